@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "agent/journal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/eventfd.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "agent/clock.h"
+#include "agent/journal_db.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+
+enum {
+    FULL_RETRY_US = 1000 * 1000,
+    IDLE_US = 1000 * 1000,      /* without work for so long: checkpoint */
+    STACK_BYTES = 512 * 1024
+};
+
+struct note {               /* a record on its way; type 0: forget */
+    struct note *next;
+    uint64_t number;        /* 0: forget, nobody waits for it */
+    uint32_t workload;
+    uint8_t type;
+    size_t len;
+    uint8_t body[];
+};
+
+struct journal {
+    struct db db;               /* the thread's, once it runs */
+    char path[PATH_MAX];
+    uint64_t incarnation, lost;
+    bool running;
+    pthread_t thread;
+    int fd;
+    /* under `lock` */
+    pthread_mutex_t lock;
+    pthread_cond_t work;
+    struct note *first, *last;
+    uint64_t number;            /* of the last record put */
+    struct journal_backlog backlog;
+    bool closing;
+    struct journal_news news;
+};
+
+/* Locks and fsync of these are not to be relied on. */
+static bool
+is_on_network(const char *dir)
+{
+    static const unsigned long kinds[] = {
+        NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, 0xff534d42 /* cifs */,
+        0xfe534d42 /* smb2 */, AFS_SUPER_MAGIC, CODA_SUPER_MAGIC
+    };
+    struct statfs fs;
+
+    if (statfs(dir, &fs) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (((unsigned long)fs.f_type & 0xffffffff) == kinds[i])
+            return true;
+    return false;
+}
+
+static bool
+say(char err[JOURNAL_ERROR], const struct journal *j, const char *what)
+{
+    err[0] = '\0';
+    text_add(err, JOURNAL_ERROR, "%s: %s", j->path, what);
+    return false;
+}
+
+static bool
+say_sqlite(char err[JOURNAL_ERROR], const struct journal *j, int rc)
+{
+    return say(err, j, sqlite3_errstr(rc & 0xff));
+}
+
+/* The whole file is unreadable: how much is lost cannot be known. */
+static bool
+say_unreadable(char err[JOURNAL_ERROR], const struct journal *j,
+               const char *dir, int rc)
+{
+    char kept[64];
+
+    say_sqlite(err, j, rc);
+    if ((rc & 0xff) != SQLITE_CORRUPT && (rc & 0xff) != SQLITE_NOTADB)
+        return false;
+    if (db_keep_bad(dir, kept, sizeof kept) == 0)
+        text_add(err, JOURNAL_ERROR, "; kept as %s; no row can be read: move "
+                 "journal.db* away to begin anew", kept);
+    return false;
+}
+
+static bool
+salvage(struct journal *j, const struct journal_options *o,
+        const struct damage *d, char err[JOURNAL_ERROR])
+{
+    char kept[64] = "";
+    int rc = db_keep_bad(o->dir, kept, sizeof kept);
+
+    if (rc == 0 && d->bad > o->accept_loss) {
+        err[0] = '\0';
+        text_add(err, JOURNAL_ERROR,
+                 "journal.db: %" PRIu64 " of %" PRIu64
+                 " rows are damaged: %s; kept as %s; --accept-loss %" PRIu64
+                 " goes on without them", d->bad, d->rows, d->names, kept,
+                 d->bad);
+        return false;
+    }
+    if (rc == 0)
+        rc = db_salvage(o->dir, &j->db);
+    if (rc != 0)
+        return say(err, j, strerror(-rc));
+    j->lost = d->bad;
+    rc = db_open(&j->db, j->path);
+    return rc == SQLITE_OK || say_sqlite(err, j, rc);
+}
+
+/* The first incarnation of a new journal is drawn: what was meant for the node
+ * that was at this address before, with another disk, must not fit here. */
+static int64_t
+first_incarnation(void)
+{
+    uint32_t drawn = 0;
+    if (getrandom(&drawn, sizeof drawn, 0) != (ssize_t)sizeof drawn)
+        return 1;
+    return 1 + (int64_t)(drawn >> 2);
+}
+
+static bool
+next_incarnation(struct journal *j, char err[JOURNAL_ERROR])
+{
+    int rc = db_exec(&j->db, "BEGIN IMMEDIATE");
+
+    j->db.incarnation = j->db.incarnation == 0 ? first_incarnation()
+                                               : j->db.incarnation + 1;
+    if (rc == SQLITE_OK)
+        rc = db_save_counters(&j->db);
+    if (rc == SQLITE_OK)
+        rc = db_exec(&j->db, "COMMIT");
+    j->incarnation = (uint64_t)j->db.incarnation;
+    return rc == SQLITE_OK || say_sqlite(err, j, rc);
+}
+
+static bool
+open_all(struct journal *j, const struct journal_options *o,
+         char err[JOURNAL_ERROR])
+{
+    struct damage damage;
+    int rc = db_finish_salvage(o->dir);
+
+    if (rc != 0)
+        return say(err, j, strerror(-rc));
+    if (is_on_network(o->dir))
+        return say(err, j, "is on a network file system; node.state_dir must "
+                           "be on a local one");
+    rc = db_open(&j->db, j->path);
+    if (rc == SQLITE_OK)
+        rc = db_check(&j->db, &damage);
+    if (rc != SQLITE_OK) {
+        db_close(&j->db, true);
+        return say_unreadable(err, j, o->dir, rc);
+    }
+    if (damage.bad > 0 && !salvage(j, o, &damage, err))
+        return false;
+    return next_incarnation(j, err);
+}
+
+struct journal *
+journal_open(const struct journal_options *options, char err[JOURNAL_ERROR])
+{
+    struct journal *j = xcalloc(1, sizeof *j);
+    pthread_condattr_t attr;
+
+    text_add(j->path, sizeof j->path, "%s/journal.db", options->dir);
+    j->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    j->news.state = JOURNAL_OK;
+    pthread_mutex_init(&j->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&j->work, &attr);
+    pthread_condattr_destroy(&attr);
+    if (j->fd < 0)
+        (void)say(err, j, strerror(errno));
+    else if (open_all(j, options, err))
+        return j;
+    db_close(&j->db, true);
+    journal_close(j);
+    return NULL;
+}
+
+uint64_t
+journal_incarnation(const struct journal *j)
+{
+    return j->incarnation;
+}
+
+uint64_t
+journal_lost(const struct journal *j)
+{
+    return j->lost;
+}
+
+int
+journal_replay(struct journal *j,
+               void (*row)(void *arg, uint8_t type, uint32_t workload,
+                           struct span body),
+               void *arg)
+{
+    sqlite3_stmt *s;
+    struct row r;
+    int rc = sqlite3_prepare_v2(j->db.sqlite, "SELECT " ROW_COLUMNS
+                                " FROM journal ORDER BY seq", -1, &s, NULL);
+
+    assert(!j->running);
+    while (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+        rc = row_read(s, &r) ? SQLITE_OK : SQLITE_CORRUPT;
+        if (rc == SQLITE_OK)
+            row(arg, r.type, r.workload, r.body);
+    }
+    sqlite3_finalize(s);
+    return rc == SQLITE_DONE ? 0 : -EIO;
+}
+
+static void
+free_notes(struct note *n)
+{
+    for (struct note *next; n != NULL; n = next) {
+        next = n->next;
+        free(n);
+    }
+}
+
+/* One transaction. */
+static int
+commit(struct db *d, const struct note *n)
+{
+    int rc = db_exec(d, "BEGIN IMMEDIATE");
+
+    for (; rc == SQLITE_OK && n != NULL; n = n->next)
+        rc = n->type != 0 ? db_insert(d, n->type, n->workload,
+                                      span_of(n->body, n->len))
+                          : db_forget(d, n->workload);
+    if (rc == SQLITE_OK)
+        rc = db_save_counters(d);
+    return rc == SQLITE_OK ? db_exec(d, "COMMIT") : rc;
+}
+
+/* Nothing of the group has been written, in memory either. */
+static void
+undo(struct db *d, int64_t seq, int64_t rows)
+{
+    if (!sqlite3_get_autocommit(d->sqlite))
+        (void)db_exec(d, "ROLLBACK");
+    d->seq = seq;
+    d->rows = rows;
+}
+
+/* The lock is held. */
+static void
+tell(struct journal *j)
+{
+    const uint64_t one = 1;
+    ssize_t rc = write(j->fd, &one, sizeof one);
+    (void)rc;   /* fails only when it is readable anyhow */
+}
+
+/* The lock is held; the group is not freed. */
+static void
+tell_trouble(struct journal *j, enum journal_state state, int rc)
+{
+    j->news.error[0] = '\0';
+    text_add(j->news.error, sizeof j->news.error, "%s",
+             sqlite3_errstr(rc & 0xff));
+    if (j->news.state != state)
+        tell(j);
+    j->news.state = state;
+}
+
+/* Commits a group, again and again while the disk is full. Called with the
+ * lock held, which is given up meanwhile. False: it will not be written. */
+static bool
+write_group(struct journal *j, const struct note *group)
+{
+    for (;;) {
+        int64_t seq = j->db.seq, rows = j->db.rows;
+        pthread_mutex_unlock(&j->lock);
+        int rc = commit(&j->db, group);
+        if (rc != SQLITE_OK)
+            undo(&j->db, seq, rows);
+        pthread_mutex_lock(&j->lock);
+        if (rc == SQLITE_OK)
+            return true;
+        if ((rc & 0xff) != SQLITE_FULL) {
+            tell_trouble(j, JOURNAL_FAILED, rc);
+            return false;
+        }
+        tell_trouble(j, JOURNAL_FULL, rc);
+        const struct timespec again =
+            clock_timespec(clock_us() + FULL_RETRY_US);
+        while (!j->closing &&
+               pthread_cond_timedwait(&j->work, &j->lock, &again) == 0)
+            ;
+        if (j->closing)
+            return false;
+    }
+}
+
+/* The lock is held. */
+static void
+tell_durable(struct journal *j, const struct note *group)
+{
+    for (const struct note *n = group; n != NULL; n = n->next) {
+        if (n->number == 0)
+            continue;
+        j->news.durable = n->number;
+        j->backlog.n--;
+        j->backlog.bytes -= n->len;
+    }
+    j->news.state = JOURNAL_OK;
+    tell(j);
+}
+
+/* Waits for work. False: none came for IDLE_US. The lock is held. */
+static bool
+wait_for_work(struct journal *j, bool wrote)
+{
+    const struct timespec end = clock_timespec(clock_us() + IDLE_US);
+    int rc = 0;
+
+    while (j->first == NULL && !j->closing && rc != ETIMEDOUT)
+        rc = wrote ? pthread_cond_timedwait(&j->work, &j->lock, &end)
+                   : pthread_cond_wait(&j->work, &j->lock);
+    return rc != ETIMEDOUT || j->first != NULL || j->closing;
+}
+
+/* Moves the log into the file while nobody waits for a commit. */
+static void
+checkpoint(struct journal *j)
+{
+    pthread_mutex_unlock(&j->lock);
+    (void)sqlite3_wal_checkpoint_v2(j->db.sqlite, NULL,
+                                    SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    pthread_mutex_lock(&j->lock);
+}
+
+static void *
+work(void *arg)
+{
+    struct journal *j = arg;
+    bool wrote = false, good = true;
+
+    pthread_mutex_lock(&j->lock);
+    while (good) {
+        if (!wait_for_work(j, wrote)) {
+            checkpoint(j);
+            wrote = false;
+            continue;
+        }
+        struct note *group = j->first;
+        if (group == NULL)
+            break;
+        j->first = j->last = NULL;
+        good = write_group(j, group);
+        if (good)
+            tell_durable(j, group);
+        free_notes(group);
+        wrote = true;
+    }
+    pthread_mutex_unlock(&j->lock);
+    return NULL;
+}
+
+int
+journal_start(struct journal *j)
+{
+    pthread_attr_t attr;
+
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, STACK_BYTES);
+    int rc = pthread_create(&j->thread, &attr, work, j);
+    pthread_attr_destroy(&attr);
+    j->running = rc == 0;
+    return -rc;
+}
+
+void
+journal_close(struct journal *j)
+{
+    if (j == NULL)
+        return;
+    pthread_mutex_lock(&j->lock);
+    j->closing = true;
+    pthread_cond_signal(&j->work);
+    pthread_mutex_unlock(&j->lock);
+    if (j->running)
+        pthread_join(j->thread, NULL);
+    free_notes(j->first);
+    db_close(&j->db, false);
+    pthread_cond_destroy(&j->work);
+    pthread_mutex_destroy(&j->lock);
+    if (j->fd >= 0)
+        close(j->fd);
+    free(j);
+}
+
+static uint64_t
+put(struct journal *j, struct note *n)
+{
+    pthread_mutex_lock(&j->lock);
+    if (n->type != 0) {
+        n->number = ++j->number;
+        j->backlog.n++;
+        j->backlog.bytes += n->len;
+    }
+    uint64_t number = j->number;
+    if (j->last != NULL && j->first != NULL)
+        j->last->next = n;
+    else
+        j->first = n;
+    j->last = n;
+    pthread_cond_signal(&j->work);
+    pthread_mutex_unlock(&j->lock);
+    return number;
+}
+
+uint64_t
+journal_put(struct journal *j, uint8_t type, uint32_t workload,
+            struct span body)
+{
+    struct note *n = xmalloc(sizeof *n + body.len);
+
+    assert(type != 0);
+    *n = (struct note){ .type = type, .workload = workload, .len = body.len };
+    if (body.len > 0)
+        memcpy(n->body, body.p, body.len);
+    return put(j, n);
+}
+
+void
+journal_forget(struct journal *j, uint32_t workload)
+{
+    struct note *n = xmalloc(sizeof *n);
+
+    *n = (struct note){ .workload = workload };
+    (void)put(j, n);
+}
+
+struct journal_backlog
+journal_backlog(struct journal *j)
+{
+    pthread_mutex_lock(&j->lock);
+    struct journal_backlog b = j->backlog;
+    pthread_mutex_unlock(&j->lock);
+    return b;
+}
+
+const char *
+journal_library(void)
+{
+    return sqlite3_libversion();
+}
+
+int
+journal_fd(const struct journal *j)
+{
+    return j->fd;
+}
+
+struct journal_news
+journal_read(struct journal *j)
+{
+    uint64_t count;
+
+    pthread_mutex_lock(&j->lock);
+    ssize_t rc = read(j->fd, &count, sizeof count);
+    (void)rc;
+    struct journal_news news = j->news;
+    pthread_mutex_unlock(&j->lock);
+    return news;
+}

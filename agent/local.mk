@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MPL-2.0
+# libagent.a is everything but main(), so that tests can link it.
+noinst_LIBRARIES += libagent.a
+libagent_a_SOURCES = \
+	agent/clients.c agent/clients.h \
+	agent/clock.c agent/clock.h \
+	agent/config.c agent/config.h agent/config_parts.h \
+	agent/config_check.c \
+	agent/config_file.c \
+	agent/config_keys.c \
+	agent/config_print.c \
+	agent/config_value.c \
+	agent/cpus.c agent/cpus.h \
+	agent/events.c agent/events.h \
+	agent/journal.c agent/journal.h \
+	agent/journal_check.c \
+	agent/journal_db.c agent/journal_db.h \
+	agent/links.c agent/links.h agent/links_parts.h \
+	agent/links_send.c \
+	agent/loop.c agent/loop.h agent/loop_parts.h \
+	agent/mailbox.c agent/mailbox.h \
+	agent/net.c agent/net.h agent/net_parts.h \
+	agent/net_send.c \
+	agent/obey.c \
+	agent/options.c agent/options.h \
+	agent/orders.c agent/orders.h \
+	agent/packet.c agent/packet.h \
+	agent/probe.c agent/probe.h \
+	agent/self.h \
+	agent/service.c agent/service.h \
+	agent/shell_command.c \
+	agent/signals.c \
+	agent/sockets.c agent/sockets.h \
+	agent/statedir.c agent/statedir.h \
+	agent/throttle.c agent/throttle.h \
+	agent/worker.c agent/worker.h
+
+bin_PROGRAMS += lbagent
+lbagent_SOURCES = agent/main.c
+agent_libs = libagent.a libcore.a libproto.a libkinds.a libbase.a \
+	$(ZMQ_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) $(ZLIB_LIBS)
+lbagent_LDADD = $(agent_libs)
+
+agent_tests = \
+	tests/unit/test_config \
+	tests/unit/test_journal \
+	tests/unit/test_mailbox \
+	tests/unit/test_throttle \
+	tests/unit/test_worker
+check_PROGRAMS += $(agent_tests)
+TESTS += $(agent_tests)
+tests_unit_test_config_SOURCES = \
+	tests/unit/test_config.c tests/unit/config_broken.h
+tests_unit_test_config_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
+tests_unit_test_journal_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_mailbox_SOURCES = tests/unit/test_mailbox.c
+tests_unit_test_mailbox_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_throttle_SOURCES = tests/unit/test_throttle.c
+tests_unit_test_throttle_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_worker_SOURCES = tests/unit/test_worker.c
+tests_unit_test_worker_LDADD = $(agent_libs) $(CMOCKA_LIBS)

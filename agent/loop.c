@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "agent/loop.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "agent/clock.h"
+#include "agent/loop_parts.h"
+#include "base/exits.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+
+#define SECOND_US INT64_C(1000000)
+
+enum { SIGNALS, NEWS, OUTCOMES, FDS };
+enum { TICKS = 4 };
+enum { TRIM_JOBS = 10000 };   /* fewer leave no holes worth a call */
+
+void
+loop_feed(struct loop *l, struct event *ev)
+{
+    const struct actions *out;
+
+    ev->now_us = l->now_us;
+    l->events++;
+    core_step(l->s->core, ev, &out);
+    loop_obey(l, out);
+}
+
+/* ---- what happened ---- */
+
+static void
+take_signals(struct loop *l)
+{
+    struct signalfd_siginfo info;
+
+    while (read(l->s->signal_fd, &info, sizeof info) == sizeof info)
+        loop_signal(l, (int)info.ssi_signo);
+}
+
+static void
+tell_disk(struct loop *l, bool full, const char *error)
+{
+    struct event ev = { .kind = EV_DISK, .disk_full = full };
+    char text[300];
+
+    if (full)
+        loop_say(l, LOG_ERROR, "journal", "error=%s next=\"no new jobs until "
+                 "there is space\"", log_quote(error, text, sizeof text));
+    else
+        loop_say(l, LOG_INFO, "journal", "error=none next=\"goes on\"");
+    loop_feed(l, &ev);
+}
+
+static void
+take_news(struct loop *l)
+{
+    struct journal_news n = journal_read(l->s->journal);
+    char text[300];
+
+    l->durable = n.durable > l->durable ? n.durable : l->durable;
+    if (n.state == l->journal_state)
+        return;
+    l->journal_state = n.state;
+    if (n.state != JOURNAL_FAILED) {
+        tell_disk(l, n.state == JOURNAL_FULL, n.error);
+        return;
+    }
+    loop_say(l, LOG_ERROR, "journal", "error=%s next=\"ends; nothing "
+             "acknowledged is lost\"", log_quote(n.error, text, sizeof text));
+    loop_leave(l, EXIT_DISK);
+    l->exit_us = l->now_us;
+}
+
+static void
+take_outcomes(struct loop *l)
+{
+    struct ended e[ENDED_BATCH];
+    size_t n = mailbox_take(l->s->outcomes, e, ENDED_BATCH);
+
+    for (size_t i = 0; i < n; i++) {
+        struct event ev = { .kind = EV_OUTCOME };
+        ev.outcome.slot = e[i].slot;
+        ev.outcome.run = e[i].run;
+        ev.outcome.outcome = e[i].outcome;
+        ev.outcome.run_us = e[i].run_us;
+        ev.outcome.cpu_us = e[i].cpu_us;
+        if (e[i].bytes != NULL) {
+            ev.outcome.error = span_of(e[i].bytes, e[i].error_len);
+            ev.outcome.value = span_of(e[i].bytes + e[i].error_len,
+                                       e[i].value_len);
+        }
+        loop_feed(l, &ev);
+        free(e[i].bytes);
+    }
+}
+
+static void
+take_messages(struct loop *l)
+{
+    struct net_in in;
+
+    while (net_receive(l->s->net, &in, l->now_us)) {
+        struct event ev = { .kind = EV_MSG };
+        if (in.kind == NET_GONE) {
+            loop_client_gone(l, in.client);
+            continue;
+        }
+        if (in.kind == NET_CLIENT) {
+            loop_command(l, in.client, in.role, &in.msg.command);
+            continue;
+        }
+        ev.msg.from = in.frame.sender;
+        ev.msg.incarnation = in.frame.incarnation;
+        ev.msg.up_ms = in.frame.up_ms;
+        ev.msg.credit_jobs = in.frame.credit_jobs;
+        ev.msg.credit_kib = in.frame.credit_kib;
+        ev.msg.credit = in.credit;
+        ev.msg.msg = &in.msg;
+        loop_feed(l, &ev);
+    }
+}
+
+/* ---- time ---- */
+
+static void
+tell_status(struct loop *l)
+{
+    struct core_counts c = core_count(l->s->core);
+    struct net_counts n = net_count(l->s->net, l->now_us);
+    char text[200] = "";
+
+    text_add(text, sizeof text, "run %u/%u, queued %u, peers %zu/%zu",
+             (unsigned)c.running, (unsigned)l->s->core_config.slots,
+             (unsigned)c.queued, n.alive, n.known);
+    service_status(l->s->service, text);
+}
+
+/* A queue that has emptied leaves holes in the heap; the C library gives them
+ * back only when asked. */
+static void
+give_back(struct loop *l)
+{
+    const struct core_counts c = core_count(l->s->core);
+    uint64_t jobs = (uint64_t)c.own_open + c.foreign;
+
+    if (jobs > l->most_jobs)
+        l->most_jobs = jobs;
+    if (l->most_jobs < TRIM_JOBS || jobs > l->most_jobs / 2)
+        return;
+    l->most_jobs = jobs;
+    (void)malloc_trim(0);
+}
+
+/* Nodes of another protocol version are listed beside those that we know. */
+static void
+tell_strangers(struct loop *l)
+{
+    const struct stranger *s;
+    size_t n = net_strangers(l->s->net, &s);
+
+    for (size_t i = 0; i < n; i++) {
+        struct event ev = { .kind = EV_STRANGER };
+        ev.stranger.id = s[i].id;
+        ev.stranger.version = s[i].version;
+        if (l->now_us - s[i].heard_us < SECOND_US)
+            loop_feed(l, &ev);
+    }
+}
+
+/* Load is read when the loop is awake anyhow, about once a second. */
+static void
+sample(struct loop *l)
+{
+    struct event ev = { .kind = EV_SAMPLE };
+
+    if (l->now_us < l->sample_us)
+        return;
+    l->sample_us = l->now_us + SECOND_US - SECOND_US / 20;
+    struct net_counts n = net_count(l->s->net, l->now_us);
+    probe_read(l->s->probe, &ev.sample);
+    ev.sample.raw_bytes = n.raw_bytes;
+    ev.sample.wire_bytes = n.wire_bytes;
+    ev.sample.rejected = n.rejects;
+    loop_feed(l, &ev);
+    tell_strangers(l);
+    give_back(l);
+    tell_status(l);
+}
+
+static void
+tick(struct loop *l)
+{
+    struct event ev = { .kind = EV_TICK };
+
+    /* A tick may ask for another one at once; more wait for the next turn. */
+    for (int i = 0; i < TICKS && core_deadline_us(l->s->core) <= l->now_us;
+         i++)
+        loop_feed(l, &ev);
+    net_tick(l->s->net, l->now_us);
+    service_tick(l->s->service, l->now_us);
+    loop_wake_waiters(l);
+}
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t
+deadline_us(const struct loop *l)
+{
+    int64_t due = least(core_deadline_us(l->s->core),
+                        net_deadline_us(l->s->net));
+
+    due = least(due, service_deadline_us(l->s->service));
+    due = least(due, events_deadline_us(l->s->events));
+    return l->exiting ? least(due, l->exit_us) : due;
+}
+
+/* What is on its way to disk is as much as memory should hold: nothing new
+ * is taken in, so that the senders wait; states still come and go. */
+static bool
+is_deaf(const struct loop *l)
+{
+    struct journal_backlog b = journal_backlog(l->s->journal);
+
+    return b.n > BACKLOG_ROWS || b.bytes > BACKLOG_BYTES ||
+           gate_count(l->gate) > GATE_DEAF || l->gate_bytes > BACKLOG_BYTES;
+}
+
+/* ---- the loop ---- */
+
+static void
+turn(struct loop *l)
+{
+    struct pollfd fd[FDS] = {
+        [SIGNALS] = { .fd = l->s->signal_fd },
+        [NEWS] = { .fd = journal_fd(l->s->journal) },
+        [OUTCOMES] = { .fd = mailbox_fd(l->s->outcomes) }
+    };
+    bool deaf = is_deaf(l);
+
+    net_wait(l->s->net, fd, deaf ? OUTCOMES : FDS, deadline_us(l), deaf);
+    int64_t now = clock_us();
+    l->now_us = now > l->now_us ? now : l->now_us;
+    l->turns++;
+    if (fd[NEWS].revents != 0)
+        take_news(l);
+    loop_release(l);
+    if (fd[SIGNALS].revents != 0)
+        take_signals(l);
+    if (fd[OUTCOMES].revents != 0)
+        take_outcomes(l);
+    take_messages(l);
+    sample(l);
+    tick(l);
+    loop_feed_unrun(l);
+    loop_release(l);
+}
+
+static void
+init(struct loop *l, struct shell *shell)
+{
+    const size_t tickets = 4 * 1024 * 1024; /* more than there ever are */
+
+    *l = (struct loop){ .s = shell, .now_us = clock_us(),
+                        .journal_state = JOURNAL_OK };
+    l->gate = gate_new(GATE_SENDS + tickets);
+}
+
+static void
+fini(struct loop *l)
+{
+    for (struct packet *p; (p = gate_drop(l->gate)) != NULL;)
+        packet_free(p);
+    gate_free(l->gate);
+    free(l->gated);
+    free(l->unrun);
+}
+
+int
+loop_run(struct shell *shell, void (*ready)(const struct shell *shell))
+{
+    struct loop l;
+    struct event start = { .kind = EV_START };
+
+    init(&l, shell);
+    loop_feed(&l, &start);
+    ready(shell);
+    service_ready(shell->service);
+    while (!l.exiting || (gate_count(l.gate) > 0 && l.now_us < l.exit_us))
+        turn(&l);
+    fini(&l);
+    return l.status;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* loop_parts - what the files of the loop share; for nobody else. */
+#ifndef LB_LOOP_PARTS_H
+#define LB_LOOP_PARTS_H
+
+#include <stdbool.h>
+
+#include "agent/loop.h"
+#include "agent/worker.h"
+
+enum {
+    GATE_SENDS = 32 * 1024,             /* held sends; above: lost */
+    GATE_DEAF = GATE_SENDS / 2,         /* above: nothing new is taken in */
+    BACKLOG_ROWS = 64 * 1024,
+    BACKLOG_BYTES = 64 * 1024 * 1024,   /* journal and gate, each */
+    ENDED_BATCH = 256
+};
+
+struct loop {
+    struct shell *s;
+    int64_t now_us;
+    struct gate *gate;
+    size_t gate_bytes;
+    uint64_t last_save, durable;
+    enum journal_state journal_state;
+    /* gated runs that have not left the gate */
+    struct packet **gated;
+    size_t n_gated, gated_cap;
+    /* runs that ended without beginning: outcomes for the core */
+    struct { uint16_t slot; uint32_t run; } *unrun;
+    size_t n_unrun, unrun_cap;
+    int64_t sample_us, status_us;
+    uint64_t most_jobs;         /* held at once since memory was given back */
+    bool stopping, exiting;
+    int status;             /* when exiting */
+    int64_t exit_us;        /* exit then at the latest */
+    bool debug;             /* switched on by USR2 */
+    uint64_t turns, events, lost_sends;
+};
+
+/* Feeds one event, whose now_us is set here, and does what is answered. */
+void loop_feed(struct loop *l, struct event *ev);
+/* Does the actions of one step. */
+void loop_obey(struct loop *l, const struct actions *out);
+/* Lets out what the journal has made durable. */
+void loop_release(struct loop *l);
+/* Feeds the outcomes of runs that were stopped before they began. */
+void loop_feed_unrun(struct loop *l);
+/* A line of the log that is an event for people, too. */
+void loop_say(struct loop *l, enum log_level level, const char *evt,
+              const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void loop_leave(struct loop *l, int status);
+
+/* A command: the shell's own, or the core's. */
+void loop_command(struct loop *l, uint64_t client, enum role role,
+                  const struct msg_command *m);
+void loop_client_gone(struct loop *l, uint64_t client);
+void loop_wake_waiters(struct loop *l);
+
+void loop_signal(struct loop *l, int number);
+
+#endif

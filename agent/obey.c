@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* obey - the actions of the core: each is one call. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "agent/clock.h"
+#include "agent/loop_parts.h"
+#include "base/xalloc.h"
+
+/* The gate takes it, or it is lost, as the wire may lose it. */
+static void
+hold(struct loop *l, struct packet *p)
+{
+    if (gate_count(l->gate) < GATE_SENDS &&
+        gate_put(l->gate, l->last_save, p) == 0) {
+        l->gate_bytes += p->frame.len;
+        return;
+    }
+    l->lost_sends++;
+    packet_free(p);
+}
+
+static void
+let_out(struct loop *l, struct packet *p)
+{
+    uint64_t client = p->client;
+
+    if (!net_send(l->s->net, p, l->now_us))
+        loop_client_gone(l, client);
+}
+
+static void
+send_peer(struct loop *l, const struct action *a)
+{
+    const uint32_t credit[2] = { a->send.credit_jobs, a->send.credit_kib };
+
+    hold(l, net_encode_peer(l->s->net, &a->send.to, a->send.type, credit,
+                            a->send.body));
+}
+
+static void
+reply(struct loop *l, const struct action *a)
+{
+    hold(l, net_encode_reply(l->s->net, a->reply.client, a->reply.body));
+}
+
+/* ---- runs ---- */
+
+static struct order *
+order_of(const struct act_run *r)
+{
+    struct order *o = order_new(r->desc, r->args);
+
+    o->slot = r->slot;
+    o->run = r->run;
+    o->index = r->index;
+    return o;
+}
+
+static void
+start_run(struct loop *l, const struct act_run *r)
+{
+    if (!r->gated) {
+        orders_put(l->s->orders, order_of(r));
+        return;
+    }
+    struct packet *p = packet_new(PACKET_RUN);
+    p->order = order_of(r);
+    /* The gate has room for every ticket beyond the sends it takes. */
+    if (gate_put(l->gate, l->last_save, p) != 0)
+        abort();
+    if (l->n_gated == l->gated_cap) {
+        l->gated_cap = l->gated_cap == 0 ? 16 : l->gated_cap * 2;
+        l->gated = xrealloc(l->gated, l->gated_cap, sizeof(struct packet *));
+    }
+    l->gated[l->n_gated++] = p;
+}
+
+static void
+note_unrun(struct loop *l, uint16_t slot, uint32_t run)
+{
+    if (l->n_unrun == l->unrun_cap) {
+        l->unrun_cap = l->unrun_cap == 0 ? 16 : l->unrun_cap * 2;
+        l->unrun = xrealloc(l->unrun, l->unrun_cap, sizeof *l->unrun);
+    }
+    l->unrun[l->n_unrun].slot = slot;
+    l->unrun[l->n_unrun++].run = run;
+}
+
+static void
+stop_run(struct loop *l, uint32_t run)
+{
+    for (size_t i = 0; i < l->n_gated; i++)
+        if (l->gated[i]->order->run == run) {
+            l->gated[i]->stopped = true;
+            return;
+        }
+    struct order *o = orders_stop(l->s->orders, run);
+    if (o == NULL)
+        return;     /* its worker ends it, or has: the outcome comes */
+    note_unrun(l, o->slot, o->run);
+    free(o);
+}
+
+static void
+release_run(struct loop *l, struct packet *p)
+{
+    size_t i = 0;
+
+    while (l->gated[i] != p)
+        i++;
+    l->gated[i] = l->gated[--l->n_gated];
+    if (p->stopped) {
+        note_unrun(l, p->order->slot, p->order->run);
+    } else {
+        orders_put(l->s->orders, p->order);
+        p->order = NULL;
+    }
+    packet_free(p);
+}
+
+void
+loop_release(struct loop *l)
+{
+    for (struct packet *p; (p = gate_next(l->gate, l->durable)) != NULL;) {
+        l->gate_bytes -= p->frame.len;
+        if (p->kind == PACKET_RUN)
+            release_run(l, p);
+        else
+            let_out(l, p);
+    }
+}
+
+void
+loop_feed_unrun(struct loop *l)
+{
+    while (l->n_unrun > 0) {
+        struct event ev = { .kind = EV_OUTCOME };
+        l->n_unrun--;
+        ev.outcome.slot = l->unrun[l->n_unrun].slot;
+        ev.outcome.run = l->unrun[l->n_unrun].run;
+        ev.outcome.outcome = OUTCOME_CANCELLED;
+        loop_feed(l, &ev);
+    }
+}
+
+/* ---- the rest ---- */
+
+static void
+set_rate(struct loop *l, uint8_t percent)
+{
+    const struct config *c = config_get(l->s->config);
+
+    orders_set_rate(l->s->orders,
+                    (struct rate){ percent, c->period_us });
+}
+
+static void
+tell_people(struct loop *l, enum log_level level, const char *evt,
+            const char *text)
+{
+    log_event(level, evt, "%s", text);
+    if (level > LOG_INFO)
+        return;
+    net_publish(l->s->net, MSG_EVENT,
+                events_add(l->s->events, level, evt, text));
+}
+
+void
+loop_say(struct loop *l, enum log_level level, const char *evt,
+         const char *fmt, ...)
+{
+    char text[1024];
+    va_list args;
+
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    tell_people(l, level, evt, text);
+}
+
+void
+loop_leave(struct loop *l, int status)
+{
+    if (l->exiting)
+        return;
+    l->exiting = true;
+    l->status = status;
+    l->exit_us = l->now_us + 2 * INT64_C(1000000);
+}
+
+static void
+obey(struct loop *l, const struct action *a)
+{
+    switch (a->kind) {
+    case ACT_SAVE:
+        l->last_save = journal_put(l->s->journal, a->save.type,
+                                   a->save.workload, a->save.body);
+        break;
+    case ACT_SEND: send_peer(l, a); break;
+    case ACT_REPLY: reply(l, a); break;
+    case ACT_PUBLISH:
+        net_publish(l->s->net, a->send.type, a->send.body);
+        break;
+    case ACT_RUN: start_run(l, &a->run); break;
+    case ACT_STOP: stop_run(l, a->stop.run); break;
+    case ACT_THROTTLE: set_rate(l, a->throttle_percent); break;
+    case ACT_LOG: tell_people(l, a->log.level, a->log.evt, a->log.text); break;
+    case ACT_FORGET: journal_forget(l->s->journal, a->forget); break;
+    case ACT_EXIT: loop_leave(l, a->exit_status); break;
+    }
+}
+
+void
+loop_obey(struct loop *l, const struct actions *out)
+{
+    for (size_t i = 0; i < out->n; i++)
+        obey(l, &out->v[i]);
+}

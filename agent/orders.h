@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * orders - the one queue from the loop to the workers: runs, in order, taken
+ * by any free worker; a stop of one run; a new rate for all. A worker that
+ * sleeps off its throttle sleeps here, so that an order wakes it.
+ */
+#ifndef LB_ORDERS_H
+#define LB_ORDERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+struct orders;
+
+/* One run. On the heap, owned by whoever has it; freed by free(). */
+struct order {
+    struct order *next;     /* in the queue */
+    uint16_t slot;          /* ticket, given back with the outcome */
+    uint32_t run, index;
+    size_t desc_len, args_len;
+    uint8_t bytes[];        /* description (desc_decode), own parameters */
+};
+struct order *order_new(struct span desc, struct span args);
+
+/* What a worker is told; looked at every 1 ms of work. */
+struct rate {
+    unsigned percent;       /* 1..100 */
+    int64_t period_us;
+};
+struct control {
+    bool stop;              /* the run under way ends now */
+    struct rate rate;
+    const char *const *file_roots;  /* as in kind.h; NULL: any */
+};
+
+/* For `n_workers`, which are named 0 .. n_workers - 1. */
+struct orders *orders_new(size_t n_workers, struct rate rate);
+/* Frees also what is queued. No worker may be inside. NULL is ignored. */
+void orders_free(struct orders *o);
+
+/* ---- the loop's side ---- */
+void orders_put(struct orders *o, struct order *order);
+/* Ends a run: the order itself if none has begun it (the caller then owns
+ * it, and no outcome comes), else NULL: its worker is told. */
+struct order *orders_stop(struct orders *o, uint32_t run);
+void orders_set_rate(struct orders *o, struct rate rate);
+/* Directories for the files of the runs that begin from now on. Copied. */
+void orders_set_roots(struct orders *o, char *const *roots);
+/* Every run is stopped, every worker sent home. */
+void orders_close(struct orders *o);
+size_t orders_queued(struct orders *o);
+
+/* ---- the workers' side ---- */
+/* The next order, or NULL if there is none; orders_take waits for one, and
+ * gives NULL when closed. The run before it is over. */
+struct order *orders_try_take(struct orders *o, size_t worker);
+struct order *orders_take(struct orders *o, size_t worker);
+struct control orders_look(struct orders *o, size_t worker);
+/* Sleeps until `until_us` (clock_us), or until something is different from
+ * `known`. */
+struct control orders_sleep(struct orders *o, size_t worker, int64_t until_us,
+                            const struct control *known);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* shell_command - the operations that the shell answers by itself: events and
+ * config; all others are the core's. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/loop_parts.h"
+#include "base/exits.h"
+
+static void
+send_reply(struct loop *l, uint64_t client, struct span body)
+{
+    struct net *net = l->s->net;
+
+    if (!net_send(net, net_encode_reply(net, client, body), l->now_us))
+        loop_client_gone(l, client);
+}
+
+static void
+ask_events(struct loop *l, uint64_t client, const struct msg_command *m)
+{
+    struct buf body = { 0 };
+
+    if (events_ask(l->s->events, client, m, l->now_us, &body))
+        send_reply(l, client, buf_span(&body));
+    buf_fini(&body);
+}
+
+/* A row for each line of --dump-config. */
+static void
+ask_config(struct loop *l, uint64_t client, const struct msg_command *m)
+{
+    struct buf body = { 0 }, rows = { 0 };
+    char *text = NULL;
+    size_t len = 0;
+    FILE *f = open_memstream(&text, &len);
+
+    if (f != NULL) {
+        config_dump(l->s->config, span_is(pair_get(m->pairs, "changed"), "1"),
+                    f);
+        fclose(f);
+    }
+    for (const char *p = text; p != NULL && *p != '\0';) {
+        size_t n = strcspn(p, "\n");
+        row_add(&rows, span_of(p, n));
+        p += n + (p[n] == '\n');
+    }
+    const struct msg r = { .type = MSG_REPLY,
+                           .reply = { .client = m->client, .seq = m->seq,
+                                      .status = EXIT_DONE,
+                                      .rows = buf_span(&rows) } };
+    msg_encode(&r, &body);
+    send_reply(l, client, buf_span(&body));
+    buf_fini(&body);
+    buf_fini(&rows);
+    free(text);
+}
+
+void
+loop_command(struct loop *l, uint64_t client, enum role role,
+             const struct msg_command *m)
+{
+    struct event ev = { .kind = EV_COMMAND };
+
+    if (span_is(m->op, "events")) {
+        ask_events(l, client, m);
+        return;
+    }
+    if (span_is(m->op, "config")) {
+        ask_config(l, client, m);
+        return;
+    }
+    ev.command.client = client;
+    ev.command.role = role;
+    ev.command.command = m;
+    loop_feed(l, &ev);
+}
+
+void
+loop_client_gone(struct loop *l, uint64_t client)
+{
+    struct event ev = { .kind = EV_CLIENT_GONE, .client = client };
+
+    events_client_gone(l->s->events, client);
+    loop_feed(l, &ev);
+}
+
+void
+loop_wake_waiters(struct loop *l)
+{
+    struct buf body = { 0 };
+    uint64_t client;
+
+    while ((client = events_next(l->s->events, l->now_us, &body)) != 0) {
+        send_reply(l, client, buf_span(&body));
+        buf_reset(&body);
+    }
+    buf_fini(&body);
+}

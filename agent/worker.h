@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * worker - the slot threads: each takes an order, runs its kind under the
+ * throttle, and hands the outcome to a mailbox.
+ */
+#ifndef LB_WORKER_H
+#define LB_WORKER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/mailbox.h"
+#include "agent/orders.h"
+
+/* What came out of a run; `bytes` (error, then value; NULL if both are empty)
+ * belongs to who takes it from the mailbox. */
+struct ended {
+    uint16_t slot;
+    uint8_t outcome;        /* enum outcome */
+    uint8_t error_len;
+    uint32_t run, value_len;
+    uint64_t run_us, cpu_us;
+    uint8_t *bytes;
+};
+
+struct workers_config {
+    size_t n;
+    int nice;               /* 0..19 */
+    const char *const *file_denied; /* see kind.h; outlives the threads */
+};
+
+struct workers;
+
+/* Starts the threads. `orders` and `outcomes` (items: struct ended) are
+ * borrowed and outlive them. NULL with errno set when a thread cannot be
+ * started. */
+struct workers *workers_start(const struct workers_config *config,
+                              struct orders *orders, struct mailbox *outcomes);
+/* After orders_close and mailbox_close: waits for all threads to end. */
+void workers_join(struct workers *w);
+
+#endif

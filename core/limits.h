@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* limits - every bound and fixed time of the node, with its reason. */
+#ifndef LB_CORE_LIMITS_H
+#define LB_CORE_LIMITS_H
+
+enum {
+    PEERS_MAX = 1024,           /* a full mesh is wrong beyond (wire) */
+    SLAB_JOBS = 64,             /* jobs given back to the heap together */
+    BATCHES_MAX = 8,            /* unanswered per peer: bounds verdicts */
+    STRANGERS_MAX = 16,         /* nodes of other versions told of */
+    PARKED_MAX = 1024,          /* clients that wait for an answer */
+    REPLIES_MAX = 1024,         /* kept for repeated requests */
+    WAITERS_MAX = 8,            /* askers refused and remembered */
+    WORKLOADS_MAX = 1000 * 1000,
+    PAGE_RESULTS = 4096,        /* results of one reply, at most */
+    GATHER_RESULTS = 1000,      /* or until there are so many */
+    PAGE_BYTES = 1024 * 1024,   /* and their bytes */
+    LOG_TEXT_MAX = 400
+};
+
+enum {
+    MS = 1000,                  /* all times are in microseconds */
+    SECOND = 1000 * 1000,
+    TICK_US = 250 * MS,         /* housekeeping: resends, silence, leases */
+    LATE_US = 500 * MS,         /* a loop that late judges nobody for it */
+    RESEND_US = 500 * MS,       /* first; doubled each time */
+    RESEND_BATCH_MAX_US = 8 * SECOND,
+    FILE_WAIT_US = 30 * SECOND, /* for a node that can read a job's file */
+    SEEK_US = 1 * SECOND,       /* between two tries of it */
+    GATHER_US = 5 * MS,         /* results wait for others that long while
+                                   an answer is out */
+    RESEND_MAX_US = 4 * SECOND, /* RESULTS, RELEASE */
+    SETTLE_US = 2500 * MS,      /* after a start: nobody is reclaimed */
+    SNAPSHOT_GAP_US = 1 * SECOND,
+    OFFER_EXTRA_US = 2 * SECOND,    /* offer_limit = lease + this */
+    FORGET_PEER_US = 600 * SECOND,  /* tombstone of a dead peer */
+    STATE_GAP_US = 50 * MS,     /* between states published on change */
+    HEARD_US = 3 * SECOND,      /* no offers to who is silent longer */
+    AHEAD_US = 10 * MS          /* work ordered ahead of a free worker */
+};
+
+#endif

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MPL-2.0
+noinst_LIBRARIES += libcore.a
+libcore_a_SOURCES = \
+	core/adaptor.c core/adaptor.h \
+	core/claims.c core/claims.h core/claims_home.c \
+	core/classes.c core/classes.h \
+	core/command.c core/command.h \
+	core/command_ask.c core/command_ask.h core/command_explain.c \
+	core/command_jobs.c core/command_node.c core/command_policy.c \
+	core/command_results.c core/command_show.c \
+	core/config.c core/config.h \
+	core/core.c core/core.h \
+	core/gate.c core/gate.h \
+	core/hearing.c core/hearing.h \
+	core/home.c core/home.h \
+	core/home_note.c core/home_note.h \
+	core/home_results.c \
+	core/items.c core/items.h \
+	core/job.h \
+	core/ledger.c core/ledger.h \
+	core/limits.h \
+	core/look.c \
+	core/node.h \
+	core/out.c core/out.h \
+	core/outbox.c core/outbox.h \
+	core/peers.c core/peers.h \
+	core/placement.c core/placement.h \
+	core/policy.h core/policy_view.h core/policy_guard.c \
+	core/policy_hybrid.c core/policy_threshold.c \
+	core/publish.c core/publish.h \
+	core/queue.c core/queue.h \
+	core/rec.c core/rec.h \
+	core/record.h \
+	core/runs.c core/runs.h \
+	core/speed.c core/speed.h \
+	core/taking.c \
+	core/transfer.c core/transfer.h
+
+core_tests = \
+	tests/unit/test_classes \
+	tests/unit/test_command \
+	tests/unit/test_command_node \
+	tests/unit/test_command_results \
+	tests/unit/test_gate \
+	tests/unit/test_ledger \
+	tests/unit/test_placement \
+	tests/unit/test_policy_hybrid \
+	tests/unit/test_policy_pull \
+	tests/unit/test_policy_threshold \
+	tests/unit/test_publish \
+	tests/unit/test_speed
+check_PROGRAMS += $(core_tests)
+TESTS += $(core_tests)
+
+core_test_libs = libcore.a libproto.a libbase.a $(CMOCKA_LIBS)
+
+tests_unit_test_placement_SOURCES = tests/unit/test_placement.c
+tests_unit_test_placement_LDADD = $(core_test_libs)
+tests_unit_test_policy_hybrid_SOURCES = \
+	tests/unit/test_policy_hybrid.c tests/unit/policy_scene.h
+tests_unit_test_policy_hybrid_LDADD = $(core_test_libs)
+tests_unit_test_policy_pull_SOURCES = \
+	tests/unit/test_policy_pull.c tests/unit/policy_scene.h
+tests_unit_test_policy_pull_LDADD = $(core_test_libs)
+tests_unit_test_policy_threshold_SOURCES = tests/unit/test_policy_threshold.c
+tests_unit_test_policy_threshold_LDADD = $(core_test_libs)
+tests_unit_test_speed_SOURCES = tests/unit/test_speed.c
+tests_unit_test_speed_LDADD = $(core_test_libs)
+tests_unit_test_gate_SOURCES = tests/unit/test_gate.c
+tests_unit_test_gate_LDADD = $(core_test_libs)
+tests_unit_test_classes_SOURCES = tests/unit/test_classes.c
+tests_unit_test_classes_LDADD = $(core_test_libs)
+tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
+tests_unit_test_ledger_LDADD = $(core_test_libs)
+tests_unit_test_command_SOURCES = \
+	tests/unit/test_command.c tests/unit/command_scene.h
+tests_unit_test_command_LDADD = $(core_test_libs)
+tests_unit_test_command_node_SOURCES = \
+	tests/unit/test_command_node.c tests/unit/command_scene.h
+tests_unit_test_command_node_LDADD = $(core_test_libs)
+tests_unit_test_command_results_SOURCES = \
+	tests/unit/test_command_results.c tests/unit/command_scene.h
+tests_unit_test_command_results_LDADD = $(core_test_libs)
+tests_unit_test_publish_SOURCES = \
+	tests/unit/test_publish.c tests/unit/command_scene.h
+tests_unit_test_publish_LDADD = $(core_test_libs)

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* record - types of journal records (ACT_SAVE, EV_REPLAY); bodies are
+ * written in home.c and home_results.c and read in home_note.c. */
+#ifndef LB_RECORD_H
+#define LB_RECORD_H
+
+enum record_type {
+    SAVE_WORKLOAD = 1,  /* u64 key hash, u64 content hash, desc */
+    SAVE_JOBS,          /* a chunk, as it came */
+    SAVE_START,         /* - */
+    SAVE_HOLD,          /* ranges: u32 first, u32 last each */
+    SAVE_SPREAD,        /* - */
+    SAVE_GRANTED,       /* u32 index */
+    SAVE_FAILED,        /* u32 index, u64 new fence, u8 new attempt */
+    SAVE_RESULTS,       /* results, result_encode each */
+    SAVE_CANCEL,        /* ranges; then u8 1: no more jobs are accepted */
+    SAVE_RETRY,         /* u32 index, u64 new fence, u8 attempt each */
+    SAVE_PRIORITY,      /* u8 */
+    SAVE_NUMBER,        /* workload 0: u32 highest number ever given */
+    SAVE_NODE           /* workload 0: id, s8 name of a node whose results are
+                           kept, so that it has a name after a restart */
+};
+
+#endif

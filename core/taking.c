@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* The taking half of transfer: R11, R12, R14. */
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "core/adaptor.h"
+#include "core/claims.h"
+#include "core/home.h"
+#include "core/rec.h"
+#include "core/transfer.h"
+
+struct offered {
+    const struct batch_group *group;
+    uint16_t home;
+    uint64_t fence, cost;
+    uint32_t index;
+    uint8_t moves, attempt;
+    bool has_args;
+    struct span args;
+};
+
+/* R14: a job of this home comes back. */
+static enum item_verb
+take_own(struct core *c, const struct offered *o)
+{
+    struct workload *w = ledger_find(c->ledger, 0, o->group->workload);
+    struct job *j = w == NULL || o->index >= w->accepted
+                        ? NULL
+                        : workload_job(w, o->index);
+    if (j == NULL || j->rec == REC_DONE)
+        return VERDICT_STALE;
+    int newer = copy_compare(o->fence, o->moves, j->fence, j->moves);
+    if (j->rec == REC_UNKNOWN && o->fence < j->fence)
+        return VERDICT_STALE;
+    if (j->rec == REC_OUT && newer < 0)
+        return VERDICT_STALE;
+    if (j->rec == REC_HOME && newer <= 0)
+        return VERDICT_STALE;
+    if (j->rec == REC_HOME && j->place == AT_RUNNING) {
+        j->fence = o->fence;
+        j->moves = o->moves;
+        return VERDICT_TAKEN;
+    }
+    home_take_back(c, j, o->fence, o->moves);
+    return VERDICT_TAKEN;
+}
+
+static bool
+queue_has_room(const struct core *c, const struct offered *o)
+{
+    return c->queue.n < c->config.queue_max_jobs &&
+           c->queue.bytes + o->args.len <= c->config.queue_max_bytes;
+}
+
+/* The copy here, if it is one that counts (the release box does not). */
+static struct job *
+copy_here(const struct core *c, const struct offered *o)
+{
+    struct workload *w = ledger_find(c->ledger, o->home, o->group->workload);
+    struct job *j = w == NULL ? NULL : workload_job(w, o->index);
+    return j == NULL || j->place == AT_NONE ? NULL : j;
+}
+
+static enum item_verb
+take_new(struct core *c, const struct offered *o)
+{
+    struct workload *w = ledger_find(c->ledger, o->home, o->group->workload);
+    if (w == NULL && ledger_add(c->ledger, o->home, o->group->workload,
+                                o->group->desc, &w) != 0)
+        return VERDICT_NAK_KIND;
+    if (o->index >= w->desc.n_jobs)
+        return VERDICT_STALE; /* two descriptions of one workload: a lie */
+    w->class_at = classes_of(&c->classes, w->desc.kind);
+    classes_tell(&c->classes, w->class_at,
+                 (double)o->group->unit_ps / 1e12);
+    struct job *j = workload_job(w, o->index);
+    if (j != NULL && j->place == AT_RELEASED) { /* a newer copy: R12 */
+        joblist_remove(&peer_at(c, o->home)->released, j);
+        j->place = AT_NONE;
+        c->n_released--;
+    } else {
+        j = workload_make(w, o->index);
+        w->n_copies++;
+        c->n_foreign++;
+    }
+    j->fence = o->fence;
+    j->moves = o->moves;
+    j->attempt = o->attempt;
+    j->flags = 0;
+    j->lost = 0;
+    if (o->has_args)
+        workload_set_args(w, o->index, o->cost, o->args);
+    queue_push_batch(&c->queue, j);
+    return VERDICT_TAKEN;
+}
+
+static enum item_verb
+take_over(struct core *c, struct job *j, const struct offered *o)
+{
+    if (copy_compare(o->fence, o->moves, j->fence, j->moves) <= 0)
+        return VERDICT_STALE;
+    j->fence = o->fence;
+    j->moves = o->moves;
+    if (j->place == AT_OFFERED) {
+        transfer_void(c, j);
+        queue_push_batch(&c->queue, j);
+    }
+    if (j->place == AT_QUEUED)
+        j->attempt = o->attempt;
+    return VERDICT_TAKEN;
+}
+
+static enum item_verb
+decide_one(struct core *c, const struct offered *o)
+{
+    struct desc d;
+    if (c->phase != PHASE_RUN)
+        return VERDICT_NAK_DRAIN;
+    if (!queue_has_room(c, o))
+        return VERDICT_NAK_FULL;
+    if (o->home == 0)
+        return take_own(c, o);
+    if (desc_decode(o->group->desc, &d) != 0 ||
+        o->index >= d.n_jobs || !kind_offered(c->config.kinds, d.kind))
+        return VERDICT_NAK_KIND;
+    struct job *here = copy_here(c, o);
+    return here == NULL || here->place == AT_RELEASED ? take_new(c, o)
+                                                      : take_over(c, here, o);
+}
+
+/* Adds a verdict to the list; the same as the last one makes that longer. */
+static void
+add_verdict(struct buf *items, struct item *last, enum item_verb verb)
+{
+    if (last->verb == verb) {
+        last->count++;
+        return;
+    }
+    if (last->verb != 0)
+        item_encode(last, items);
+    *last = (struct item){ .verb = (uint8_t)verb, .count = 1 };
+}
+
+static uint32_t
+decide_group(struct core *c, const struct batch_group *g, struct buf *items,
+             struct item *last)
+{
+    struct item it;
+    size_t at = 0, args_at = 0;
+    uint32_t taken = 0;
+    int home = peers_add(&c->peers, &g->home);
+
+    while (item_next(g->items, &at, &it)) {
+        struct offered o = { .group = g,
+                             .home = (uint16_t)home,
+                             .fence = it.fence,
+                             .moves = it.moves,
+                             .attempt = it.attempt,
+                             .has_args = (it.flags & ITEM_HAS_ARGS) != 0 };
+        if (o.has_args)
+            batch_args(g, &args_at, &o.cost, &o.args);
+        for (uint32_t k = 0; k < it.count; k++) {
+            o.index = it.first + k;
+            enum item_verb verb = (it.flags & ITEM_VOID) ? VERDICT_STALE
+                                  : home < 0             ? VERDICT_NAK_FULL
+                                                         : decide_one(c, &o);
+            add_verdict(items, last, verb);
+            taken += verb == VERDICT_TAKEN;
+        }
+    }
+    return taken;
+}
+
+static void
+send_ack(struct core *c, uint16_t peer, uint64_t peer_inc,
+         const struct msg_batch *m, struct span items)
+{
+    struct msg out = { .type = MSG_BATCH_ACK };
+    out.batch_ack.asker_inc = peer_inc;
+    out.batch_ack.asked_inc = m->target_inc;
+    out.batch_ack.b = m->b;
+    out.batch_ack.low = m->low;
+    out.batch_ack.wrong_inc = m->target_inc != c->config.incarnation;
+    out.batch_ack.items = items;
+    core_send(c, peer, &out);
+}
+
+static struct verdict *
+forget_below(struct peer *p, uint64_t low, uint64_t b)
+{
+    struct verdict **at = &p->verdicts, *found = NULL;
+    if (low > p->low_seen)
+        p->low_seen = low;
+    while (*at != NULL) {
+        struct verdict *v = *at;
+        if (v->b < p->low_seen) {
+            *at = v->next;
+            buf_fini(&v->items);
+            free(v);
+            continue;
+        }
+        if (v->b == b)
+            found = v;
+        at = &v->next;
+    }
+    return found;
+}
+
+static void
+remember(struct peer *p, uint64_t b, const struct buf *items)
+{
+    struct verdict *v = xcalloc(1, sizeof *v);
+    v->b = b;
+    buf_bytes(&v->items, items->p, items->len);
+    v->next = p->verdicts;
+    p->verdicts = v;
+}
+
+static void
+decide(struct core *c, uint16_t peer, uint64_t peer_inc,
+       const struct msg_batch *m)
+{
+    struct peer *p = peer_at(c, peer);
+    struct buf items = { 0 };
+    struct item last = { 0 };
+    struct batch_group g;
+    size_t at = 0;
+    uint32_t taken = 0;
+
+    queue_batch_begin(&c->queue);
+    while (batch_next(m, &at, &g))
+        taken += decide_group(c, &g, &items, &last);
+    if (last.verb != 0)
+        item_encode(&last, &items);
+    if (LB_BUG != 2 || taken > 0)
+        remember(p, m->b, &items);
+    send_ack(c, peer, peer_inc, m, buf_span(&items));
+    buf_fini(&items);
+    core_log(c, LOG_DEBUG, "take", "from=%s b=%u jobs=%u of=%u",
+             peer_name(c, peer), (unsigned)m->b, (unsigned)taken,
+             (unsigned)m->n_jobs);
+    if (taken == 0)
+        return;
+    c->count.received += taken;
+    p->received_jobs += taken;
+    adaptor_forget_waiters(c);
+    c->last_batch_in_us = c->now_us;
+    c->request_to = -1;
+    c->backoff_us = 0;
+    c->next_request_us = c->now_us;
+    c->state_due = c->decide_due = true;
+}
+
+void
+transfer_batch(struct core *c, uint16_t peer, uint64_t peer_inc,
+               const struct msg_batch *m)
+{
+    struct span none = { 0 };
+    if (m->target_inc != c->config.incarnation) {
+        send_ack(c, peer, peer_inc, m, none);
+        return;
+    }
+    struct verdict *known = forget_below(peer_at(c, peer), m->low, m->b);
+    if (m->b == 0)
+        send_ack(c, peer, peer_inc, m, none);
+    else if (known != NULL)
+        send_ack(c, peer, peer_inc, m, buf_span(&known->items));
+    else if (m->b >= peer_at(c, peer)->low_seen)
+        decide(c, peer, peer_inc, m);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "ctl/follow.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ctl/output.h"
+#include "ctl/select.h"
+
+enum { LOOK_MS = 200, LOOK_RESULTS = 512, WAIT_MS = 2000, UNFINISHED = 10 };
+
+int
+followed_ask(struct ctl *c, const struct target *t, struct followed *f,
+             struct lb_reply **keep)
+{
+    struct lb_call call = { .op = "show" };
+    size_t len = 0;
+
+    *f = (struct followed){ .lb = t->lb, .number = t->number };
+    text_add(f->name, sizeof f->name, "%s", t->name);
+    lb_call_number(&call, "workload", t->number);
+    int status = lb_call_do(t->lb, &call, keep);
+    if (status != LB_OK) {
+        target_failed(c, t, status);
+        lb_reply_free(*keep);
+        *keep = NULL;
+        return -1;
+    }
+    const char *kind = lb_reply_get(*keep, "kind", NULL);
+    const char *params = lb_reply_get(*keep, "params", &len);
+    f->kind = kind != NULL ? kind_find(kind) : NULL;
+    f->shared = span_of(params, len);
+    return 0;
+}
+
+/* The first Ctrl-C: what is left goes on, and how to come back to it. */
+static int
+detach(struct ctl *c, const struct followed *f,
+       const struct follow_options *o)
+{
+    struct lb_call call = { .op = "job_list" };
+    struct lb_reply *r;
+    const uint8_t *row;
+    size_t len, at = 0, n = 0;
+    char index[16], state[16];
+    struct lb_progress p = { .version = 0 };
+
+    lb_set_interrupt(f->lb, NULL);
+    if (o->cancel) {
+        if (lb_cancel(f->lb, f->number) == LB_OK)
+            ctl_note(c, "%s cancelled", f->name);
+        return ctl_status(c, ctl_interrupt);
+    }
+    lb_call_number(&call, "workload", f->number);
+    lb_call_text(&call, "state", "held,queued,running");
+    lb_call_number(&call, "limit", UNFINISHED);
+    int status = lb_wait(f->lb, f->number, 0, &p);
+    if (status == LB_OK && lb_call_do(f->lb, &call, &r) == LB_OK) {
+        while (n++ < UNFINISHED && lb_reply_row(r, &at, &row, &len))
+            if (lb_row_get(row, len, "index", index, sizeof index) &&
+                lb_row_get(row, len, "state", state, sizeof state))
+                fprintf(stderr, "%s.%s %s\n", f->name, index, state);
+        lb_reply_free(r);
+    }
+    if (status == LB_OK)
+        fprintf(stderr, "%u of %u jobs unfinished; they go on\n",
+                p.jobs - p.done - p.failed - p.cancelled, p.jobs);
+    fprintf(stderr, "lbctl wait %s\n", f->name);
+    return ctl_status(c, ctl_interrupt);
+}
+
+struct run {
+    struct ctl *c;
+    const struct followed *f;
+    const struct follow_options *o;
+    struct progress bar;
+    struct save *save;
+    struct value *value;
+    struct lb_progress now;
+};
+
+static int
+failed(struct run *r, int status)
+{
+    progress_wipe(&r->bar);
+    if (status == LB_INTERRUPTED)
+        return detach(r->c, r->f, r->o);
+    struct target t = { .lb = r->f->lb, .number = r->f->number };
+    text_add(t.name, sizeof t.name, "%s", r->f->name);
+    return target_failed(r->c, &t, status);
+}
+
+static int
+timed_out(struct run *r)
+{
+    progress_wipe(&r->bar);
+    return ctl_fail(r->c, EXIT_TIMEOUT, "%s is %s, %u of %u jobs ended; it "
+                    "goes on", r->f->name, r->now.state, r->now.done +
+                    r->now.failed + r->now.cancelled, r->now.jobs);
+}
+
+/* How long one question may take, in ms; < 0: the time is over. */
+static int64_t
+slice(const struct run *r, int64_t ms)
+{
+    if (r->o->until_us == 0)
+        return ms;
+    int64_t left = (r->o->until_us - now_us()) / 1000;
+    return left < ms ? left : ms;
+}
+
+static int
+look(struct run *r, int64_t wait_ms)
+{
+    bool first = r->now.state[0] == '\0';
+    int status = lb_wait(r->f->lb, r->f->number, wait_ms, &r->now);
+
+    if (status != LB_OK)
+        return failed(r, status);
+    if (first) {
+        r->bar.first_done = r->now.done + r->now.failed + r->now.cancelled;
+        if (strcmp(r->now.state, "held") == 0)
+            ctl_note(r->c, "%s is held; release it with \"lbctl start %s\"",
+                     r->f->name, r->f->name);
+    }
+    if (!lb_progress_ended(&r->now))
+        progress_show(&r->bar, &r->now);
+    return LB_OK;
+}
+
+static int
+print_result(struct run *r, const struct lb_result *one, bool whole)
+{
+    value_add(r->value, one);
+    if (r->save != NULL && save_add(r->c, r->save, r->f, one) != 0)
+        return EXIT_DISK;
+    if (!r->o->results || r->c->output == OUTPUT_QUIET)
+        return LB_OK;
+    progress_wipe(&r->bar);
+    if (r->c->output == OUTPUT_JSON)
+        json_line(result_json(r->f, one));
+    else if (one->outcome != LB_JOB_DONE)
+        ctl_note(r->c, "%s.%u %s on %s: %s", r->f->name, one->index,
+                 outcome_name(one->outcome),
+                 one->node[0] != '\0' ? one->node : "no node", one->error);
+    else if (!whole)
+        result_print(r->f, one, stdout);
+    return LB_OK;
+}
+
+/* All results as they come. */
+static int
+take_results(struct run *r)
+{
+    struct lb_results_of of = { .workload = r->f->number, .follow = true,
+                                .by_finish = r->o->by_finish };
+    struct lb_results *all = lb_results_open(r->f->lb, &of);
+    bool whole = value_is_whole(r->f);
+    int status = look(r, 0);
+    size_t n = 0;
+
+    while (status == LB_OK) {
+        struct lb_result one;
+        int64_t wait_ms = slice(r, LOOK_MS);
+        if (wait_ms < 0) {
+            status = timed_out(r);
+        } else if (lb_results_next(all, wait_ms, &one)) {
+            status = print_result(r, &one, whole);
+            if (++n % LOOK_RESULTS == 0 && status == LB_OK)
+                status = look(r, 0);
+        } else if (lb_results_status(all) != LB_OK) {
+            status = failed(r, lb_results_status(all));
+        } else if (lb_results_ended(all)) {
+            break;
+        } else {
+            fflush(stdout);
+            status = look(r, 0);
+        }
+    }
+    lb_results_free(all);
+    fflush(stdout);
+    return status;
+}
+
+static int
+until_end(struct run *r)
+{
+    int status = look(r, 0);
+
+    while (status == LB_OK && !lb_progress_ended(&r->now)) {
+        int64_t wait_ms = slice(r, WAIT_MS);
+        status = wait_ms < 0 ? timed_out(r) : look(r, wait_ms);
+    }
+    return status;
+}
+
+static json_t *
+summary_json(const struct run *r, const char *value)
+{
+    return json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:f,s:s?}", "workload",
+                     r->f->name, "state", r->now.state, "jobs",
+                     (json_int_t)r->now.jobs, "done", (json_int_t)r->now.done,
+                     "failed", (json_int_t)r->now.failed, "cancelled",
+                     (json_int_t)r->now.cancelled, "elapsed_s",
+                     (double)r->now.elapsed_us / 1e6, "value", value);
+}
+
+static int
+finish(struct run *r)
+{
+    char value[VALUE_TEXT_MAX] = "", summary[2600];
+    bool results = r->o->results || r->o->save != NULL;
+    bool has = results && value_get(r->value, r->now.jobs, value);
+    bool bad = r->now.failed > 0 || r->now.cancelled > 0;
+
+    progress_wipe(&r->bar);
+    if (r->c->output == OUTPUT_JSON)
+        json_line(summary_json(r, has ? value : NULL));
+    else if (has && r->o->results)
+        printf("%s\n", value);
+    fflush(stdout);
+    if (!has && value[0] != '\0') {
+        ctl_fail(r->c, EXIT_FAILED, "%s: %s", r->f->name, value);
+        bad = true;
+    }
+    progress_summary(&r->now, summary, sizeof summary);
+    if (r->c->output != OUTPUT_QUIET)
+        fprintf(stderr, "%s\n", summary);
+    return ctl_status(r->c, bad ? EXIT_FAILED : EXIT_DONE);
+}
+
+int
+follow(struct ctl *c, const struct followed *f,
+       const struct follow_options *o)
+{
+    struct run r = { .c = c, .f = f, .o = o };
+    int status;
+
+    if (o->save != NULL) {
+        r.save = save_open(c, o->save);
+        if (r.save == NULL)
+            return c->status;
+    }
+    r.value = value_new(f);
+    progress_init(&r.bar, o->progress, c, f->name);
+    bool results = o->results || o->save != NULL;
+    status = results ? take_results(&r) : until_end(&r);
+    if (status == LB_OK && results)
+        status = look(&r, 0);
+    if (status == LB_OK)
+        status = finish(&r);
+    if (save_close(c, r.save) != 0)
+        status = EXIT_DISK;
+    value_free(r.value);
+    return status;
+}

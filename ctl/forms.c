@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* The forms in which jobs are said: KIND words, KIND ::: v... :::: FILE,
+ * -a FILE, -a FILE KIND. */
+#include "ctl/submit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "base/xalloc.h"
+
+enum { FILE_BYTES_MAX = 1 << 30 };
+
+int
+input_read(struct ctl *c, const char *path, struct buf *out)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    FILE *f = is_stdin ? stdin : fopen(path, "re");
+    struct stat st;
+    size_t n = 1;
+
+    if (f == NULL) {
+        const char *why = errno == ENOENT ? "no such file"
+                          : errno == EACCES ? "permission denied"
+                                            : strerror(errno);
+        ctl_fail(c, EXIT_NOTFOUND, "%s: %s", path, why);
+        return -1;
+    }
+    if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
+        ctl_fail(c, EXIT_NOTFOUND, "%s: is a directory", path);
+        fclose(f);
+        return -1;
+    }
+    while (n > 0 && out->len < FILE_BYTES_MAX) {
+        uint8_t *to = buf_grow(out, 1 << 16);
+        n = fread(to, 1, 1 << 16, f);
+        out->len -= (1 << 16) - n;
+    }
+    bool bad = ferror(f) != 0, large = out->len >= FILE_BYTES_MAX;
+    if (!is_stdin)
+        fclose(f);
+    if (bad)
+        ctl_fail(c, EXIT_DISK, "%s: cannot be read", path);
+    else if (large)
+        ctl_fail(c, EXIT_USAGE, "%s: larger than 1G", path);
+    return bad || large ? -1 : 0;
+}
+
+/* -a FILE and -a FILE KIND */
+static int
+from_file(struct ctl *c, const struct submit *s, const struct args *a,
+          struct jobfile *out)
+{
+    struct buf text = { 0 };
+    char err[KIND_ERROR_MAX];
+    int rc = input_read(c, s->file, &text);
+
+    if (rc == 0 && a->n_words > 0) {
+        const struct kind *kind = kind_find(a->word[0]);
+        if (kind == NULL) {
+            kind_unknown(a->word[0], err);
+            ctl_fail(c, EXIT_USAGE, "%s", err);
+            rc = -1;
+        } else {
+            jobfile_values(out, s->file, buf_span(&text), kind, a->word + 1,
+                           a->n_words - 1, s->nul ? '\0' : '\n');
+        }
+    } else if (rc == 0) {
+        jobfile_read(out, s->file, buf_span(&text));
+    }
+    buf_fini(&text);
+    if (rc == 0 && out->n_loads == 0 && out->n_problems == 0) {
+        ctl_fail(c, EXIT_USAGE, "%s: no jobs", s->file);
+        rc = -1;
+    }
+    return rc;
+}
+
+static bool
+is_separator(const char *word)
+{
+    return strcmp(word, ":::") == 0 || strcmp(word, "::::") == 0;
+}
+
+static size_t
+first_separator(const struct args *a)
+{
+    size_t i = 0;
+
+    while (i < a->n_words && !is_separator(a->word[i]))
+        i++;
+    return i;
+}
+
+/* KIND words ::: v... :::: FILE... */
+static int
+from_values(struct ctl *c, struct submit *s, const struct args *a,
+            const struct kind *kind, struct jobfile *out)
+{
+    size_t n = first_separator(a);
+    bool file = false;
+
+    for (size_t i = n; i < a->n_words; i++) {
+        const char *word = a->word[i];
+        struct buf text = { 0 };
+        if (is_separator(word)) {
+            file = word[3] != '\0';
+            continue;
+        }
+        if (!file) {
+            jobfile_value(out, word, kind, a->word + 1, n - 1);
+            continue;
+        }
+        int rc = input_read(c, word, &text);
+        if (rc == 0)
+            jobfile_values(out, word, buf_span(&text), kind, a->word + 1,
+                           n - 1, s->nul ? '\0' : '\n');
+        buf_fini(&text);
+        if (rc != 0)
+            return -1;
+    }
+    if (out->n_loads == 0 && out->n_problems == 0) {
+        ctl_note(c, "no input values, nothing to do");
+        s->nothing = true;
+    }
+    return 0;
+}
+
+/* KIND words: one plan. */
+static int
+from_words(struct ctl *c, const struct args *a, const struct kind *kind,
+           struct jobfile *out)
+{
+    char err[KIND_ERROR_MAX];
+    struct plan plan;
+    int rc = kind_plan(kind, a->word + 1, a->n_words - 1, &plan, err);
+
+    if (rc != 0) {
+        ctl_fail(c, rc == -ENOENT ? EXIT_NOTFOUND : EXIT_USAGE, "%s", err);
+        return -1;
+    }
+    out->load = xcalloc(1, sizeof *out->load);
+    out->n_loads = 1;
+    out->load[0] = (struct load){ .kind = kind, .plan = plan };
+    return 0;
+}
+
+/* All problems, the first twenty in words. */
+static int
+report(struct ctl *c, const struct submit *s, const struct jobfile *f)
+{
+    if (f->n_problems == 0)
+        return 0;
+    int status = f->no_file ? EXIT_NOTFOUND : EXIT_USAGE;
+    for (size_t i = 0; i < f->n_problems && i < JOBFILE_PROBLEMS; i++)
+        if (s->skip_bad)
+            ctl_note(c, "%s", f->problem[i]);
+        else
+            ctl_fail(c, status, "%s", f->problem[i]);
+    if (s->skip_bad) {
+        ctl_note(c, "%zu bad lines skipped", f->n_problems);
+        return 0;
+    }
+    if (f->n_problems > 1)
+        ctl_fail(c, status, "%zu bad lines, nothing submitted",
+                 f->n_problems);
+    return -1;
+}
+
+int
+forms_read(struct ctl *c, struct submit *s, const struct args *a,
+           struct jobfile *out)
+{
+    char err[KIND_ERROR_MAX];
+    const char *cmd = s->run ? "run" : "submit";
+    int rc;
+
+    if (a->dashed && a->dashes == 0 && a->n_words > 0) {
+        ctl_fail(c, EXIT_REFUSED, "%s does not run commands; set "
+                 "jobs.commands = yes in node.ini there",
+                 c->node != NULL ? c->node : "this node");
+        return -1;
+    }
+    if (a->dashed && s->file == NULL && a->n_words == 0) {
+        ctl_fail(c, EXIT_USAGE, "%s: no command after \"--\"", cmd);
+        return -1;
+    }
+    if (s->from_json != NULL)
+        rc = json_read(c, s, out);
+    else if (s->file != NULL)
+        rc = from_file(c, s, a, out);
+    else if (a->n_words == 0 || is_separator(a->word[0])) {
+        ctl_fail(c, EXIT_USAGE, "%s: say a KIND, or \"--\" and a command; "
+                 "\"lbctl kinds\" lists kinds", cmd);
+        return -1;
+    } else {
+        const struct kind *kind = kind_find(a->word[0]);
+        if (kind == NULL) {
+            kind_unknown(a->word[0], err);
+            ctl_fail(c, EXIT_USAGE, "%s", err);
+            return -1;
+        }
+        rc = first_separator(a) < a->n_words
+                 ? from_values(c, s, a, kind, out)
+                 : from_words(c, a, kind, out);
+    }
+    return rc == 0 ? report(c, s, out) : rc;
+}

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MPL-2.0
+# libctl.a is everything but main(), so that tests can link it.
+bin_PROGRAMS += lbctl
+noinst_LIBRARIES += libctl.a
+libctl_a_SOURCES = \
+	ctl/args.c ctl/args.h \
+	ctl/cmd.h \
+	ctl/commands.c \
+	ctl/config.c ctl/config.h \
+	ctl/ctl.c ctl/ctl.h \
+	ctl/events.c \
+	ctl/follow.c ctl/follow.h \
+	ctl/forms.c \
+	ctl/fromjson.c \
+	ctl/gen.c \
+	ctl/generate.c ctl/generate.h \
+	ctl/jobfile.c ctl/jobfile.h \
+	ctl/jobs.c \
+	ctl/list.c \
+	ctl/nodelist.c \
+	ctl/nodes.c \
+	ctl/output.c ctl/output.h \
+	ctl/policy.c \
+	ctl/progress.c ctl/progress.h \
+	ctl/reach.c ctl/reach.h \
+	ctl/result.c ctl/result.h \
+	ctl/results.c \
+	ctl/save.c ctl/save.h \
+	ctl/select.c ctl/select.h \
+	ctl/send.c \
+	ctl/show.c \
+	ctl/status.c \
+	ctl/submit.c ctl/submit.h \
+	ctl/throttle.c \
+	ctl/tools.c \
+	ctl/version.c ctl/version.h \
+	ctl/wait.c
+lbctl_SOURCES = ctl/main.c
+ctl_libs = libctl.a libclient.a libproto.a libkinds.a libbase.a $(ZMQ_LIBS) \
+	$(ZLIB_LIBS) $(JANSSON_LIBS) $(SMARTCOLS_LIBS) -lm
+lbctl_LDADD = $(ctl_libs)
+
+dist_man_MANS += man/lbctl.1
+
+ctl_tests = \
+	tests/unit/test_client \
+	tests/unit/test_ctl_jobfile \
+	tests/unit/test_ctl_output
+check_PROGRAMS += $(ctl_tests)
+TESTS += $(ctl_tests)
+tests_unit_test_client_SOURCES = tests/unit/test_client.c
+tests_unit_test_client_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
+	$(ZLIB_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_ctl_jobfile_SOURCES = tests/unit/test_ctl_jobfile.c
+tests_unit_test_ctl_jobfile_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
+tests_unit_test_ctl_output_SOURCES = tests/unit/test_ctl_output.c
+tests_unit_test_ctl_output_LDADD = $(ctl_libs) $(CMOCKA_LIBS)

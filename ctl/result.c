@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "ctl/result.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/xalloc.h"
+
+const char *
+outcome_name(int outcome)
+{
+    switch ((enum lb_outcome)outcome) {
+    case LB_JOB_DONE:
+        return "done";
+    case LB_JOB_FAILED:
+    case LB_JOB_UNKNOWN:
+        return "failed";
+    case LB_JOB_CANCELLED:
+        return "cancelled";
+    }
+    return "failed";
+}
+
+void
+result_text(const struct followed *f, const struct lb_result *r,
+            char dst[RESULT_TEXT_MAX])
+{
+    struct span value = span_of(r->value, r->value_len);
+
+    dst[0] = '\0';
+    if (r->outcome == LB_JOB_DONE && f->kind != NULL && f->kind->show != NULL)
+        f->kind->show(f->shared, value, dst, RESULT_TEXT_MAX);
+    else if (r->outcome == LB_JOB_DONE)
+        span_copy(value, dst, RESULT_TEXT_MAX);
+    else
+        text_add(dst, RESULT_TEXT_MAX, "%s", r->error);
+}
+
+json_t *
+result_json(const struct followed *f, const struct lb_result *r)
+{
+    char text[RESULT_TEXT_MAX], job[96] = "";
+    bool done = r->outcome == LB_JOB_DONE;
+
+    text_add(job, sizeof job, "%s.%u", f->name, r->index);
+    result_text(f, r, text);
+    json_t *result = done ? json_string(text) : json_null();
+    if (result == NULL)         /* bytes that are no text */
+        result = json_null();
+    return json_pack("{s:s,s:s,s:s?,s:i,s:n,s:n,s:f,s:f,s:o,s:n,s:n,s:b,s:s?}",
+                     "job", job, "state", outcome_name(r->outcome),
+                     "node", r->node[0] != '\0' ? r->node : NULL,
+                     "attempt", (int)r->attempt, "exit", "signal",
+                     "run_s", (double)r->run_us / 1e6,
+                     "wait_s", (double)r->wait_us / 1e6, "result", result,
+                     "stdout", "stderr", "truncated", 0,
+                     "error", done ? NULL : r->error);
+}
+
+void
+result_print(const struct followed *f, const struct lb_result *r, FILE *out)
+{
+    char text[RESULT_TEXT_MAX];
+
+    if (f->values != NULL && r->index < f->n_values)
+        fprintf(out, "%s\t", f->values[r->index]);
+    if (f->kind != NULL && f->kind->show != NULL) {
+        result_text(f, r, text);
+        fputs(text, out);
+    } else {
+        fwrite(r->value, 1, r->value_len, out);
+    }
+    fputc('\n', out);
+}
+
+struct value {
+    const struct followed *f;
+    void *state;
+    uint32_t n;
+    bool failed;
+    char error[KIND_ERROR_MAX];
+};
+
+struct value *
+value_new(const struct followed *f)
+{
+    struct value *v = xcalloc(1, sizeof *v);
+    size_t size = f->kind != NULL ? f->kind->state_size : 0;
+
+    v->f = f;
+    v->state = xcalloc(1, size > 0 ? size : 1);
+    return v;
+}
+
+void
+value_free(struct value *v)
+{
+    if (v == NULL)
+        return;
+    free(v->state);
+    free(v);
+}
+
+void
+value_add(struct value *v, const struct lb_result *r)
+{
+    const struct kind *kind = v->f->kind;
+
+    v->n++;
+    if (r->outcome != LB_JOB_DONE)
+        v->failed = true;
+    if (v->failed || kind == NULL || kind->combine == NULL)
+        return;
+    if (kind->combine(v->state, v->f->shared, r->index,
+                      span_of(r->value, r->value_len), v->error) != 0)
+        v->failed = true;
+}
+
+bool
+value_get(struct value *v, uint32_t n_jobs, char text[VALUE_TEXT_MAX])
+{
+    const struct kind *kind = v->f->kind;
+
+    text[0] = '\0';
+    if (!v->failed && v->n == n_jobs && kind != NULL && kind->value != NULL) {
+        if (kind->value(v->state, v->f->shared, text, VALUE_TEXT_MAX,
+                        v->error) == 0)
+            return true;
+    }
+    text[0] = '\0';
+    text_add(text, VALUE_TEXT_MAX, "%s", v->error);
+    return false;
+}
+
+bool
+value_is_whole(const struct followed *f)
+{
+    return f->kind != NULL && f->kind->count != NULL;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* save - results into a folder, a .csv or a .jsonl file. */
+#ifndef LB_SAVE_H
+#define LB_SAVE_H
+
+#include "ctl/result.h"
+
+struct save;
+
+/* NULL after a message (74). `where` ends in .csv or .jsonl, or is a folder:
+ * WHERE/INDEX/{result,meta.json}, made as needed. */
+struct save *save_open(struct ctl *c, const char *where);
+/* -1 after a message (74). */
+int save_add(struct ctl *c, struct save *s, const struct followed *f,
+             const struct lb_result *r);
+int save_close(struct ctl *c, struct save *s);
+
+#endif

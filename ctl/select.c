@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "ctl/select.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "ctl/config.h"
+#include "ctl/reach.h"
+#include "proto/names.h"
+
+/* Makes all folders of `path` that are missing. */
+static void
+make_dirs(char *path)
+{
+    for (char *p = path + 1; *p != '\0'; p++)
+        if (*p == '/') {
+            *p = '\0';
+            mkdir(path, 0700);
+            *p = '/';
+        }
+    mkdir(path, 0700);
+}
+
+void
+last_write(const char *name)
+{
+    char dir[4000], path[4096] = "", fresh[4096] = "";
+
+    /* A convenience: who cannot keep it has still got the name on stdout. */
+    if (!state_dir(dir, sizeof dir))
+        return;
+    make_dirs(dir);
+    text_add(path, sizeof path, "%s/last", dir);
+    text_add(fresh, sizeof fresh, "%s/last.%ld", dir, (long)getpid());
+    FILE *f = fopen(fresh, "we");
+    if (f == NULL)
+        return;
+    fprintf(f, "%s\n", name);
+    if (fclose(f) != 0 || rename(fresh, path) != 0)
+        unlink(fresh);
+}
+
+bool
+last_read(char *dst, size_t cap)
+{
+    char path[4096];
+
+    if (!state_dir(path, sizeof path))
+        return false;
+    text_add(path, sizeof path, "/last");
+    FILE *f = fopen(path, "re");
+    if (f == NULL)
+        return false;
+    bool ok = fgets(dst, (int)cap, f) != NULL;
+    fclose(f);
+    if (ok)
+        dst[strcspn(dst, "\n")] = '\0';
+    return ok && dst[0] != '\0';
+}
+
+void
+targets_fini(struct targets *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        free(t->v[i].ranges);
+    free(t->v);
+    *t = (struct targets){ .n = 0 };
+}
+
+static void
+add(struct targets *t, struct lb *lb, uint32_t number, const char *ranges)
+{
+    t->v = xrealloc(t->v, t->n + 1, sizeof *t->v);
+    struct target *v = &t->v[t->n++];
+    *v = (struct target){ .number = number, .lb = lb };
+    text_add(v->home, sizeof v->home, "%.63s", lb_name(lb));
+    text_add(v->name, sizeof v->name, "%s-%u", v->home, number);
+    v->ranges = ranges != NULL ? xstrdup(ranges) : NULL;
+}
+
+/* Workloads of all live nodes: all of them, or those with this label and
+ * number. */
+static int
+add_from_all(struct ctl *c, struct targets *t, const char *label,
+             uint32_t number, const char *ranges)
+{
+    if (reach_nodes(c) != 0)
+        return -1;
+    for (size_t i = 0; i < c->n_nodes; i++) {
+        struct lb_workload_info *w;
+        size_t n;
+        if (c->nodes[i].life > LB_STALE)
+            continue;
+        struct lb *lb = reach(c, c->nodes[i].name);
+        if (lb == NULL)
+            continue;
+        int status = lb_list(lb, 0, &w, &n);
+        if (status != LB_OK)
+            ctl_failed(c, lb, status);
+        for (size_t k = 0; k < n; k++)
+            if (label == NULL || (w[k].number == number &&
+                                  strcmp(w[k].label, label) == 0))
+                add(t, lb, w[k].number, ranges);
+        free(w);
+    }
+    return 0;
+}
+
+/* "alpha-12.0-9", or "render-12" if a label fits and no node. */
+static int
+add_selector(struct ctl *c, struct targets *t, const char *word)
+{
+    struct selector s;
+    const char *dot = strchr(word, '.');
+    const char *ranges = dot != NULL ? dot + 1 : NULL;
+
+    if (selector_parse(word, &s) != 0) {
+        ctl_fail(c, EXIT_USAGE, "\"%s\" is not a selector", word);
+        return -1;
+    }
+    struct lb *lb = reach_asked(c);
+    if (lb == NULL)
+        return -1;
+    if (strcmp(lb_name(lb), s.home) != 0) {
+        size_t before = t->n;
+        char name[80] = "";
+        if (reach_nodes(c) != 0)
+            return -1;
+        if (reach_node(c, s.home) == NULL &&
+            add_from_all(c, t, s.home, s.number, ranges) == 0 &&
+            t->n == before + 1)
+            return 0;
+        text_add(name, sizeof name, "%s-%u", s.home, s.number);
+        if (t->n > before + 1) {
+            ctl_fail(c, EXIT_USAGE, "%s: %zu workloads have this label and "
+                     "number; name one by its home", name, t->n - before);
+            return -1;
+        }
+        lb = reach_home(c, s.home, name);
+        if (lb == NULL)
+            return -1;
+    }
+    add(t, lb, s.number, ranges);
+    return 0;
+}
+
+int
+select_words(struct ctl *c, const char *const *words, size_t n,
+             struct targets *out)
+{
+    char last[160];
+    int rc = 0;
+
+    *out = (struct targets){ .n = 0 };
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        const char *word = words[i];
+        if (strcmp(word, "all") == 0 || strcmp(word, "mine") == 0) {
+            out->all = true;
+            rc = add_from_all(c, out, NULL, 0, NULL);
+            continue;
+        }
+        if (strncmp(word, "last", 4) == 0 &&
+            (word[4] == '\0' || word[4] == '.')) {
+            if (!last_read(last, sizeof last - 80)) {
+                ctl_fail(c, EXIT_NOTFOUND, "last: no workload was submitted "
+                         "from here yet");
+                return -1;
+            }
+            text_add(last, sizeof last, "%s", word + 4);
+            word = last;
+        }
+        rc = add_selector(c, out, word);
+    }
+    return rc;
+}
+
+int
+select_job(struct ctl *c, const struct target *target, uint32_t *index)
+{
+    uint64_t n;
+
+    if (target->ranges == NULL ||
+        text_u64(target->ranges, 0, UINT32_MAX, &n) != 0) {
+        ctl_fail(c, EXIT_USAGE, "%s%s%s is not one job; write %s.INDEX",
+                 target->name, target->ranges != NULL ? "." : "",
+                 target->ranges != NULL ? target->ranges : "", target->name);
+        return -1;
+    }
+    *index = (uint32_t)n;
+    return 0;
+}
+
+void
+target_call(struct lb_call *call, const struct target *t)
+{
+    lb_call_number(call, "workload", t->number);
+    lb_call_text(call, "ranges", t->ranges);
+}
+
+int
+target_failed(struct ctl *c, const struct target *t, int status)
+{
+    const char *why = lb_error(t->lb);
+
+    if (status == LB_NOTFOUND && t->ranges == NULL &&
+        strstr(why, "expired") == NULL)
+        return ctl_fail(c, status, "no workload %s", t->name);
+    if (status == LB_TIMEOUT)
+        return ctl_fail(c, status, "%s; %s goes on", why, t->name);
+    return ctl_failed(c, t->lb, status);
+}

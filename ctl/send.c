@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Sending jobs to a node, and what follows. */
+#include "ctl/submit.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "ctl/cmd.h"
+#include "ctl/follow.h"
+#include "ctl/output.h"
+#include "ctl/reach.h"
+#include "ctl/select.h"
+#include "proto/limits.h"
+
+static const struct span nothing = { NULL, 0 };
+
+struct sent {
+    char name[80], key[80];
+    uint32_t number, accepted;
+    bool duplicate;
+};
+
+static void
+make_key(const struct submit *s, size_t i, size_t n, char key[80])
+{
+    uint64_t random = 0;
+
+    key[0] = '\0';
+    if (s->id != NULL) {
+        text_add(key, 80, "%.60s", s->id);
+        if (n > 1)
+            text_add(key, 80, "/%zu", i + 1);
+        return;
+    }
+    if (getrandom(&random, sizeof random, 0) == (ssize_t)sizeof random)
+        text_add(key, 80, "%016" PRIx64, random);
+}
+
+/* Do the bytes of the file travel with the jobs? -1 after a message. */
+static int
+ships(struct ctl *c, const struct submit *s, const struct load *l,
+      struct lb *lb)
+{
+    struct span shared = buf_span(&l->plan.shared);
+    uint64_t most = lb_reply_number(lb_hello(lb), "max_input", 2 << 20);
+    uint64_t chunk = 0;
+    char a[32], b[32], number[32];
+
+    if (kind_param(shared, nothing, "file").p == NULL ||
+        s->ship == SHIP_PATH || (s->ship == SHIP_AUTO &&
+                                 reach_is_local(c, lb)))
+        return 0;
+    span_copy(kind_param(shared, nothing, "chunk"), number, sizeof number);
+    if (units_count(number, &chunk) != 0 || chunk <= most)
+        return 1;
+    if (s->ship == SHIP_AUTO)
+        return 0;
+    units_print_size(chunk, a, sizeof a);
+    units_print_size(most, b, sizeof b);
+    ctl_fail(c, EXIT_USAGE, "%s: chunk: %s is above jobs.max_input = %s of "
+             "%s; use a smaller chunk or --ship=path", l->kind->name, a, b,
+             lb_name(lb));
+    return -1;
+}
+
+/* Is any job larger than the node takes? */
+static int
+check_inputs(struct ctl *c, const struct load *l, struct lb *lb)
+{
+    uint64_t most = lb_reply_number(lb_hello(lb), "max_input", 2 << 20);
+    char a[32], b[32];
+
+    for (uint32_t i = 0; l->plan.args != NULL && i < l->plan.n_jobs; i++)
+        if (l->plan.args[i].len > most) {
+            units_print_size(l->plan.args[i].len, a, sizeof a);
+            units_print_size(most, b, sizeof b);
+            ctl_fail(c, EXIT_USAGE, "job %u: %s of input is above "
+                     "jobs.max_input = %s", i, a, b);
+            return -1;
+        }
+    return 0;
+}
+
+static int
+send_bytes(struct ctl *c, const struct load *l, struct lb_submit *out,
+           uint64_t cost)
+{
+    struct buf args = { 0 };
+    char err[KIND_ERROR_MAX];
+    int status = LB_OK;
+
+    for (uint32_t i = 0; i < l->plan.n_jobs && status == LB_OK; i++) {
+        buf_reset(&args);
+        int rc = kind_ship_bytes(l->kind, NULL, buf_span(&l->plan.shared), i,
+                                 &args, err);
+        if (rc != 0) {
+            ctl_fail(c, rc == -ENOENT ? EXIT_NOTFOUND : EXIT_FAILED, "%s",
+                     err);
+            status = -1;
+        } else {
+            status = lb_submit_job(out, cost, args.p, args.len);
+        }
+    }
+    buf_fini(&args);
+    return status;
+}
+
+/* LB_OK, a status with a text at `lb`, or -1: all is said. */
+static int
+send_jobs(struct ctl *c, const struct submit *s, const struct load *l,
+          struct lb_submit *out, int bytes)
+{
+    const struct plan *p = &l->plan;
+    int status = LB_OK;
+
+    if (bytes > 0)
+        status = send_bytes(c, l, out, s->cost > 0 ? s->cost : p->cost);
+    else if (p->args == NULL)
+        status = lb_submit_same(out, p->n_jobs);
+    else
+        for (uint32_t i = 0; i < p->n_jobs && status == LB_OK; i++)
+            status = lb_submit_job(out, s->cost > 0 ? s->cost
+                                                    : p->args_cost[i],
+                                   p->args[i].p, p->args[i].len);
+    return status == LB_OK ? lb_submit_end(out) : status;
+}
+
+/* A submission broke off: how to complete it. */
+static void
+broken(struct ctl *c, const struct load *l, const struct sent *sent)
+{
+    if (sent->accepted > 0)
+        ctl_note(c, "%s: %u of %u jobs accepted; complete it with the same "
+                 "command and --id %s", sent->name, sent->accepted,
+                 l->plan.n_jobs, sent->key);
+}
+
+static int
+send_load(struct ctl *c, const struct submit *s, const struct load *l,
+          struct sent *sent)
+{
+    struct lb *lb = reach_asked(c);
+    char by[128];
+    if (lb == NULL)
+        return -1;
+    int bytes = ships(c, s, l, lb);
+    if (bytes < 0 || check_inputs(c, l, lb) != 0)
+        return -1;
+    struct lb_workload w = {
+        .kind = l->kind->name, .params = l->plan.shared.p,
+        .params_len = l->plan.shared.len, .label = s->label,
+        .key = sent->key, .by = who(by, sizeof by), .n_jobs = l->plan.n_jobs,
+        .cost = s->cost > 0 ? s->cost : l->plan.cost,
+        .timeout_us = s->timeout_us > 0 ? (uint64_t)s->timeout_us
+                                        : UINT64_MAX,
+        .priority = (uint8_t)s->priority,
+        .retries = s->retries_given ? (uint8_t)s->retries : RETRIES_DEFAULT,
+        .patient = s->wait
+    };
+    w.flags = (uint8_t)((s->once ? LB_ONCE : 0) | (s->hold ? LB_HELD : 0) |
+                        (s->idempotent || (l->kind->idempotent && !s->once)
+                             ? LB_IDEMPOTENT : 0));
+    struct lb_submit *out = lb_submit_open(lb, &w);
+    int status = send_jobs(c, s, l, out, bytes);
+    sent->number = lb_submit_number(out);
+    sent->accepted = lb_submit_accepted(out);
+    sent->duplicate = lb_submit_duplicate(out);
+    lb_submit_free(out);
+    text_add(sent->name, sizeof sent->name, "%s-%u", lb_name(lb),
+             sent->number);
+    if (status == LB_OK)
+        return 0;
+    if (status > 0)
+        ctl_failed(c, lb, status);
+    broken(c, l, sent);
+    return -1;
+}
+
+/* The name on stdout, how many on stderr. */
+static void
+tell(struct ctl *c, const struct submit *s, const struct sent *sent,
+     const char *home)
+{
+    const char *held = s->hold ? ", held" : "";
+
+    if (c->output == OUTPUT_JSON && !s->run)
+        json_line(json_pack("{s:s,s:s,s:I,s:b,s:b,s:s}", "workload",
+                            sent->name, "home", home, "jobs",
+                            (json_int_t)sent->accepted, "held", s->hold,
+                            "duplicate", sent->duplicate, "id", sent->key));
+    else if (!s->run)
+        printf("%s\n", sent->name);
+    fflush(stdout);
+    const char *jobs = sent->accepted == 1 ? "job" : "jobs";
+    if (sent->duplicate)
+        ctl_note(c, "%s was submitted before, %u %s", sent->name,
+                 sent->accepted, jobs);
+    else if (s->run)
+        ctl_note(c, "%s: %u %s accepted by %s", sent->name, sent->accepted,
+                 jobs, home);
+    else
+        ctl_note(c, "%u %s accepted by %s%s", sent->accepted, jobs, home,
+                 held);
+}
+
+static void
+stay(struct ctl *c, const struct submit *s, const struct load *l,
+     const struct sent *sent)
+{
+    struct followed f = {
+        .lb = reach_asked(c), .number = sent->number, .kind = l->kind,
+        .shared = buf_span(&l->plan.shared), .n_values = l->plan.n_jobs
+    };
+    struct follow_options o = {
+        .results = s->run, .cancel = s->cancel, .progress = s->progress,
+        .save = s->results,
+        .until_us = c->timeout_us > 0 ? now_us() + c->timeout_us : 0
+    };
+
+    text_add(f.name, sizeof f.name, "%s", sent->name);
+    if (s->tag)
+        f.values = l->values;
+    follow(c, &f, &o);
+}
+
+int
+submit_all(struct ctl *c, struct submit *s, struct jobfile *jobs)
+{
+    struct sent sent[64] = { { .number = 0 } };
+    size_t n = 0;
+
+    if (jobs->n_loads > sizeof sent / sizeof sent[0])
+        return ctl_fail(c, EXIT_USAGE, "%zu workloads at once are above %zu",
+                        jobs->n_loads, sizeof sent / sizeof sent[0]);
+    ctl_catch_signals();
+    c->whole = s->wait;
+    for (; n < jobs->n_loads; n++) {
+        make_key(s, n, jobs->n_loads, sent[n].key);
+        int err = send_load(c, s, &jobs->load[n], &sent[n]);
+        if (sent[n].number != 0) /* also one that broke off */
+            last_write(sent[n].name);
+        if (err != 0)
+            break;
+        tell(c, s, &sent[n], lb_name(reach_asked(c)));
+    }
+    for (size_t i = 0; s->wait && i < n && ctl_interrupt == 0; i++)
+        stay(c, s, &jobs->load[i], &sent[i]);
+    return c->status;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Options of submit and run. */
+#include "ctl/submit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ctl/output.h"
+
+enum opt { OPT_NAME = 256, OPT_ID, OPT_RETRIES, OPT_LIMIT, OPT_HOLD, OPT_ONCE,
+           OPT_IDEMPOTENT, OPT_PRIORITY, OPT_COST, OPT_SHIP, OPT_FROM_JSON,
+           OPT_DRY, OPT_SKIP, OPT_WAIT, OPT_PROGRESS, OPT_RESULTS, OPT_ORDER,
+           OPT_TAG, OPT_CANCEL };
+enum { ID_MAX_BYTES = 64 };
+
+const struct option_row submit_options[] = {
+    { "name", OPT_NAME, VALUE_YES },     { "id", OPT_ID, VALUE_YES },
+    { "retries", OPT_RETRIES, VALUE_YES },
+    { "timeout", OPT_LIMIT, VALUE_YES }, { "hold", OPT_HOLD, VALUE_NO },
+    { "once", OPT_ONCE, VALUE_NO },
+    { "idempotent", OPT_IDEMPOTENT, VALUE_NO },
+    { "priority", OPT_PRIORITY, VALUE_YES },
+    { "cost", OPT_COST, VALUE_YES },     { "ship", OPT_SHIP, VALUE_YES },
+    { "from-json", OPT_FROM_JSON, VALUE_YES },
+    { "dry-run", OPT_DRY, VALUE_NO },    { "skip-bad", OPT_SKIP, VALUE_NO },
+    { "wait", OPT_WAIT, VALUE_NO },
+    { "progress", OPT_PROGRESS, VALUE_YES },
+    { "results", OPT_RESULTS, VALUE_YES },
+    { "keep-order", OPT_ORDER, VALUE_NO }, { "tag", OPT_TAG, VALUE_NO },
+    { "cancel-on-interrupt", OPT_CANCEL, VALUE_NO },
+    { "arg-file", 'a', VALUE_YES },      { "null", '0', VALUE_NO },
+    { NULL, 0, VALUE_NO }
+};
+
+static int
+read_cost(struct ctl *c, const struct args *a, uint64_t *out)
+{
+    char *end;
+    double x = strtod(a->value, &end);
+
+    if (end == a->value || *end != '\0' || !isfinite(x)) {
+        ctl_fail(c, EXIT_USAGE, "--cost: \"%s\" is not a number", a->value);
+        return -1;
+    }
+    if (x <= 0 || x > 1e12) {
+        ctl_fail(c, EXIT_USAGE, "--cost: %s %s", a->value,
+                 x <= 0 ? "must be above 0" : "is above 10^12");
+        return -1;
+    }
+    *out = x * 1e6 < 1 ? 1 : (uint64_t)(x * 1e6);
+    return 0;
+}
+
+static int
+read_text(struct ctl *c, const struct args *a, size_t max, const char **out)
+{
+    size_t n = strlen(a->value);
+
+    if (n < 1 || n > max) {
+        ctl_fail(c, EXIT_USAGE, "%s: %zu bytes are outside 1..%zu", a->option,
+                 n, max);
+        return -1;
+    }
+    for (const char *p = a->value; *p != '\0'; p++)
+        if ((unsigned char)*p < ' ' || *p == 0x7f) {
+            ctl_fail(c, EXIT_USAGE, "%s: a control character has no place "
+                     "there", a->option);
+            return -1;
+        }
+    *out = a->value;
+    return 0;
+}
+
+static int
+flag(bool *to)
+{
+    *to = true;
+    return 0;
+}
+
+static int
+text(const char **to, const char *value)
+{
+    *to = value;
+    return 0;
+}
+
+static int
+choose(struct ctl *c, struct submit *s, const struct args *a, int id)
+{
+    static const char *const ships[] = { "auto", "path", "bytes", NULL };
+    int i = args_choice(c, a, id == OPT_SHIP ? ships : progress_modes);
+
+    if (i >= 0 && id == OPT_SHIP)
+        s->ship = (enum ship)i;
+    else if (i >= 0)
+        s->progress = (enum progress_mode)(i + PROGRESS_AUTO);
+    return i < 0 ? -1 : 0;
+}
+
+static int
+take(struct ctl *c, struct submit *s, const struct args *a, int id)
+{
+    switch (id) {
+    case OPT_NAME:
+        return read_text(c, a, 63, &s->label);
+    case OPT_ID:
+        return read_text(c, a, ID_MAX_BYTES - 8, &s->id);
+    case OPT_RETRIES:
+        s->retries_given = true;
+        return args_number(c, a, 0, 100, &s->retries);
+    case OPT_LIMIT:
+        s->timeout_given = true;
+        return args_duration(c, a, &s->timeout_us);
+    case OPT_HOLD:
+        return flag(&s->hold);
+    case OPT_ONCE:
+        return flag(&s->once);
+    case OPT_IDEMPOTENT:
+        return flag(&s->idempotent);
+    case OPT_PRIORITY:
+        s->priority_given = true;
+        return args_number(c, a, 0, 9, &s->priority);
+    case OPT_COST:
+        return read_cost(c, a, &s->cost);
+    case OPT_SHIP:
+    case OPT_PROGRESS:
+        return choose(c, s, a, id);
+    case OPT_FROM_JSON:
+        return text(&s->from_json, a->value);
+    case OPT_DRY:
+        return flag(&s->dry_run);
+    case OPT_SKIP:
+        return flag(&s->skip_bad);
+    case OPT_WAIT:
+        return flag(&s->wait);
+    case OPT_RESULTS:
+        return text(&s->results, a->value);
+    case OPT_ORDER:
+        return flag(&s->keep_order);
+    case OPT_TAG:
+        return flag(&s->tag);
+    case OPT_CANCEL:
+        return flag(&s->cancel);
+    case 'a':
+        return text(&s->file, a->value);
+    default:
+        return flag(&s->nul);
+    }
+}
+
+static int
+check(struct ctl *c, const struct submit *s)
+{
+    const char *why = NULL;
+
+    if (s->once && s->retries_given && s->retries > 0)
+        why = "--once and --retries exclude each other";
+    else if (s->run && s->hold)
+        why = "run --hold would wait for ever; use submit --hold";
+    else if (s->file != NULL && s->from_json != NULL)
+        why = "-a and --from-json exclude each other";
+    else if (s->results != NULL && !s->wait)
+        why = "--results needs run, or submit --wait";
+    if (why != NULL)
+        ctl_fail(c, EXIT_USAGE, "%s", why);
+    return why != NULL ? -1 : 0;
+}
+
+/* Lines NAME=VALUE as words. */
+static void
+print_params(const struct span *parts, size_t n, char *dst, size_t cap)
+{
+    dst[0] = '\0';
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < parts[k].len;) {
+            const uint8_t *p = parts[k].p + i;
+            const uint8_t *end = memchr(p, '\n', parts[k].len - i);
+            size_t len = end != NULL ? (size_t)(end - p) : parts[k].len - i;
+            text_add(dst, cap, "%s%.*s", dst[0] != '\0' ? " " : "", (int)len,
+                     (const char *)p);
+            i += len + 1;
+        }
+}
+
+static int
+dry_run(struct ctl *c, const struct submit *s, const struct jobfile *f)
+{
+    static const struct column columns[] = {
+        { "INDEX", "index", true }, { "KIND", "kind", false },
+        { "COST", "cost", true }, { "PARAMETERS", "params", false },
+        { NULL, NULL, false }
+    };
+    struct table *t = table_new(columns);
+    char params[4096];
+
+    for (size_t i = 0; i < f->n_loads; i++) {
+        const struct load *l = &f->load[i];
+        for (uint32_t k = 0; k < l->plan.n_jobs; k++) {
+            struct span parts[2] = { buf_span(&l->plan.shared) };
+            uint64_t cost = l->plan.args_cost != NULL ? l->plan.args_cost[k]
+                                                      : l->plan.cost;
+            if (l->plan.args != NULL)
+                parts[1] = buf_span(&l->plan.args[k]);
+            print_params(parts, 2, params, sizeof params);
+            table_number(t, k);
+            table_text(t, l->kind->name);
+            table_real(t, (double)(s->cost > 0 ? s->cost : cost) / 1e6, NULL);
+            table_text(t, params);
+        }
+    }
+    table_print(c, t, "jobs", NULL);
+    table_free(t);
+    return c->status;
+}
+
+static int
+submit_or_run(struct ctl *c, struct args *a, bool run)
+{
+    struct submit s = { .run = run, .priority = 5, .wait = run,
+                        .progress = PROGRESS_AUTO };
+    struct jobfile jobs = { .n_loads = 0 };
+    int id;
+
+    while ((id = args_next(c, a)) > 0)
+        if (take(c, &s, a, id) != 0)
+            return c->status;
+    if (id < 0 || check(c, &s) != 0)
+        return c->status;
+    if (forms_read(c, &s, a, &jobs) == 0 && !s.nothing) {
+        if (s.dry_run)
+            dry_run(c, &s, &jobs);
+        else
+            submit_all(c, &s, &jobs);
+    }
+    jobfile_fini(&jobs);
+    for (size_t i = 0; i < sizeof s.owned / sizeof s.owned[0]; i++)
+        free(s.owned[i]);
+    return c->status;
+}
+
+int
+submit_main(struct ctl *c, struct args *a)
+{
+    return submit_or_run(c, a, false);
+}
+
+int
+run_main(struct ctl *c, struct args *a)
+{
+    return submit_or_run(c, a, true);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* submit - options of submit and run, and the forms in which jobs are said. */
+#ifndef LB_CTL_SUBMIT_H
+#define LB_CTL_SUBMIT_H
+
+#include "ctl/args.h"
+#include "ctl/jobfile.h"
+#include "ctl/progress.h"
+
+enum ship { SHIP_AUTO, SHIP_PATH, SHIP_BYTES };
+
+struct submit {
+    bool run;               /* lbctl run */
+    const char *label, *id, *file, *from_json, *results;
+    uint64_t retries, priority, cost;   /* cost 0: by kind; millionths */
+    int64_t timeout_us;
+    bool retries_given, timeout_given, priority_given;
+    bool hold, once, idempotent, dry_run, skip_bad, wait;
+    bool keep_order, tag, cancel, nul;
+    enum ship ship;
+    enum progress_mode progress;
+    bool nothing;           /* ::: without values: all is said */
+    char *owned[3];         /* texts out of --from-json */
+};
+
+/* The jobs that words and options mean. 0, or -1 after messages. */
+int forms_read(struct ctl *c, struct submit *s, const struct args *a,
+               struct jobfile *out);
+/* One file, or `-`, whole. 0, or -1 after a message (66, 74). */
+int input_read(struct ctl *c, const char *path, struct buf *out);
+/* --from-json: jobs, and options that no option on the line said. */
+int json_read(struct ctl *c, struct submit *s, struct jobfile *out);
+
+int submit_main(struct ctl *c, struct args *a);
+int run_main(struct ctl *c, struct args *a);
+extern const struct option_row submit_options[];
+/* What follows when jobs were accepted: run, --wait, or just the name. */
+int submit_all(struct ctl *c, struct submit *s, struct jobfile *jobs);
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Submitting: jobs become chunks, of which a few are on their way at once. */
+#include "proto/client.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "proto/workload.h"
+
+enum {
+    CHUNK_BYTES = 256 * 1024,   /* a chunk of a list is sent when it is full */
+    CHUNK_JOBS = 10 * 1000,
+    SAME_JOBS = 100 * 1000      /* a chunk without a list costs nothing */
+};
+
+struct chunk_out {
+    uint64_t seq;
+    struct buf blob;
+};
+
+struct lb_submit {
+    struct lb *lb;
+    struct buf desc;
+    char *key, *by;
+    uint32_t total, number, accepted, first, count;
+    uint32_t most;              /* jobs of a chunk: what the home can hold */
+    bool patient, duplicate, list;
+    struct buf jobs;            /* of the chunk that is being filled */
+    struct chunk_out out[CLIENT_WINDOW];    /* oldest first */
+    size_t n_out;
+};
+
+struct lb_submit *
+lb_submit_open(struct lb *lb, const struct lb_workload *w)
+{
+    struct lb_submit *s = xcalloc(1, sizeof *s);
+    struct desc d = {
+        .kind = span_str(w->kind), .params = span_of(w->params, w->params_len),
+        .label = span_str(w->label != NULL ? w->label : ""),
+        .home_name = span_str(""), .n_jobs = w->n_jobs, .cost = w->cost,
+        .timeout_us = w->timeout_us, .priority = w->priority,
+        .retries = w->retries, .flags = w->flags
+    };
+
+    uint64_t most = lb_hello(lb) == NULL
+                        ? SAME_JOBS
+                        : lb_reply_number(lb_hello(lb), "max_jobs", SAME_JOBS);
+    s->lb = lb;
+    s->most = most < 1 ? 1 : most < SAME_JOBS ? (uint32_t)most : SAME_JOBS;
+    s->total = w->n_jobs;
+    s->patient = w->patient;
+    s->key = xstrdup(w->key != NULL ? w->key : "");
+    s->by = w->by != NULL ? xstrdup(w->by) : NULL;
+    desc_encode(&d, &s->desc);
+    client_forget(lb, 0);
+    return s;
+}
+
+void
+lb_submit_free(struct lb_submit *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < s->n_out; i++)
+        buf_fini(&s->out[i].blob);
+    client_forget(s->lb, 0);
+    buf_fini(&s->desc);
+    buf_fini(&s->jobs);
+    free(s->key);
+    free(s->by);
+    free(s);
+}
+
+static void
+send_chunk(struct lb_submit *s, struct chunk_out *o)
+{
+    struct lb_call c = { .op = "submit" };
+
+    if (s->number == 0) {
+        lb_call_bytes(&c, "desc", s->desc.p, s->desc.len);
+        lb_call_text(&c, "key", s->key);
+        lb_call_text(&c, "by", s->by);
+        lb_call_number(&c, "total", s->total);
+    } else {
+        lb_call_number(&c, "workload", s->number);
+    }
+    c.blob = o->blob.p;
+    c.blob_len = o->blob.len;
+    o->seq = client_ask(s->lb, &c);
+}
+
+/* Waits as the node asks for and sends all again that it has not taken. */
+static int
+try_again(struct lb_submit *s, const struct lb_reply *r)
+{
+    int64_t until = dial_now_ms() +
+        1000 * (int64_t)lb_reply_number(r, "retry_s", 1);
+
+    client_forget(s->lb, 0);
+    while (dial_now_ms() < until) {
+        if (s->lb->interrupt != NULL && *s->lb->interrupt != 0)
+            return client_fail(s->lb, LB_INTERRUPTED, "interrupted");
+        poll(NULL, 0, CLIENT_SLICE_MS);
+    }
+    for (size_t i = 0; i < s->n_out; i++)
+        send_chunk(s, &s->out[i]);
+    return LB_OK;
+}
+
+static void
+taken(struct lb_submit *s, const struct lb_reply *r, size_t i)
+{
+    uint64_t n = lb_reply_number(r, "accepted", s->accepted);
+
+    if (n > s->accepted)
+        s->accepted = (uint32_t)n;
+    s->number = (uint32_t)lb_reply_number(r, "workload", s->number);
+    s->duplicate |= lb_reply_number(r, "duplicate", 0) == 1;
+    buf_fini(&s->out[i].blob);
+    s->n_out--;
+    memmove(&s->out[i], &s->out[i + 1], (s->n_out - i) * sizeof s->out[0]);
+}
+
+/* Takes one answer. */
+static int
+settle(struct lb_submit *s)
+{
+    struct lb_reply *r;
+    uint64_t seq;
+    size_t i = 0;
+    int status = client_answer(s->lb, &seq, &r);
+
+    if (r == NULL)
+        return status;
+    while (i < s->n_out && s->out[i].seq != seq)
+        i++;
+    if (i == s->n_out)
+        status = LB_OK;
+    else if (status == LB_OK)
+        taken(s, r, i);
+    else if (status == LB_LATER && s->patient)
+        status = try_again(s, r);
+    lb_reply_free(r);
+    return status;
+}
+
+/* Sends the chunk that was filled. The first is answered before the second
+ * leaves: it gives the workload its number. */
+static int
+flush(struct lb_submit *s)
+{
+    struct chunk_out *o = &s->out[s->n_out];
+    int status = LB_OK;
+
+    if (s->count == 0 && (s->number != 0 || s->n_out > 0))
+        return LB_OK;
+    *o = (struct chunk_out){ .seq = 0 };
+    chunk_begin(s->first, s->count, s->list, &o->blob);
+    buf_bytes(&o->blob, s->jobs.p, s->jobs.len);
+    send_chunk(s, o);
+    s->n_out++;
+    s->first += s->count;
+    s->count = 0;
+    buf_reset(&s->jobs);
+    while (status == LB_OK && s->n_out > 0 &&
+           (s->number == 0 || s->n_out == CLIENT_WINDOW))
+        status = settle(s);
+    return status;
+}
+
+int
+lb_submit_same(struct lb_submit *s, uint32_t count)
+{
+    int status = LB_OK;
+
+    s->lb->error[0] = '\0';
+    if (s->list)
+        status = flush(s);
+    s->list = false;
+    while (status == LB_OK && count > 0) {
+        uint32_t room = s->most - s->count;
+        uint32_t n = count < room ? count : room;
+        s->count += n;
+        count -= n;
+        if (s->count == s->most)
+            status = flush(s);
+    }
+    return status;
+}
+
+int
+lb_submit_job(struct lb_submit *s, uint64_t cost, const void *args, size_t len)
+{
+    int status = LB_OK;
+
+    s->lb->error[0] = '\0';
+    if (len > INPUT_MAX_BYTES)
+        return client_fail(s->lb, LB_USAGE, "job %u: %zu bytes of input are "
+                           "above 3M", s->first + s->count, len);
+    if (!s->list || s->count == CHUNK_JOBS || s->count == s->most ||
+        s->jobs.len + len > CHUNK_BYTES)
+        if (s->count > 0)
+            status = flush(s);
+    s->list = true;
+    chunk_job(cost, span_of(args, len), &s->jobs);
+    s->count++;
+    return status;
+}
+
+int
+lb_submit_end(struct lb_submit *s)
+{
+    s->lb->error[0] = '\0';
+    int status = flush(s);
+
+    while (status == LB_OK && s->n_out > 0)
+        status = settle(s);
+    return status;
+}
+
+uint32_t
+lb_submit_number(const struct lb_submit *s)
+{
+    return s->number;
+}
+
+uint32_t
+lb_submit_accepted(const struct lb_submit *s)
+{
+    return s->accepted;
+}
+
+bool
+lb_submit_duplicate(const struct lb_submit *s)
+{
+    return s->duplicate;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Finding out whether anybody listens, before ZeroMQ waits for it in
+ * silence. */
+#include "proto/dial.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "proto/lb.h"
+#include "proto/names.h"
+
+enum { PORT_DEFAULT = 8490, PROBE_MS = 3000, SLICE_MS = 100 };
+
+int64_t
+dial_now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int __attribute__((format(printf, 3, 4)))
+fail(struct dial *d, int status, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(d->error, sizeof d->error, fmt, args);
+    va_end(args);
+    return status;
+}
+
+/* Makes ours what the system says, with a way out. */
+static int
+nobody(struct dial *d, const char *where, int error)
+{
+    if (error == EACCES || error == EPERM)
+        return fail(d, LB_REFUSED,
+                           "%s: permission denied; join group lbagent",
+                           where);
+    const char *why = error == ENOENT ? "no such file"
+                      : error == ECONNREFUSED ? "connection refused"
+                      : error == ETIMEDOUT ? "no answer"
+                                           : strerror(error);
+    return fail(d, LB_UNREACHABLE, "no agent reachable: %s: %s; "
+                       "start one with \"systemctl start lbagent\" or give -n",
+                       where, why);
+}
+
+static int
+dial_ipc(struct dial *d, const char *path)
+{
+    struct sockaddr_un to = { .sun_family = AF_UNIX };
+
+    if (path[0] == '\0' || strlen(path) >= sizeof to.sun_path)
+        return fail(d, LB_USAGE,
+                           "\"ipc://%.100s\": the path must have 1 to %zu "
+                           "bytes", path, sizeof to.sun_path - 1);
+    memcpy(to.sun_path, path, strlen(path) + 1);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return nobody(d, path, errno);
+    int rc = connect(fd, (struct sockaddr *)&to, sizeof to);
+    int error = errno;
+    close(fd);
+    if (rc != 0)
+        return nobody(d, path, error);
+    snprintf(d->address, sizeof d->address, "ipc://%s", path);
+    return LB_OK;
+}
+
+/* 0 or errno. */
+static int
+probe(const struct addrinfo *a, const volatile sig_atomic_t *interrupt)
+{
+    int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+                    0);
+    int error = 0;
+    if (fd < 0)
+        return errno;
+    if (connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
+        struct pollfd p = { .fd = fd, .events = POLLOUT };
+        socklen_t len = sizeof error;
+        error = errno;
+        int64_t end = dial_now_ms() + PROBE_MS;
+        int got = 0;
+        while (error == EINPROGRESS && got <= 0 && dial_now_ms() < end &&
+               (interrupt == NULL || *interrupt == 0))
+            got = poll(&p, 1, SLICE_MS);
+        if (error == EINPROGRESS)
+            error = ETIMEDOUT;
+        if (got > 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
+            error = errno;
+    }
+    close(fd);
+    return error;
+}
+
+static int
+dial_tcp(struct dial *d)
+{
+    const char *where = d->where;
+    char host[ENDPOINT_MAX_BYTES + 1], port[12], digits[64];
+    uint16_t base = 0;
+    struct addrinfo hint = { .ai_socktype = SOCK_STREAM }, *list;
+    int rc = endpoint_parse(where, host, &base);
+    int error = ENOENT;
+
+    if (rc == -ERANGE)
+        return fail(d, LB_USAGE, "port \"%.20s\" is not in "
+                           "1024..65532", strrchr(where, ':') + 1);
+    if (rc != 0)
+        return fail(d, LB_USAGE, "\"%.100s\" is neither HOST[:PORT] "
+                           "nor ipc://PATH", where);
+    snprintf(port, sizeof port, "%d",
+             (base != 0 ? base : PORT_DEFAULT) + d->offset);
+    rc = getaddrinfo(host, port, &hint, &list);
+    if (rc != 0)
+        return fail(d, LB_UNREACHABLE, "no agent reachable: %s: %s",
+                           where, gai_strerror(rc));
+    for (struct addrinfo *a = list; a != NULL && error != 0; a = a->ai_next) {
+        error = probe(a, d->interrupt);
+        if (error != 0 || getnameinfo(a->ai_addr, a->ai_addrlen, digits,
+                                      sizeof digits, NULL, 0,
+                                      NI_NUMERICHOST) != 0)
+            continue;
+        bool v6 = a->ai_family == AF_INET6;
+        snprintf(d->address, sizeof d->address,
+                 v6 ? "tcp://[%s]:%s" : "tcp://%s:%s", digits, port);
+    }
+    freeaddrinfo(list);
+    return error == 0 ? LB_OK : nobody(d, where, error);
+}
+
+int
+dial(struct dial *d)
+{
+    if (strncmp(d->where, "ipc://", 6) == 0)
+        return dial_ipc(d, d->where + 6);
+    return dial_tcp(d);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * dial - is anybody there? Asked before ZeroMQ waits for it in silence.
+ *
+ * Apart from client.h: <sys/socket.h> has a MSG_BATCH of its own.
+ */
+#ifndef LB_DIAL_H
+#define LB_DIAL_H
+
+#include <signal.h>
+#include <stdint.h>
+
+struct dial {
+    const char *where;          /* ipc://PATH or HOST[:PORT] */
+    int offset;                 /* of the wanted port from the base port */
+    const volatile sig_atomic_t *interrupt; /* NULL, or ends a long wait */
+    char address[288];          /* out: for zmq_connect */
+    char error[512];            /* out */
+};
+
+/* LB_OK with an address; LB_USAGE, LB_UNREACHABLE or LB_REFUSED with a text. */
+int dial(struct dial *d);
+int64_t dial_now_ms(void);
+
+#endif

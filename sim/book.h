@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * book - what the simulator itself knows of workloads and jobs, beside what
+ * the nodes believe: the truth that the invariants compare with.
+ */
+#ifndef LB_SIM_BOOK_H
+#define LB_SIM_BOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "proto/names.h"
+
+struct book_job {
+    int64_t done_us;        /* when its home had the result; 0 not yet */
+    size_t ack_after;       /* its acknowledgement waits for this record */
+    uint64_t seen_value;    /* of the result that the client saw */
+    uint64_t fence;         /* highest at home so far */
+    uint32_t base_us;       /* at 100 % on a node of speed 1 */
+    uint16_t starts, live;  /* runs begun, runs going on */
+    uint16_t ends_ok, ends_failed;
+    uint8_t seen_outcome;   /* 0 not seen */
+    uint8_t allowed;        /* `retry` that may have reached it */
+    bool acked;             /* a result was acknowledged to its holder */
+    bool cancelled;         /* a cancel may have reached it */
+};
+
+struct book_work {
+    size_t at;              /* place in the book, told in the parameters */
+    uint16_t home;          /* node */
+    struct node_id home_id;
+    uint32_t number;        /* 0 not known yet */
+    uint32_t n_jobs, accepted;  /* accepted: acknowledged to the client */
+    bool once, stays_held;
+    bool closed;            /* client has all, or has forgotten it */
+    bool forgotten;
+    bool lost;              /* with the disk of its home */
+    uint8_t retries;
+    uint32_t fail_permille, hang_permille;
+    uint64_t timeout_us;
+    int64_t submitted_us;
+    uint32_t n_done;
+    struct book_job *job;   /* [n_jobs] */
+};
+
+struct book {
+    size_t n, cap;
+    struct book_work **v;
+    uint64_t serial;        /* of runs: names each in its result */
+};
+
+void book_fini(struct book *b);
+struct book_work *book_add(struct book *b, uint32_t n_jobs);
+/* By the home's number; NULL. */
+struct book_work *book_find(const struct book *b, const struct node_id *home,
+                            uint32_t number);
+/* By the shared parameters of its jobs ("sim=17"); NULL. */
+struct book_work *book_by_params(const struct book *b, struct span params);
+
+/* The value of a result: which run of which job it is of. */
+struct book_value {
+    uint64_t serial;
+    uint32_t work, index;
+};
+enum { BOOK_VALUE_BYTES = 16 };
+void book_value_write(const struct book_value *v, uint8_t out[16]);
+bool book_value_read(struct span in, struct book_value *out);
+
+#endif

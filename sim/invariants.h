@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * invariants - what must hold after each step, whatever the faults. Each
+ * check sees one thing that has just happened, so that none walks all jobs;
+ * check_tables does, and is called now and then and at the end.
+ * A broken one is noted by world_fail.
+ */
+#ifndef LB_SIM_INVARIANTS_H
+#define LB_SIM_INVARIANTS_H
+
+#include "sim/world.h"
+
+/* After each step of the world. */
+void check_step(struct world *w);
+/* A core asks to send; not yet on its way. */
+void check_send(struct world *w, struct node *n, const struct action *a);
+/* The saves before it are durable: it leaves. */
+void check_leaves(struct world *w, struct node *n, const struct packet *p,
+                  uint16_t to);
+/* The core of `n` has handled a message, a command. */
+void check_msg(struct world *w, struct node *n, const struct msg *m,
+               const struct core_counts *before);
+void check_command(struct world *w, struct node *n,
+                   const struct msg_command *m,
+                   const struct core_counts *before);
+/* A run begins, ends; the core has handled the outcome. */
+void check_start(struct world *w, struct node *n, const struct run *r);
+void check_end(struct world *w, struct node *n, const struct run *r,
+               uint8_t outcome);
+void check_own_outcome(struct world *w, struct node *n, const struct run *r);
+/* A node has replayed its journal. */
+void check_restart(struct world *w, struct node *n);
+/* A client was shown a result. */
+void check_result(struct world *w, struct book_work *k,
+                  const struct result *r);
+/* Every record of every job of every home. */
+void check_records(struct world *w);
+/* All is over: whether tables are empty. False: not yet (`why` says what). */
+bool check_tables(struct world *w, char *why, size_t cap);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * world - virtual time, N nodes with their cores, disks and slots, and the
+ * network between them. It feeds each core with events and carries out its
+ * actions as the shell does; clients (load), faults, invariants and scripts
+ * stand around it. The structs are open: all of the simulator reads them.
+ */
+#ifndef LB_SIM_WORLD_H
+#define LB_SIM_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/random.h"
+#include "core/core.h"
+#include "core/gate.h"
+#include "sim/book.h"
+#include "sim/disk.h"
+#include "sim/heap.h"
+#include "sim/link.h"
+#include "sim/transcript.h"
+
+/* A message on its way; freed when the last reference goes. */
+struct packet {
+    uint32_t refs;
+    uint8_t type;
+    uint16_t from, to;          /* nodes; `to` of kept ones only */
+    struct node_id id;
+    uint64_t incarnation, up_ms;
+    uint32_t credit_jobs, credit_kib;
+    bool credit;
+    uint64_t client;            /* COMMAND, REPLY: connection */
+    size_t len;
+    uint8_t body[];
+};
+struct packet *packet_new(uint8_t type, struct span body);
+void packet_drop(struct packet *p);
+
+/* One run, ordered or under way. */
+struct run {
+    uint32_t number;            /* the core's */
+    uint16_t ticket;            /* the core's */
+    struct book_work *work;
+    uint32_t index;
+    uint32_t attempt;
+    uint64_t serial;
+    uint64_t fence;
+    int64_t began_us, since_us;
+    double left_us;             /* at 100 % and speed 1 */
+    uint64_t timeout_us;
+    bool started, stopped, hangs;
+};
+/* A worker; orders wait in one queue until one is free. */
+struct slot {
+    bool busy;
+    uint32_t turn;              /* grows: older DUE_END do not count */
+    struct run run;
+};
+/* The shell's bound of orders out: the core has tickets for these. */
+enum { AHEAD_MAX = 32 };
+
+/* Something that waits in the gate for a save. */
+struct held {
+    struct held *next;          /* of the runs that wait */
+    enum action_kind kind;      /* SEND, REPLY or RUN */
+    uint16_t to;                /* SEND */
+    struct packet *packet;      /* SEND, REPLY */
+    struct run run;             /* RUN */
+};
+
+struct node {
+    uint16_t at;                /* 0.. ; in texts from 1 */
+    struct node_id id;
+    struct core_config config;
+    struct core *core;          /* NULL: down */
+    uint32_t life;              /* grows at each start and end */
+    int64_t started_us, clock_us;   /* clock_us is added to the time */
+    int64_t tick_us;            /* earliest DUE_TICK on the heap */
+    int64_t due_since_us;       /* busy at one instant since; and how often */
+    uint32_t due_steps;
+    bool paused;                /* SIGSTOP */
+    bool stands;                /* `pause` of an operator is in force */
+    bool drains;                /* `drain` is in force */
+    bool leaves, left;          /* EV_STOP; has ended by ACT_EXIT */
+    bool broken;                /* disk lost: old id will not come back */
+    uint16_t replaced;          /* disks lost so far */
+    double speed;
+    uint8_t throttle_percent;
+    struct disk disk;
+    bool disk_full, told_full;  /* stuck because full; the core knows */
+    struct gate *gate;          /* of struct held */
+    struct held *runs;          /* those in the gate that are runs */
+    struct slot *slot;          /* [config.slots] */
+    struct run *order;          /* [n_orders], begin at first_order */
+    size_t first_order, n_orders, orders_cap;
+    size_t n_later, later_cap;
+    struct due *later;          /* what came while it was paused */
+    uint32_t fail_next;         /* runs that will fail */
+    int64_t unsure_us;          /* last fault that hit it */
+};
+
+struct load;
+struct faults;
+
+struct figures {
+    uint64_t messages, bytes, moved, taken, twice, lost, starts, unknown;
+    uint32_t worst_moves;
+};
+
+struct world {
+    int64_t now_us;
+    uint64_t seed, steps, max_steps;
+    struct random rng;          /* world, links, disks */
+    struct heap heap;
+    struct net net;
+    uint16_t n;
+    struct node *node;          /* [n] */
+    struct book book;
+    struct transcript transcript;
+    struct load *load;          /* owned by who made it; NULL: none */
+    struct faults *faults;      /* likewise */
+    size_t n_kept, kept_cap;
+    struct packet **kept;       /* by rules of a script */
+    struct figures figures;
+    bool faultless;             /* strict invariants hold */
+    bool alone;                 /* no job may run twice at once */
+    int64_t healed_us;          /* no fault since; INT64_MAX while faults */
+    bool quiet;                 /* no lines on asking for work in vain */
+    bool tell_runs;             /* starts of runs go to the transcript */
+    bool cheap;                 /* comparison: only the cheap invariants */
+    char failure[256];          /* first broken invariant; "" none */
+};
+
+struct world_options {
+    uint64_t seed;
+    uint16_t nodes, slots;
+    struct link link;
+    int64_t commit_min_us, commit_max_us;
+    bool keep_records;          /* needed when a node may crash */
+};
+struct world *world_new(const struct world_options *o);
+void world_free(struct world *w);
+
+/* Handles what is due next. False: nothing is due, or it has failed. */
+bool world_step(struct world *w);
+/* Goes on until `until_us`, or a failure; then it is that time. */
+void world_run(struct world *w, int64_t until_us);
+/* Notes the first broken invariant. */
+void world_fail(struct world *w, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void world_tell(struct world *w, unsigned node, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The node of this id, NULL if there is none (any more). */
+struct node *world_node(struct world *w, const struct node_id *id);
+/* One step of the core of `n` with all that follows from it. */
+void world_feed(struct world *w, struct node *n, struct event *ev);
+void world_due(struct world *w, struct due d);
+/* Starts a commit, if there is something to commit and none under way. */
+void world_commit(struct world *w, struct node *n);
+/* Sends what waits for saves that are durable now. */
+void world_release(struct world *w, struct node *n);
+/* Puts a packet on its way; takes the reference. */
+void world_send(struct world *w, uint16_t from, uint16_t to, struct packet *p);
+
+/* ---- node.c ---- */
+
+void node_init(struct world *w, uint16_t at);
+void node_fini(struct node *n);
+/* A node that is down starts: new incarnation, replay, EV_START. */
+void node_start(struct world *w, struct node *n);
+/* kill -9 and power cut: what is not durable is gone. */
+void node_crash(struct world *w, struct node *n);
+/* Crash, and the disk is replaced: starts again with a new id. */
+void node_replace(struct world *w, struct node *n);
+void node_pause(struct world *w, struct node *n);
+void node_resume(struct world *w, struct node *n);
+void node_leave(struct world *w, struct node *n);   /* EV_STOP */
+/* No commit ends; full: the core is told as well. */
+void node_stick_disk(struct world *w, struct node *n, bool full);
+void node_free_disk(struct world *w, struct node *n);
+/* An operator's command, at once; pairs as built by pair_add. */
+void node_command(struct world *w, struct node *n, const char *op,
+                  struct span pairs);
+/* Carries out what the core of `n` has answered. */
+void node_obey(struct world *w, struct node *n, const struct actions *out);
+
+/* ---- slots.c ---- */
+
+/* From an ACT_RUN; false when the job is not one of ours (a failure). */
+bool slots_order(struct world *w, struct node *n, const struct act_run *a,
+                 struct run *out);
+void slots_put(struct world *w, struct node *n, const struct run *run);
+void slots_stop(struct world *w, struct node *n, uint32_t number);
+void slots_throttle(struct world *w, struct node *n, uint8_t percent);
+/* DUE_END. */
+void slots_end(struct world *w, struct node *n, const struct due *d);
+/* The process is gone, and all its runs. */
+void slots_clear(struct node *n);
+
+#endif

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MPL-2.0
+# Programs of ./run bench, which builds them itself: make bench-programs.
+bench_programs = \
+	tests/bench/latency \
+	tests/bench/limits \
+	tests/bench/peers \
+	tests/bench/timeit
+EXTRA_PROGRAMS = $(bench_programs)
+CLEANFILES += $(bench_programs)
+
+bench_wire = tests/bench/wire.c tests/bench/wire.h
+
+tests_bench_latency_SOURCES = tests/bench/latency.c $(bench_wire)
+tests_bench_latency_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
+	$(ZLIB_LIBS)
+tests_bench_limits_SOURCES = tests/bench/limits.c $(bench_wire)
+tests_bench_limits_LDADD = libkinds.a libbase.a $(SQLITE_LIBS) $(ZLIB_LIBS)
+tests_bench_peers_SOURCES = tests/bench/peers.c $(bench_wire)
+tests_bench_timeit_SOURCES = tests/bench/timeit.c $(bench_wire)
+
+bench-programs: $(bench_programs)
+.PHONY: bench-programs

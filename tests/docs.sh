@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: MPL-2.0
+# Documents name what the sources have: liblb(3) every function of lb.h,
+# PROTOCOL.md and lbagent-protocol(7) every operation of the nodes,
+# lbagent(8) every option; and the other way round.
+set -eu
+cd "${LB_SRC:-$(dirname "$0")/..}"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+bad=0
+
+# SOURCE DOCUMENT: the sorted lists $work/have and $work/said are the same.
+same() {
+    [ -s "$work/have" ] || { echo "docs: nothing found in $1"; exit 1; }
+    diff "$work/have" "$work/said" >"$work/diff" && return
+    bad=1
+    echo "$2 differs (< $1, > $2):"
+    grep '^[<>]' "$work/diff"
+}
+
+grep -o 'lb_[a-z_]*(' proto/lb.h | tr -d '(' | sort -u >"$work/have"
+sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.F[no] \(lb_[a-z_]*\).*/\1/p' \
+    man/liblb.3 | sort -u >"$work/said"
+same proto/lb.h man/liblb.3
+
+{
+    sed -n '/^static const struct op ops\[\]/,/^};/s/^    { "\([a-z_]*\)".*/\1/p' \
+        core/command.c
+    sed -n 's/.*span_is(m->op, "\([a-z_]*\)").*/\1/p' agent/shell_command.c
+} | sort -u >"$work/have"
+sed -n '/^## 9/,$s/^| \([a-z_, ]*\) | [vso] |.*/\1/p' proto/PROTOCOL.md |
+    tr -s ', ' '\n' | sort -u >"$work/said"
+same core/command.c proto/PROTOCOL.md
+sed -n '/^Operations:/,/^\.Ss/s/^\.Cm //p' man/lbagent-protocol.7 |
+    tr -s ' ,.' '\n' | grep . | sort -u >"$work/said"
+same core/command.c man/lbagent-protocol.7
+
+sed -n '/^static const struct argp_option/,/^};/s/^    { "\([a-z-]*\)".*/\1/p' \
+    agent/options.c | sort -u >"$work/have"
+sed -n 's/^\.It Fl .*-\([a-z]\{2,\}\).*/&/p' man/lbagent.8 |
+    sed 's/^\.It Fl \(. , \)*-//; s/[ ,].*//' | sort -u >"$work/said"
+same agent/options.c man/lbagent.8
+
+[ $bad -eq 0 ] || exit 1
+echo "docs: functions, operations and options agree"

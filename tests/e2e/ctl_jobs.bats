@@ -1,0 +1,273 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MPL-2.0
+# lbctl with agents: jobs are submitted, run, followed and steered.
+# shellcheck disable=SC2154  # lib.bash sets $work
+
+load lib.bash
+
+setup() {
+    lb_setup
+    command -v lbagent >/dev/null || skip "no lbagent is built"
+    start_agent north workers.count=2
+    LB_NODE=$(control_of north)
+    export LB_NODE
+}
+teardown() { lb_teardown; }
+
+two_nodes() {
+    start_agent south workers.count=2 throttle.percent=50 throttle.floor=20 \
+        "peers.node=127.0.0.1:$(port_of north)"
+    await sees_both
+}
+# Each of the other.
+sees_both() {
+    [ "$(lbctl nodes --raw | grep -c ' run ')" -eq 2 ] &&
+        [ "$(lbctl -n south nodes --raw | grep -c ' run ')" -eq 2 ]
+}
+
+@test "run prints results in order, and a summary" {
+    lbctl run fib n=1..10 >out 2>err
+    [ "$(tr '\n' ' ' <out)" = "1 1 2 3 5 8 13 21 34 55 " ]
+    grep -q '^10 done, 0 failed, [0-9.]* s, [0-9]* jobs/s; north 10$' err
+}
+
+@test "submit prints the name of the workload, and last is it" {
+    [ "$(lbctl submit fib 30 2>err)" = north-1 ]
+    grep -qx 'lbctl: 1 job accepted by north' err
+    lbctl wait last 2>err
+    grep -q '^1 done, 0 failed' err
+    [ "$(lbctl results --raw last)" = 832040 ]
+    lbctl submit --json fib 3 2>/dev/null | grep -q '"workload":"north-2"'
+}
+
+@test "held jobs wait for start; start twice is one run" {
+    lbctl submit --hold --name mine fib n=1..5
+    lbctl list --raw last | grep -q '^north-1 mine fib held 5 '
+    fails 124 'is held; release it with "lbctl start north-1"' \
+        lbctl --timeout 300ms wait last
+    [ "$(lbctl start last)" = "north-1 started, 5 jobs" ]
+    lbctl wait last
+    lbctl start last | grep -q 'started already'
+    lbctl show last | grep -q '^done  *5$'
+}
+
+@test "a workload has a value only when all is done" {
+    for i in $(seq 1000); do printf 123456789; done >nums.txt
+    [ "$(lbctl run digitsum file=nums.txt chunk=100)" = 45000 ]
+    [ "$(lbctl run --ship=bytes digitsum file=nums.txt chunk=77)" = 45000 ]
+    lbctl results last | grep -qx 'value 45000'
+    printf 12a4 >bad.txt
+    fails 1 'byte 0x61 at offset 2 is no digit' \
+        lbctl run digitsum file=bad.txt chunk=2
+    [ ! -s stdout ]
+    lbctl results --json last >json || [ $? -eq 1 ]
+    grep -q '"value":null' json
+    : >empty.txt
+    [ "$(lbctl run digitsum file=empty.txt)" = 0 ]
+}
+
+@test "all elements of a vector come back" {
+    [ "$(lbctl run vecinc jobs=16 elements=64 iterations=10)" = \
+        "1024 of 1024 equal" ]
+    [ "$(lbctl results --raw last | wc -c)" -eq 8192 ]
+    crc=$(lbctl results --checksum last)
+    [[ "$crc" == *'8192 bytes' ]]
+    [ "$(lbctl results --raw last | od -An -v -t d8 -w8 |
+        awk '$1 != NR - 1 + 10 { bad++ } END { print bad + 0, NR }')" = "0 1024" ]
+}
+
+@test "workload files make a workload for each kind" {
+    printf '# two kinds\nsleep 5\nfib n=9\nsleep 1\nfib 10\n' >jobs.txt
+    [ "$(lbctl submit -a jobs.txt 2>/dev/null | tr '\n' ' ')" = \
+        "north-1 north-2 " ]
+    lbctl wait north-1 north-2
+    [ "$(lbctl results --follow --raw north-2)" = 3455 ]
+    [ "$(seq 1 6 | lbctl run -a - fib 2>/dev/null | tr '\n' ' ')" = \
+        "1 1 2 3 5 8 " ]
+    [ "$(lbctl run --tag fib ::: 7 9 2>/dev/null)" = "7	13
+9	34" ]
+}
+
+@test "jobs and options come out of JSON; the command line wins" {
+    echo '{"kind":"fib","params":{"repeat":2},"jobs":[{"n":30},{"n":31}],
+        "options":{"name":"render","priority":7,"retries":2}}' >j.json
+    [ "$(lbctl run --from-json j.json 2>/dev/null | tr '\n' ' ')" = \
+        "832040 1346269 " ]
+    lbctl list render-1 --raw | grep -q "^north-1 render fib done 2 "
+    lbctl show north-1 | grep -q '^priority  *7$'
+    lbctl show north-1 | grep -q '^retries  *2$'
+    lbctl submit --name other --priority 1 --from-json - <j.json
+    lbctl show north-2 | grep -q '^label  *other$'
+    lbctl show north-2 | grep -q '^priority  *1$'
+}
+
+@test "the same id is the same workload; other jobs are refused" {
+    [ "$(lbctl submit --id K fib 3)" = north-1 ]
+    [ "$(lbctl submit --id K fib 3)" = north-1 ]
+    fails 2 'id "K" was used for north-1 with other jobs' \
+        lbctl submit --id K fib 4
+    [ "$(lbctl list -q | wc -l)" -eq 1 ]
+}
+
+@test "results go to a folder and to files" {
+    lbctl run --results out fib n=10..12 >/dev/null
+    [ "$(cat out/2/result)" = 144 ]
+    grep -q '"state": "done"' out/0/meta.json
+    lbctl run --results r.csv fib n=10..12 >/dev/null
+    [ "$(sed -n 4p r.csv | cut -d, -f7)" = 144 ]
+    lbctl submit --wait --results r.jsonl fib n=10..12 >/dev/null
+    grep -q '"result":"144"' r.jsonl
+    lbctl results --out again last
+    [ "$(cat again/1/result)" = 89 ]
+}
+
+@test "a failed job is status 1, and retry runs it again" {
+    printf 1x >bad.txt
+    fails 1 'is no digit' lbctl run digitsum file=bad.txt
+    run lbctl results last
+    [ "$status" -eq 1 ]
+    lbctl results --failed --json last >json || [ $? -eq 1 ]
+    grep -q '"state":"failed"' json
+    [ "$(lbctl retry last)" = 'north-1: 1 jobs run again' ]
+    fails 1 '1 failed' lbctl wait last
+}
+
+@test "a full queue is status 75" {
+    start_agent small workers.count=2 queue.max_jobs=5
+    LB_NODE=$(control_of small)
+    fails 75 'small has no room' lbctl submit sleep 60s jobs=6
+    lbctl cancel -y last
+    lbctl submit sleep 600s jobs=4
+    fails 75 'small has no room' lbctl submit fib n=1..5
+    lbctl cancel -y last
+    [ "$(lbctl run fib n=1..5 2>/dev/null | tail -1)" = 5 ]
+}
+
+@test "cancel asks for all, and ends what is left" {
+    lbctl submit sleep 60s jobs=10
+    fails 2 'cancel all: 1 workload, 10 jobs; confirm with -y' \
+        lbctl cancel all
+    [ "$(lbctl cancel last)" = "cancelled 10, already ended 0" ]
+    fails 1 '10 cancelled' lbctl wait last
+    [ "$(lbctl cancel last)" = "cancelled 0, already ended 10" ]
+}
+
+@test "Ctrl-C detaches, lists what is unfinished, and the jobs go on" {
+    lbctl run sleep 600s jobs=30 >out 2>err 3>&- &
+    local pid=$! rc=0
+    await grep -q accepted err
+    await test -n "$(lbctl list -q)"
+    kill -INT $pid
+    wait $pid || rc=$?
+    # A shell starts a background process with INT ignored; then TERM tells.
+    if [ "$rc" -ne 130 ]; then echo "status $rc"; cat err; false; fi
+    [ "$(grep -c '^north-1\.[0-9]* ' err)" -eq 10 ]
+    grep -qx '30 of 30 jobs unfinished; they go on' err
+    grep -qx 'lbctl wait north-1' err
+    lbctl list --raw last | grep -q ' running '
+    lbctl cancel -y last
+}
+
+@test "what is not there is status 66" {
+    lbctl run fib n=1..4 >/dev/null
+    fails 66 'no workload north-99' lbctl show north-99
+    fails 66 'no workload nobody-3' lbctl wait nobody-3
+    fails 66 'north-1 has jobs 0..3' lbctl show north-1.9999
+    fails 66 'no node "nowhere"; known: north' lbctl -n nowhere list
+    fails 66 'no node "nowhere"; known: north' lbctl throttle nowhere 5
+    fails 66 'unknown kind "fob"' lbctl kinds fob
+}
+
+@test "throttle: absolute, relative, in bounds, of one and of all" {
+    two_nodes
+    [ "$(lbctl throttle south)" = "south 50" ]
+    [ "$(lbctl throttle south 70)" = "south 50 -> 70" ]
+    [ "$(lbctl throttle south -5)" = "south 70 -> 65" ]
+    [ "$(lbctl throttle south +5%)" = "south 65 -> 70" ]
+    fails 2 'south refused 10: its floor is 20' lbctl throttle south 10
+    fails 2 '"abc" is not a whole number' lbctl throttle abc
+    fails 2 '"abc" is not a whole number' lbctl throttle south abc
+    [ "$(lbctl throttle south)" = "south 70" ]
+    [ "$(lbctl throttle all 90 | sort | tr '\n' ';')" = \
+        "north 100 -> 90;south 70 -> 90;" ]
+    [ "$(lbctl -n south throttle 30 --for 200ms)" = "south 90 -> 30" ]
+    await at_90
+    lbctl throttle --json north | grep -q '"new_pct":90'
+}
+at_90() { [ "$(lbctl throttle south)" = "south 90" ]; }
+
+@test "pause, resume, drain, undrain" {
+    two_nodes
+    lbctl pause south | grep -q '^south: pause'
+    lbctl pause south | grep -q 'already paused'
+    await knows south pause
+    lbctl resume south | grep -q '^south: run'
+    fails 2 'drain south; confirm with -y' lbctl drain south
+    lbctl drain south --wait -y
+    fails 75 'draining' lbctl ping south
+    fails 75 'draining' lbctl -n south submit fib 3
+    await knows south drain
+    fails 2 'last live node' lbctl drain north -y
+    lbctl undrain south
+    lbctl ping south
+}
+knows() { lbctl nodes --raw "$1" | grep -q "^$1 $2 "; }
+
+@test "a workload is followed at its home, whoever is asked" {
+    two_nodes
+    [ "$(lbctl -n south submit fib n=1..3)" = south-1 ]
+    lbctl wait south-1
+    [ "$(lbctl results --raw south-1.2)" = 2 ]
+    lbctl list -q | grep -qx south-1
+    kill_agent south
+    fails 69 'south, home of south-1, is not reachable; its jobs go on' \
+        lbctl show south-1
+}
+
+@test "-n NAME asks that node, not the one that knew the way" {
+    two_nodes
+    # A node has no round trip to itself.
+    lbctl nodes --raw --columns node,rtt | grep -qx 'north -'
+    lbctl -n south nodes --raw --columns node,rtt | grep -qx 'south -'
+}
+
+@test "policy and placement" {
+    fails 2 'unknown policy "recever"; policies: hybrid sender receiver symmetric static none' \
+        lbctl policy recever
+    lbctl policy sender difference=20 | grep -q '^north sender difference=20 '
+    lbctl policy | grep -q '^north sender '
+    fails 2 'unknown key "diference" (did you mean "difference"?)' \
+        lbctl policy diference=3
+    lbctl placement round_robin | grep -q '^north round_robin '
+    fails 2 'unknown placement "best"; placements: local drain' \
+        lbctl placement best
+    fails 0 balanced lbctl rebalance
+}
+
+@test "events, status, explain, config and kinds answer" {
+    lbctl run fib 3 >/dev/null
+    lbctl events --type submit | grep -q 'workload=north-1'
+    lbctl events --json | grep -q '"evt":"submit".*"workload":"north-1"'
+    lbctl status | grep -q '^nodes  1: 1 run'
+    lbctl status --json | grep -q '^{"v":1,"nodes":{'
+    lbctl status --as-hosts | grep -qx '\[node north\]'
+    lbctl explain north | grep -q '^reason '
+    lbctl explain last.0 | grep -q '^reason  *has ended at north'
+    lbctl config show --changed | grep -q '^name = north'
+    lbctl config check "$work/north.ini"
+    lbctl kinds --json fib | grep -q '"nodes":1'
+}
+
+@test "output: table, raw, JSON, ids; a pipe ends in silence" {
+    lbctl run --name 'a b' fib n=1..3 >/dev/null
+    [ "$(lbctl list -q)" = north-1 ]
+    lbctl list --raw | grep -q '^north-1 a\\x20b fib done 3 '
+    lbctl list --json | grep -q '"name":"a b"'
+    lbctl list | head -1 | grep -q '^WORKLOAD'
+    lbctl list --columns jobs,workload --raw | grep -qx '3 north-1'
+    for i in $(seq 5); do lbctl submit -q fib 3 "jobs=$i"; done
+    [ "$(lbctl list --sort jobs --raw --columns jobs | tr '\n' ' ')" = \
+        "1 2 3 3 4 5 " ]
+    [ "$(lbctl list --jobs north-1 --raw --columns job,state | tail -1)" = \
+        "north-1.2 done" ]
+}

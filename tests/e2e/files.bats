@@ -1,0 +1,43 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MPL-2.0
+# Files that not every node can read: the job goes to who can, or the bytes go
+# with it.
+# shellcheck disable=SC2154
+
+load lib.bash
+
+setup() {
+    lb_setup
+    mkdir -p here nothing
+    head -c 300000 /dev/zero | tr '\0' 7 >here/nums.txt
+}
+teardown() { lb_teardown; }
+
+# HOME_ROOTS PEER_ROOTS: north knows south, which has the work to share.
+two() {
+    start_agent north workers.count=1 "jobs.file_roots=$1"
+    start_agent south workers.count=1 "jobs.file_roots=$2" \
+        "peers.node=127.0.0.1:$(port_of north)"
+    await logged north 'evt=peer-joined peer=south'
+    LB_NODE=$(control_of north)
+    export LB_NODE
+}
+
+@test "what the holder cannot read is run at home" {
+    two "$PWD/here" "$PWD/nothing"
+    [ "$(lbctl run digitsum file=here/nums.txt chunk=1000)" = 2100000 ]
+    lbctl --json results last | jq -e '[.results[].node] | unique == ["north"]'
+}
+
+@test "what the home cannot read is run by who can" {
+    two "$PWD/nothing" "$PWD/here"
+    [ "$(lbctl run --ship=path digitsum file=here/nums.txt chunk=100000)" = \
+        2100000 ]
+    lbctl --json results last | jq -e '[.results[].node] | unique == ["south"]'
+}
+
+@test "bytes travel with the jobs to who can read nothing" {
+    two "$PWD/nothing" "$PWD/nothing"
+    [ "$(lbctl run --ship=bytes digitsum file=here/nums.txt chunk=1000)" = \
+        2100000 ]
+}

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MPL-2.0
+# What ./run demo and the system tests need: digits makes the data, adds
+# chooses the amount of work, the others verify. None links the kinds.
+tools = \
+	tests/tools/adds \
+	tests/tools/check_vector \
+	tests/tools/count_digits \
+	tests/tools/digits
+noinst_PROGRAMS += $(tools)
+
+EXTRA_DIST += tests/nodes.sh
+
+tests_tools_adds_SOURCES = tests/tools/adds.c
+tests_tools_check_vector_SOURCES = tests/tools/check_vector.c
+tests_tools_count_digits_SOURCES = tests/tools/count_digits.c
+tests_tools_digits_SOURCES = tests/tools/digits.c
+
+# Sends what no node should believe.
+noinst_PROGRAMS += tests/tools/strange
+tests_tools_strange_SOURCES = tests/tools/strange.c
+tests_tools_strange_LDADD = libproto.a libbase.a $(ZMQ_LIBS) $(ZLIB_LIBS)
+
+# Preloaded by tests/e2e/kill.sh. (-rpath: else libtool makes it static.)
+noinst_LTLIBRARIES = tests/tools/slow_sync.la
+tests_tools_slow_sync_la_SOURCES = tests/tools/slow_sync.c
+tests_tools_slow_sync_la_LDFLAGS = $(AM_LDFLAGS) -module -shared \
+	-avoid-version -rpath $(abs_builddir)

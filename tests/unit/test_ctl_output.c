@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What lbctl prints and how it ends: pure parts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/generate.h"
+#include "ctl/output.h"
+#include "ctl/progress.h"
+
+static void
+the_highest_ranked_status_wins(void **state)
+{
+    static const int ranked[] = { 70, 74, 77, 76, 69, 75, 66, 124, 1, 0 };
+    size_t n = sizeof ranked / sizeof ranked[0];
+
+    (void)state;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i; k < n; k++) {
+            assert_int_equal(status_worse(ranked[i], ranked[k]), ranked[i]);
+            assert_int_equal(status_worse(ranked[k], ranked[i]), ranked[i]);
+        }
+    assert_int_equal(status_worse(0, 2), 2);
+    assert_int_equal(status_worse(1, 130), 130);
+}
+
+static void
+raw_values_have_no_blanks(void **state)
+{
+    char *text = NULL;
+    size_t len = 0;
+
+    (void)state;
+    FILE *f = open_memstream(&text, &len);
+    raw_put(f, "a b\tc\\d\x7f");
+    fclose(f);
+    assert_string_equal(text, "a\\x20b\\x09c\\x5cd\\x7f");
+    free(text);
+}
+
+static void
+times_are_utc_with_milliseconds(void **state)
+{
+    char text[32] = "";
+
+    (void)state;
+    time_print(UINT64_C(1700000000042), text);
+    assert_string_equal(text, "2023-11-14T22:13:20.042Z");
+}
+
+static void
+a_summary_names_counts_rate_and_nodes(void **state)
+{
+    struct lb_progress p = { .jobs = 1024, .done = 1024,
+                             .elapsed_us = 15200000,
+                             .nodes = "north=684,south=340" };
+    char text[256];
+
+    (void)state;
+    progress_summary(&p, text, sizeof text);
+    assert_string_equal(text, "1024 done, 0 failed, 15.2 s, 67 jobs/s; "
+                        "north 684, south 340");
+    p.done = 1000;
+    p.failed = 4;
+    p.cancelled = 20;
+    p.nodes[0] = '\0';
+    progress_summary(&p, text, sizeof text);
+    assert_string_equal(text, "1000 done, 4 failed, 20 cancelled, 15.2 s, "
+                        "67 jobs/s");
+}
+
+static void
+a_bar_fits_its_line(void **state)
+{
+    struct lb_progress p = { .jobs = 200, .done = 50 };
+    char text[512];
+
+    (void)state;
+    progress_bar("alpha-1", &p, 10.0, 200, text, sizeof text);
+    assert_string_equal(text, "alpha-1 [#####...............] 50/200  25 %  "
+                        "10 jobs/s  left 15s");
+    p.failed = 150;
+    progress_bar("alpha-1", &p, 0, 200, text, sizeof text);
+    assert_non_null(strstr(text, "[####################] 200/200  100 %"));
+    assert_non_null(strstr(text, "150 failed"));
+    for (size_t width = 20; width < 100; width++) {
+        progress_bar("alpha-1", &p, 10.0, width, text, sizeof text);
+        assert_true(strlen(text) < width);
+    }
+    p = (struct lb_progress){ .jobs = 0 };
+    progress_bar("alpha-1", &p, 0, 80, text, sizeof text);
+    assert_non_null(strstr(text, "0/0  100 %"));
+}
+
+static void
+lengths_are_the_same_for_a_seed_and_have_the_mean(void **state)
+{
+    static const enum dist dists[] = { DIST_CONSTANT, DIST_UNIFORM, DIST_EXP,
+                                       DIST_PARETO };
+
+    (void)state;
+    for (size_t d = 0; d < 4; d++) {
+        struct random a, b;
+        double sum = 0;
+        random_seed(&a, 7);
+        random_seed(&b, 7);
+        for (int i = 0; i < 100000; i++) {
+            uint64_t ms = generate_ms(&a, dists[d], 1000, 3);
+            assert_int_equal(ms, generate_ms(&b, dists[d], 1000, 3));
+            assert_true(ms <= 86400000);
+            sum += (double)ms;
+        }
+        assert_true(sum / 100000 > 970 && sum / 100000 < 1030);
+    }
+}
+
+static void
+known_lengths_stay_what_they_are(void **state)
+{
+    static const uint64_t want[3] = { 121, 73, 85 };
+    struct random r;
+
+    (void)state;
+    random_seed(&r, 1);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(generate_ms(&r, DIST_EXP, 100, 1.5), want[i]);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_highest_ranked_status_wins),
+        cmocka_unit_test(raw_values_have_no_blanks),
+        cmocka_unit_test(times_are_utc_with_milliseconds),
+        cmocka_unit_test(a_summary_names_counts_rate_and_nodes),
+        cmocka_unit_test(a_bar_fits_its_line),
+        cmocka_unit_test(lengths_are_the_same_for_a_seed_and_have_the_mean),
+        cmocka_unit_test(known_lengths_stay_what_they_are),
+    };
+    return cmocka_run_group_tests_name("ctl_output", tests, NULL, NULL);
+}
