@@ -129,7 +129,8 @@ attempts_left(const struct job *j)
 static bool
 is_sought_long(const struct core *c, const struct job *j)
 {
-    return j->w->seek_us != 0 && c->now_us - j->w->seek_us > FILE_WAIT_US;
+    return j->w->seek_us != 0 &&
+           c->now_us - j->w->seek_us > c->config.file_wait_us;
 }
 
 /* Who cannot read the file gives the job back: a holder to its home, which can
@@ -367,11 +368,12 @@ reclaim_unclaimed(struct core *c, struct workload *w)
     }
 }
 
-/* The next node after the one that was tried last. False: none takes it. */
+/* The next node after the one that was tried last, which comes last itself.
+ * False: none takes it. */
 static bool
 try_next(struct core *c, struct job *j)
 {
-    for (uint16_t i = 1; i < c->peers.n; i++) {
+    for (uint16_t i = 1; i <= c->peers.n; i++) {
         uint16_t peer = (uint16_t)((j->holder + i) % c->peers.n);
         if (peer == 0 || !transfer_may_offer(c, peer))
             continue;
