@@ -48,7 +48,7 @@ struct config {
     uint64_t batch, batch_bytes, compress, level;
     uint64_t queue_max_jobs, queue_max_bytes;
     uint64_t retries, lost_limit, max_input;
-    int64_t timeout_us;
+    int64_t timeout_us, file_wait_us;
     struct list file_roots;
     int64_t results_keep_us;
     uint64_t results_max_bytes;

@@ -171,6 +171,7 @@ config_core(const struct config *c, struct core_config *out)
     out->retries = (uint8_t)c->retries;
     out->lost_limit = (uint8_t)c->lost_limit;
     out->timeout_us = (uint64_t)c->timeout_us;
+    out->file_wait_us = c->file_wait_us;
     out->results_keep_us = c->results_keep_us;
     out->results_max_bytes = c->results_max_bytes;
     out->max_input_bytes = (uint32_t)c->max_input;

@@ -25,7 +25,6 @@ enum {
     LATE_US = 500 * MS,         /* a loop that late judges nobody for it */
     RESEND_US = 500 * MS,       /* first; doubled each time */
     RESEND_BATCH_MAX_US = 8 * SECOND,
-    FILE_WAIT_US = 30 * SECOND, /* for a node that can read a job's file */
     SEEK_US = 1 * SECOND,       /* between two tries of it */
     GATHER_US = 5 * MS,         /* results wait for others that long while
                                    an answer is out */

@@ -13,9 +13,10 @@ setup() {
 }
 teardown() { lb_teardown; }
 
-# HOME_ROOTS PEER_ROOTS: north knows south, which has the work to share.
+# HOME_ROOTS PEER_ROOTS [OPTION]...: north knows south, which has the work to
+# share; the options are those of north.
 two() {
-    start_agent north workers.count=1 "jobs.file_roots=$1"
+    start_agent north workers.count=1 "jobs.file_roots=$1" "${@:3}"
     start_agent south workers.count=1 "jobs.file_roots=$2" \
         "peers.node=127.0.0.1:$(port_of north)"
     await logged north 'evt=peer-joined peer=south'
@@ -40,4 +41,10 @@ two() {
     two "$PWD/nothing" "$PWD/nothing"
     [ "$(lbctl run --ship=bytes digitsum file=here/nums.txt chunk=1000)" = \
         2100000 ]
+}
+
+@test "what nobody can read fails when it was sought for jobs.file_wait" {
+    two "$PWD/nothing" "$PWD/nothing" jobs.file_wait=0
+    fails 1 'file not readable on any node' lbctl --timeout=20s run --ship=path \
+        digitsum file=here/nums.txt chunk=100000
 }
