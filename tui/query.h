@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * query - the filter language: which nodes are meant.
+ *
+ *   alpha            the name holds "alpha"
+ *   load>80          any column of column.h: < <= > >= = !=, with units
+ *   state=lost       thr, in, out, queue for throttle, in, out, pend
+ *   tag:rack=r2      by tag of the node
+ *   pending, marked  nodes with a command not yet confirmed; marked ones
+ *   /re/             POSIX extended regular expression on the name
+ *   !x  x y  x|y     not; and (blank); or (binds less than and)
+ *
+ * Pure (regcomp and regexec apart, which depend on nothing outside).
+ */
+#ifndef LB_QUERY_H
+#define LB_QUERY_H
+
+#include "tui/column.h"
+
+enum { QUERY_ERROR_MAX = 160 };
+
+struct query;
+
+/* Whether node n has a command that is not confirmed; `with` as given. */
+typedef bool query_pending(const void *with, const struct node *n);
+
+/* NULL with a text for people in `err` ("load> : a number is missing after
+ * \">\" (position 6)"). "" or blanks: matches all. Free with query_free. */
+struct query *query_new(const char *text, char err[QUERY_ERROR_MAX]);
+void query_free(struct query *q);
+const char *query_text(const struct query *q);
+/* q NULL: matches all. */
+bool query_match(const struct query *q, const struct model *m,
+                 const struct node *n);
+void query_set_pending(struct query *q, query_pending *f, const void *with);
+
+/* A list of nodes for a command: names with ranges ("alpha0[1-5]"), globs
+ * (* and ?), tag:K=V, separated by blanks or commas. Calls each node once.
+ * 0; -ENOENT with the first that matches none in err. */
+int query_nodes(const struct model *m, const char *list,
+                void (*each)(void *with, struct node *n), void *with,
+                char err[QUERY_ERROR_MAX]);
+
+#endif

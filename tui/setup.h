@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * setup - lbtop.ini: how the screen looks. Keys `key = value`, sections
+ * [cluster NAME] for one cluster. Wrong values keep the default and leave a
+ * message; the file is written by :save and F2 alone, keeping comments and
+ * keys that are not known.
+ */
+#ifndef LB_SETUP_H
+#define LB_SETUP_H
+
+#include "tui/ui.h"
+
+enum { SETUP_PROBLEMS = 8 };
+
+struct setup {
+    char path[512];
+    bool ascii, utf8, braille, utc, bell, mouse, pane, meters, pace, read_only;
+    bool ascii_graphs;
+    int colour;                 /* -1 auto, 0 never, 1 always */
+    enum theme theme;
+    int64_t refresh_us, esc_delay_us;
+    struct sort sort;
+    char columns[256];          /* "+rtt -age" */
+    char title[64];
+    size_t n_problems;
+    char problem[SETUP_PROBLEMS][200];  /* "lbtop.ini:12: refresh: ..." */
+};
+
+void setup_default(struct setup *s);
+/* 0; -ENOENT (no file: not a problem but for --config). */
+int setup_read(struct setup *s, const char *path, const char *cluster);
+/* Temporary file in the same directory, mode 0600, flushed, renamed; a link
+ * is followed to its target. 0 or -errno. */
+int setup_save(const struct setup *s, const struct ui *u);
+void setup_to_ui(const struct setup *s, struct ui *u);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * ui - how the operator looks at the model: which screen, where the cursor is,
+ * what is sorted, filtered, frozen, asked. Screens read it; app.c changes it.
+ *
+ * Pure.
+ */
+#ifndef LB_UI_H
+#define LB_UI_H
+
+#include "tui/key.h"
+#include "tui/prompt.h"
+#include "tui/query.h"
+#include "tui/wish.h"
+
+enum screen { SCREEN_NODES = 1, SCREEN_JOBS, SCREEN_MESSAGES, SCREEN_MAP,
+              SCREEN_DETAIL, SCREEN_WORK, SCREEN_HELP, SCREEN_SETUP,
+              SCREENS_END };
+enum shade { SHADE_LOAD = 0, SHADE_QUEUE, SHADE_THROTTLE, SHADE_AGE,
+             SHADE_ERRORS, SHADES };
+const char *shade_name(enum shade s);
+enum theme { THEME_DEFAULT = 0, THEME_MONO, THEME_LIGHT, THEME_ORANGE,
+             THEME_HIGH, THEMES };
+const char *theme_name(enum theme t);
+
+/* What the title says of the stream. */
+enum stream { STREAM_LIVE = 1, STREAM_REPLAY, STREAM_DEMO };
+
+/* A workload on the Jobs screen. */
+struct job_row { struct node *home; size_t work; };
+
+enum { FLASH_MAX = 240 };
+
+/* What a yes or a typed word will do. */
+struct pending_act {
+    enum act act;
+    int value;                  /* throttle */
+    char name[96];              /* policy; workload; file */
+    size_t n;
+    struct node_id *node;       /* fixed when the key was pressed */
+    uint32_t workload;
+};
+
+/* A question on the screen: one line with y/N (class 1), or a box in which a
+ * word is typed (class 2). `Enter` alone is never yes. */
+enum { DIALOG_LINES = 6 };
+struct dialog {
+    bool open, box;
+    char title[64];
+    char line[DIALOG_LINES][300];
+    size_t n_lines;
+    char word[96];              /* to be typed; "" : y/N */
+    int misses;
+    int64_t since_us;           /* keys of the first 300 ms are ignored */
+    struct pending_act then;
+};
+/* A menu: policies, sort columns. */
+struct menu {
+    bool open;
+    char title[64];
+    size_t n, at;
+    struct { char name[32], text[80]; } item[40];
+    enum act act;               /* ACT_POLICY, ACT_SORT, ACT_COLUMNS */
+    bool ticked[40];
+};
+
+struct list {                   /* a list with a cursor */
+    size_t at, top, n;
+    int rows;                   /* on the screen, when last drawn */
+};
+
+struct ui {
+    int width, height;
+    enum screen screen, back;   /* `back`: of help, setup */
+    enum stream stream;
+    bool ascii, braille, utc, mouse, bell;
+    enum theme theme;
+    bool pane, meters;          /* messages pane, meters shown */
+    bool read_only;
+    char read_only_why[40];     /* "view key", "option" */
+    int64_t refresh_us;
+    bool paced;                 /* refresh made longer by the link */
+    bool slow_link;
+    bool frozen;
+    int64_t frozen_us;
+    /* nodes */
+    struct sort sort;
+    struct list nodes;
+    struct node **shown;        /* [nodes.n]: filtered and sorted */
+    size_t cap_shown, n_hidden_marks, n_marked;
+    struct node_id cursor;      /* the node under the cursor */
+    bool follow;                /* F */
+    bool tree;
+    char tree_tag[32];          /* the tag key that groups */
+    unsigned columns_on[COLUMNS_], columns_off[COLUMNS_];  /* 1: by the user */
+    int scroll_x;
+    struct query *filter;       /* NULL: none */
+    char find[64];
+    bool all_next;              /* a: the next command goes to all shown */
+    int64_t sorted_us, moved_us;
+    enum shade shade;
+    /* detail */
+    struct node_id detail;
+    int detail_top;
+    /* jobs */
+    struct list jobs;
+    struct job_row *job;        /* [jobs.n] */
+    size_t cap_job;
+    struct node_id work_home;   /* of SCREEN_WORK */
+    uint32_t work_number;
+    bool jobs_by_eta, jobs_down;
+    /* messages */
+    struct list messages;
+    enum note_level level;
+    bool follow_messages, wrap;
+    uint64_t read_note;         /* newest note seen on that screen */
+    uint64_t paused_note;
+    struct node_id only;        /* messages of one node; zero: all */
+    char note_find[64];
+    /* help, setup */
+    int help_top, help_page;
+    struct list setup;
+    /* asking */
+    struct prompt prompt;
+    struct dialog dialog;
+    struct menu menu;
+    char flash[FLASH_MAX];
+    int64_t flash_until_us;     /* 0: none */
+    /* what others tell it, for the title */
+    char title[64];             /* --name, or the cluster's */
+    uint64_t record_bytes;      /* REC; 0: not recording */
+    bool record_gaps;
+    double replay_speed;
+    int64_t replay_at_us, replay_end_us;
+    char clock[16];             /* "14:02:37", made by the shell from wall
+                                   time; batch and tests set it likewise */
+    int utc_off_s;              /* for times of day of notes */
+};
+
+void ui_init(struct ui *u);
+void ui_fini(struct ui *u);
+unsigned ui_context(const struct ui *u, const struct model *m);
+
+/* Filters, sorts and places the cursor again: before drawing and before keys.
+ * Order stays still: at most every 3 s, not within 3 s after a movement. The
+ * node under the cursor keeps its screen line. */
+void ui_arrange(struct ui *u, const struct model *m, const struct wishes *w);
+/* The node that detail, or the cursor, is on; NULL: none. */
+struct node *ui_node(const struct ui *u, const struct model *m);
+/* The workload under the cursor, or open; false: none. */
+bool ui_work(const struct ui *u, const struct model *m, struct node **home,
+             struct work **w);
+void ui_flash(struct ui *u, int64_t now_us, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* "14:02:37" of lbtop's time. dst 16 bytes. */
+void ui_time(const struct ui *u, const struct model *m, int64_t at_us,
+             bool millis, char dst[16]);
+
+#endif
