@@ -96,7 +96,7 @@ enum action_kind {
     ACT_SAVE = 1,   /* durable before any later SEND leaves */
     ACT_SEND,       /* to one peer; may be lost, late or twice */
     ACT_REPLY,      /* MSG_REPLY to a client; waits for saves like SEND */
-    ACT_PUBLISH,    /* STATE, BYE; waits for no save */
+    ACT_PUBLISH,    /* STATE, STATE_SLOW, BYE; waits for no save */
     ACT_RUN,        /* order for the workers; answered by EV_OUTCOME */
     ACT_STOP,       /* ends that run, begun or not; answered by EV_OUTCOME */
     ACT_THROTTLE,   /* the rate of all workers, at once */

@@ -174,6 +174,7 @@ dispatch(struct core *c, uint16_t i, const struct event_msg *ev)
     case MSG_REFUSE: refused(c, i, &m->refuse); break;
     case MSG_HELLO:
     case MSG_EVENT:
+    case MSG_STATE_SLOW:
     case MSG_COMMAND:
     case MSG_REPLY: break; /* not the core's */
     }

@@ -39,3 +39,4 @@ enum {
 };
 
 #endif
+    STATE_SLOW_US = 5 * SECOND, /* between those for consoles far off */

@@ -117,7 +117,7 @@ struct core {
     int64_t request_us, next_request_us, backoff_us;
     int64_t last_batch_in_us;
     /* state */
-    int64_t state_us, state_sent_us;
+    int64_t state_us, state_sent_us, state_slow_us;
     bool state_due;
     struct event_sample sample;
     struct { uint64_t done, failed, retried, lost, sent, received, accepted,

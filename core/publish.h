@@ -10,7 +10,7 @@ void publish_state_body(struct core *c, struct buf *out);
 /* A change worth telling before the next interval. */
 void publish_soon(struct core *c);
 /* Publishes when it is time: each interval (+-10 %), on change after
- * STATE_GAP_US. */
+ * STATE_GAP_US; and a STATE_SLOW beside the first after STATE_SLOW_US. */
 void publish_tick(struct core *c);
 /* When publish_tick is next needed, core time. */
 int64_t publish_deadline_us(const struct core *c);

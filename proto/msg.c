@@ -14,6 +14,7 @@ msg_type_name(uint8_t type)
     case MSG_STATE: return "STATE";
     case MSG_EVENT: return "EVENT";
     case MSG_BYE: return "BYE";
+    case MSG_STATE_SLOW: return "STATE_SLOW";
     case MSG_HELLO: return "HELLO";
     case MSG_PING: return "PING";
     case MSG_PONG: return "PONG";
@@ -38,7 +39,8 @@ static bool
 read_body(struct reader *r, struct msg *m)
 {
     switch ((enum msg_type)m->type) {
-    case MSG_STATE: state_read(r, &m->state); return true;
+    case MSG_STATE:
+    case MSG_STATE_SLOW: state_read(r, &m->state); return true;
     case MSG_EVENT: event_read(r, &m->event); return true;
     case MSG_BYE: return true;
     case MSG_HELLO: hello_read(r, &m->hello); return true;
@@ -84,7 +86,8 @@ void
 msg_encode(const struct msg *m, struct buf *out)
 {
     switch ((enum msg_type)m->type) {
-    case MSG_STATE: state_write(&m->state, out); return;
+    case MSG_STATE:
+    case MSG_STATE_SLOW: state_write(&m->state, out); return;
     case MSG_EVENT: event_write(&m->event, out); return;
     case MSG_BYE: return;
     case MSG_HELLO: hello_write(&m->hello, out); return;

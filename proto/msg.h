@@ -21,6 +21,7 @@
 enum msg_type {
     /* state socket */
     MSG_STATE = 1, MSG_EVENT, MSG_BYE,
+    MSG_STATE_SLOW,     /* the body of a STATE, every few seconds */
     /* data socket: membership */
     MSG_HELLO = 16, MSG_PING, MSG_PONG,
     /* data socket: hand-over */

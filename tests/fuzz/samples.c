@@ -7,10 +7,10 @@
 #include "proto/workload.h"
 
 const uint8_t sample_types[] = {
-    MSG_STATE, MSG_EVENT, MSG_BYE, MSG_HELLO, MSG_PING, MSG_PONG, MSG_BATCH,
-    MSG_BATCH_ACK, MSG_CLAIMS, MSG_CLAIMS_REPLY, MSG_RELEASE,
-    MSG_RELEASE_ACK, MSG_RESULTS, MSG_RESULTS_ACK, MSG_REQUEST, MSG_REFUSE,
-    MSG_COMMAND, MSG_REPLY, 0
+    MSG_STATE, MSG_EVENT, MSG_BYE, MSG_STATE_SLOW, MSG_HELLO, MSG_PING,
+    MSG_PONG, MSG_BATCH, MSG_BATCH_ACK, MSG_CLAIMS, MSG_CLAIMS_REPLY,
+    MSG_RELEASE, MSG_RELEASE_ACK, MSG_RESULTS, MSG_RESULTS_ACK, MSG_REQUEST,
+    MSG_REFUSE, MSG_COMMAND, MSG_REPLY, 0
 };
 
 static struct node_id
@@ -111,6 +111,7 @@ batch_sample(struct msg *m, struct buf *list)
     g.args.len = 0;
     batch_group_encode(&g, list);
     m->batch = (struct msg_batch){ .target_inc = 7, .b = 42, .low = 40,
+                                   .drain_us = 12500000,
                                    .groups = buf_span(list) };
     buf_fini(&desc);
     buf_fini(&items);
@@ -224,7 +225,8 @@ sample_body(uint8_t type, struct buf *out)
     struct buf list = { 0 }, rows = { 0 };
 
     switch ((enum msg_type)type) {
-    case MSG_STATE: state_sample(&m, &list); break;
+    case MSG_STATE:
+    case MSG_STATE_SLOW: state_sample(&m, &list); break;
     case MSG_EVENT: event_sample(&m); break;
     case MSG_BYE: break;
     case MSG_HELLO: hello_sample(&m); break;

@@ -182,7 +182,8 @@ void
 sample_walk(const struct msg *m)
 {
     switch ((enum msg_type)m->type) {
-    case MSG_STATE: walk_state(&m->state); return;
+    case MSG_STATE:
+    case MSG_STATE_SLOW: walk_state(&m->state); return;
     case MSG_EVENT: walk_event(&m->event); return;
     case MSG_BYE:
     case MSG_PING:

@@ -37,6 +37,36 @@ state_comes_each_interval_give_or_take_a_tenth(void **state)
     scene_free(&s);
 }
 
+/* Consoles far off hear a node every 5 s: what the others hear then. */
+static void
+slow_state_stands_beside_every_fifth(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct state st;
+    int64_t last_us = -1;
+    int n = 0;
+    scene_new(&s);
+    while (n < 4) {
+        assert_true(next_state(&s, 2000 * 1000, &st));
+        int at = scene_find(&s, ACT_PUBLISH, 1);
+        if (at < 0)
+            continue;
+        const struct action *fast =
+            &s.did->v[scene_find(&s, ACT_PUBLISH, 0)];
+        const struct action *slow = &s.did->v[at];
+        assert_int_equal(slow->send.type, MSG_STATE_SLOW);
+        assert_int_equal(slow->send.body.len, fast->send.body.len);
+        assert_memory_equal(slow->send.body.p, fast->send.body.p,
+                            fast->send.body.len);
+        if (last_us >= 0)
+            assert_in_range(s.now_us - last_us, 5000 * 1000, 6110 * 1000);
+        last_us = s.now_us;
+        n++;
+    }
+    scene_free(&s);
+}
+
 static void
 change_is_told_soon_but_not_in_bursts(void **state)
 {
@@ -137,6 +167,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(state_comes_each_interval_give_or_take_a_tenth),
+        cmocka_unit_test(slow_state_stands_beside_every_fifth),
         cmocka_unit_test(change_is_told_soon_but_not_in_bursts),
         cmocka_unit_test(load_is_what_waits_and_the_rest_of_what_runs),
         cmocka_unit_test(half_the_throttle_is_half_the_speed),
