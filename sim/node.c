@@ -397,7 +397,8 @@ node_obey(struct world *w, struct node *n, const struct actions *out)
             reply(w, n, a);
             break;
         case ACT_PUBLISH:
-            publish(w, n, a);
+            if (a->send.type != MSG_STATE_SLOW) /* nodes do not hear it */
+                publish(w, n, a);
             break;
         case ACT_RUN:
             order(w, n, &a->run);
