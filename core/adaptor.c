@@ -135,7 +135,8 @@ make_picture(struct core *c, struct picture *p)
         .bytes_per_job = c->queue.n == 0 ? 0 : (double)c->queue.bytes / n + 28,
         .bandwidth = bandwidth,
         .interval_s = seconds(c->config.state_interval_us),
-        .batch_d = -1,
+        .batch_d = c->told_drain_us == 0 ? -1 : units(c->told_drain_us),
+        .batch_age_s = seconds(c->now_us - c->told_us),
         .last_batch_in_s = c->last_batch_in_us == 0
                                ? 1e9
                                : seconds(c->now_us - c->last_batch_in_us),
@@ -290,7 +291,8 @@ carry_transfer(struct core *c, const struct decision *d)
     struct give g = { .peer = d->peer,
                       .max_jobs = d->n_jobs,
                       .max_moves = most < UINT8_MAX ? (uint8_t)most
-                                                    : UINT8_MAX };
+                                                    : UINT8_MAX,
+                      .drain_us = speed_round(d->d * 1e6) };
     uint32_t n = transfer_give(c, &g);
     if (n > 0)
         core_log(c, LOG_INFO, "transfer", "jobs=%u to=%s", (unsigned)n,

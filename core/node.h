@@ -116,6 +116,8 @@ struct core {
     int request_to;             /* peer asked, -1 none */
     int64_t request_us, next_request_us, backoff_us;
     int64_t last_batch_in_us;
+    uint64_t told_drain_us;     /* by who filled this node; 0: nobody */
+    int64_t told_us;            /* when */
     /* state */
     int64_t state_us, state_sent_us, state_slow_us;
     bool state_due;

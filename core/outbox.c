@@ -80,6 +80,7 @@ outbox_send(struct core *c, struct batch *b)
     m.batch.target_inc = b->target_inc;
     m.batch.b = b->b;
     m.batch.low = peer_low(peer_at(c, b->peer));
+    m.batch.drain_us = b->drain_us;
     m.batch.n_jobs = b->n;
     m.batch.groups = buf_span(&groups);
     b->sent = true;

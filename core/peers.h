@@ -31,6 +31,7 @@ struct batch {
     int64_t first_true_us, first_us;    /* true time; core time */
     int64_t next_us, backoff_us;
     double cost;            /* hint units */
+    uint64_t drain_us;      /* told with it; 0: none */
     bool sent;              /* at least once: it has a first time */
     uint32_t n, n_live;
     struct batch_job job[];

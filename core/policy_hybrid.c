@@ -2,7 +2,11 @@
 /*
  * Balances predicted drain times: answers who asks, pushes surplus once in
  * bulk, pulls before running dry. All sums run in the order of node ids, so
- * that nodes with the same picture make the same plan.
+ * that nodes with the same picture make the same plan. Who was just filled
+ * keeps to the target of who filled it: with 8 unequal hosts and exponential
+ * jobs (lbsim, 64 seeds) 0.78 moves a job instead of 0.91, and a makespan of
+ * 1.055 times the bound instead of 1.062 with 100 jobs a host, the same with
+ * 250. Heavy tails lose by it: bimodal 1.107 for 1.105, pareto 1.69 for 1.65.
  */
 #include "core/policy.h"
 #include "core/policy_view.h"

@@ -245,6 +245,10 @@ decide(struct core *c, uint16_t peer, uint64_t peer_inc,
     p->received_jobs += taken;
     adaptor_forget_waiters(c);
     c->last_batch_in_us = c->now_us;
+    if (m->drain_us != 0) {
+        c->told_drain_us = m->drain_us;
+        c->told_us = c->now_us;
+    }
     c->request_to = -1;
     c->backoff_us = 0;
     c->next_request_us = c->now_us;

@@ -120,6 +120,7 @@ give_batch(struct core *c, const struct give *g, uint32_t max_jobs)
             break;
         put_in_batch(c, b, j);
     }
+    b->drain_us = g->drain_us;
     uint32_t n = b->n;
     if (n > 0)
         offer(c, b);

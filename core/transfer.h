@@ -13,6 +13,7 @@ struct give {
     uint16_t peer;
     uint32_t max_jobs;
     uint8_t max_moves;      /* a job that has moved so often stays */
+    uint64_t drain_us;      /* target drain time, for the peer; 0: none */
 };
 /* R4. Offers jobs from the tail of the queue; the number that left. Keeps to
  * BATCHES_MAX, the peer's room and its kinds; 0 if it may not be offered

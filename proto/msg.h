@@ -168,6 +168,7 @@ struct batch_group {    /* jobs of one workload */
 struct msg_batch {
     uint64_t target_inc;
     uint64_t b, low;    /* b = 0: carries only low */
+    uint64_t drain_us;  /* that the sender aims at for all; 0: it says none */
     uint32_t n_jobs;
     uint16_t n_groups;
     struct span groups; /* batch_next */

@@ -86,6 +86,7 @@ batch_read(struct reader *r, struct msg_batch *m)
     m->target_inc = reader_u64(r);
     m->b = reader_u64(r);
     m->low = reader_u64(r);
+    m->drain_us = reader_u64(r);
     m->n_jobs = reader_u32(r);
     m->n_groups = reader_u16(r);
     m->groups.len = reader_left(r);
@@ -120,6 +121,7 @@ batch_write(const struct msg_batch *m, struct buf *out)
     buf_u64(out, m->target_inc);
     buf_u64(out, m->b);
     buf_u64(out, m->low);
+    buf_u64(out, m->drain_us);
     buf_u32(out, n_jobs);
     buf_u16(out, n_groups);
     buf_bytes(out, m->groups.p, m->groups.len);

@@ -59,7 +59,7 @@ bytes_are_what_they_were(void **state)
         { MSG_HELLO, 0x30dbea64 },
         { MSG_PING, 0x7a05bbb5 },
         { MSG_PONG, 0x7a05bbb5 },
-        { MSG_BATCH, 0xde3f8c15 },
+        { MSG_BATCH, 0xba8cc26f },
         { MSG_BATCH_ACK, 0x00982b53 },
         { MSG_CLAIMS, 0x17e50444 },
         { MSG_CLAIMS_REPLY, 0x8afeaecb },

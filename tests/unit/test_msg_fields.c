@@ -178,6 +178,7 @@ batch_fields(void **state)
     assert_int_equal(m.batch.target_inc, 7);
     assert_int_equal(m.batch.b, 42);
     assert_int_equal(m.batch.low, 40);
+    assert_int_equal(m.batch.drain_us, 12500000);
     assert_int_equal(m.batch.n_jobs, 41);
     assert_int_equal(m.batch.n_groups, 2);
     assert_true(batch_next(&m.batch, &at, &g));
