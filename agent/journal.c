@@ -5,13 +5,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/eventfd.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "agent/clock.h"
@@ -22,6 +20,8 @@
 enum {
     FULL_RETRY_US = 1000 * 1000,
     IDLE_US = 1000 * 1000,      /* without work for so long: checkpoint */
+    GATHER_US = 5 * 1000,       /* a record that nobody waits for */
+    GATHER_BYTES = 512 * 1024,  /* or until there is so much */
     STACK_BYTES = 512 * 1024
 };
 
@@ -48,26 +48,9 @@ struct journal {
     uint64_t number;            /* of the last record put */
     struct journal_backlog backlog;
     bool closing;
+    bool told, hurry;           /* told of `first`; somebody waits for it */
     struct journal_news news;
 };
-
-/* Locks and fsync of these are not to be relied on. */
-static bool
-is_on_network(const char *dir)
-{
-    static const unsigned long kinds[] = {
-        NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, 0xff534d42 /* cifs */,
-        0xfe534d42 /* smb2 */, AFS_SUPER_MAGIC, CODA_SUPER_MAGIC
-    };
-    struct statfs fs;
-
-    if (statfs(dir, &fs) != 0)
-        return false;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (((unsigned long)fs.f_type & 0xffffffff) == kinds[i])
-            return true;
-    return false;
-}
 
 static bool
 say(char err[JOURNAL_ERROR], const struct journal *j, const char *what)
@@ -159,7 +142,7 @@ open_all(struct journal *j, const struct journal_options *o,
 
     if (rc != 0)
         return say(err, j, strerror(-rc));
-    if (is_on_network(o->dir))
+    if (db_on_network(o->dir))
         return say(err, j, "is on a network file system; node.state_dir must "
                            "be on a local one");
     rc = db_open(&j->db, j->path);
@@ -342,6 +325,19 @@ wait_for_work(struct journal *j, bool wrote)
     return rc != ETIMEDOUT || j->first != NULL || j->closing;
 }
 
+/* More of what nobody waits for: a commit costs the same for all of it. The
+ * lock is held. */
+static void
+gather(struct journal *j)
+{
+    const struct timespec end = clock_timespec(clock_us() + GATHER_US);
+    int rc = 0;
+
+    while (!j->hurry && !j->closing && rc != ETIMEDOUT)
+        rc = pthread_cond_timedwait(&j->work, &j->lock, &end);
+    j->told = j->hurry = false;
+}
+
 /* Moves the log into the file while nobody waits for a commit. */
 static void
 checkpoint(struct journal *j)
@@ -365,9 +361,10 @@ work(void *arg)
             wrote = false;
             continue;
         }
-        struct note *group = j->first;
-        if (group == NULL)
+        if (j->first == NULL)
             break;
+        gather(j);
+        struct note *group = j->first;
         j->first = j->last = NULL;
         good = write_group(j, group);
         if (good)
@@ -422,14 +419,26 @@ put(struct journal *j, struct note *n)
         j->backlog.bytes += n->len;
     }
     uint64_t number = j->number;
-    if (j->last != NULL && j->first != NULL)
+    if (j->first != NULL)
         j->last->next = n;
     else
         j->first = n;
     j->last = n;
-    pthread_cond_signal(&j->work);
     pthread_mutex_unlock(&j->lock);
     return number;
+}
+
+void
+journal_commit(struct journal *j, bool now)
+{
+    pthread_mutex_lock(&j->lock);
+    now |= j->backlog.bytes >= GATHER_BYTES;
+    if (j->first != NULL && !(now ? j->hurry : j->told)) {
+        j->told = true;
+        j->hurry = now;
+        pthread_cond_signal(&j->work);
+    }
+    pthread_mutex_unlock(&j->lock);
 }
 
 uint64_t

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
  * journal - the records of the core on disk, written by a thread of its own
- * in groups: while one group is being committed, the next one gathers.
+ * in groups: while one group is being committed, the next one gathers, and
+ * for some ms more if nobody waits for it (journal_commit).
  *
  * A row has a CRC over all of its columns; the number of rows is kept beside
  * them, in the same transaction, so that missing rows are noticed too. Rows
@@ -54,6 +55,9 @@ uint64_t journal_put(struct journal *j, uint8_t type, uint32_t workload,
                      struct span body);
 /* All records of a workload put so far may go. */
 void journal_forget(struct journal *j, uint32_t workload);
+/* Asks for the commit of what was put or forgotten so far: at once if somebody
+ * waits for it (`now`), else within a few ms, with what comes until then. */
+void journal_commit(struct journal *j, bool now);
 /* Records not durable yet and their bytes. */
 struct journal_backlog {
     size_t n, bytes;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "agent/journal_db.h"
 
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <zlib.h>
 
 static const char SETUP[] =
@@ -24,6 +26,23 @@ static const char TABLES[] =
     " incarnation INTEGER NOT NULL, crc INTEGER NOT NULL) STRICT;"
     "PRAGMA user_version=1;"
     "COMMIT;";
+
+bool
+db_on_network(const char *dir)
+{
+    static const unsigned long kinds[] = {
+        NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, 0xff534d42 /* cifs */,
+        0xfe534d42 /* smb2 */, AFS_SUPER_MAGIC, CODA_SUPER_MAGIC
+    };
+    struct statfs fs;
+
+    if (statfs(dir, &fs) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (((unsigned long)fs.f_type & 0xffffffff) == kinds[i])
+            return true;
+    return false;
+}
 
 int
 db_exec(struct db *d, const char *sql)

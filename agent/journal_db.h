@@ -18,6 +18,8 @@ struct db {
     int64_t incarnation;
 };
 
+/* Locks and fsync of network file systems are not to be relied on. */
+bool db_on_network(const char *dir);
 /* Opens `path` and its tables. SQLITE_OK or an error of SQLite. */
 int db_open(struct db *d, const char *path);
 /* `keep`: without writing anything any more (the file is evidence). */

@@ -22,6 +22,7 @@ struct loop {
     struct gate *gate;
     size_t gate_bytes;
     uint64_t last_save, durable;
+    bool saves, hurries;        /* this step: something, what is waited for */
     enum journal_state journal_state;
     /* gated runs that have not left the gate */
     struct packet **gated;

@@ -8,17 +8,18 @@
 #include "agent/loop_parts.h"
 #include "base/xalloc.h"
 
-/* The gate takes it, or it is lost, as the wire may lose it. */
-static void
+/* The gate takes it, or it is lost, as the wire may lose it: false. */
+static bool
 hold(struct loop *l, struct packet *p)
 {
     if (gate_count(l->gate) < GATE_SENDS &&
         gate_put(l->gate, l->last_save, p) == 0) {
         l->gate_bytes += p->frame.len;
-        return;
+        return true;
     }
     l->lost_sends++;
     packet_free(p);
+    return false;
 }
 
 static void
@@ -35,14 +36,17 @@ send_peer(struct loop *l, const struct action *a)
 {
     const uint32_t credit[2] = { a->send.credit_jobs, a->send.credit_kib };
 
-    hold(l, net_encode_peer(l->s->net, &a->send.to, a->send.type, credit,
-                            a->send.body));
+    /* For an acknowledgement of results nobody waits. */
+    if (hold(l, net_encode_peer(l->s->net, &a->send.to, a->send.type, credit,
+                                a->send.body)))
+        l->hurries |= a->send.type != MSG_RESULTS_ACK;
 }
 
 static void
 reply(struct loop *l, const struct action *a)
 {
-    hold(l, net_encode_reply(l->s->net, a->reply.client, a->reply.body));
+    l->hurries |= hold(l, net_encode_reply(l->s->net, a->reply.client,
+                                           a->reply.body));
 }
 
 /* ---- runs ---- */
@@ -75,6 +79,7 @@ start_run(struct loop *l, const struct act_run *r)
         l->gated = xrealloc(l->gated, l->gated_cap, sizeof(struct packet *));
     }
     l->gated[l->n_gated++] = p;
+    l->hurries = true;
 }
 
 static void
@@ -197,6 +202,7 @@ obey(struct loop *l, const struct action *a)
     case ACT_SAVE:
         l->last_save = journal_put(l->s->journal, a->save.type,
                                    a->save.workload, a->save.body);
+        l->saves = true;
         break;
     case ACT_SEND: send_peer(l, a); break;
     case ACT_REPLY: reply(l, a); break;
@@ -205,9 +211,16 @@ obey(struct loop *l, const struct action *a)
         break;
     case ACT_RUN: start_run(l, &a->run); break;
     case ACT_STOP: stop_run(l, a->stop.run); break;
+    case ACT_FETCH:
+        fetcher_ask(l->s->fetcher, &a->fetch,
+                    orders_look(l->s->orders, 0).file_roots);
+        break;
     case ACT_THROTTLE: set_rate(l, a->throttle_percent); break;
     case ACT_LOG: tell_people(l, a->log.level, a->log.evt, a->log.text); break;
-    case ACT_FORGET: journal_forget(l->s->journal, a->forget); break;
+    case ACT_FORGET:
+        journal_forget(l->s->journal, a->forget);
+        l->saves = true;
+        break;
     case ACT_EXIT: loop_leave(l, a->exit_status); break;
     }
 }
@@ -215,6 +228,10 @@ obey(struct loop *l, const struct action *a)
 void
 loop_obey(struct loop *l, const struct actions *out)
 {
+    l->saves = l->hurries = false;
     for (size_t i = 0; i < out->n; i++)
         obey(l, &out->v[i]);
+    l->hurries &= l->last_save > l->durable;
+    if (l->saves || l->hurries)
+        journal_commit(l->s->journal, l->hurries);
 }

@@ -21,7 +21,7 @@
 enum {
     LOOK_US = 1000,         /* between two looks at the orders */
     OUTCOMES_MAX = 64,      /* gathered for one wake-up of the loop */
-    GATHER_US = 500,
+    GATHER_US = 2000,
     STACK_BYTES = 512 * 1024
 };
 
