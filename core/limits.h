@@ -34,9 +34,9 @@ enum {
     OFFER_EXTRA_US = 2 * SECOND,    /* offer_limit = lease + this */
     FORGET_PEER_US = 600 * SECOND,  /* tombstone of a dead peer */
     STATE_GAP_US = 50 * MS,     /* between states published on change */
+    STATE_SLOW_US = 5 * SECOND, /* between those for consoles far off */
     HEARD_US = 3 * SECOND,      /* no offers to who is silent longer */
     AHEAD_US = 10 * MS          /* work ordered ahead of a free worker */
 };
 
 #endif
-    STATE_SLOW_US = 5 * SECOND, /* between those for consoles far off */
