@@ -168,6 +168,10 @@ runs_outcome(struct core *c, const struct event_outcome *ev)
         left_slot(c, j);
     free_ticket(c, ev->slot);
     learn(c, &was, ev);
+    /* A slot falls idle: who has more is asked now, not at the next tick. */
+    if (c->phase == PHASE_RUN && c->queue.n == 0 &&
+        c->n_running + 1 == c->config.slots)
+        c->decide_due = true;
     if (j == NULL)
         return;
     if (ev->outcome == OUTCOME_CANCELLED) {
