@@ -26,7 +26,7 @@ enum key {
 };
 bool key_click(uint32_t key, int *x, int *y);
 /* "F7" "^U" "Esc" "Space" "↑" as UTF-8; dst 16 bytes. */
-void key_name(uint32_t key, char dst[16]);
+void key_text(uint32_t key, char dst[16]);
 /* The keys of a text as in --keys: "jjF7" has the letters j, j and F7 as
  * <F7>: names in <>: <Up> <Enter> <Esc> <C-u> <Space> <lt>, and F1..F12 bare
  * as well. <wait 500ms> lets time pass: gives KEY_UNKNOWN and sets wait_us.
@@ -68,15 +68,21 @@ struct key_row {
     unsigned where;         /* enum context, or-ed */
     enum act act;
     bool changes;           /* refused in read-only mode and in replay */
-    const char *bar;        /* "Thr-"; NULL: not in the function bar */
+    const char *bar;        /* "Thr-"; NULL: not in the function bar; "": its
+                               key alone, before the row after it */
     const char *group;      /* of the help: "MOVE" "VIEW" "FIND" "MARK"
                                "COMMANDS" */
-    const char *help;       /* "throttle -5" */
+    const char *help;       /* "throttle -5, +5". Rows of one group with the
+                               same text stand together: one line. "": told
+                               by another row of the same act */
+    const char *wide;       /* in the bar from 120 columns on; NULL: as bar */
 };
+/* In the order of the function bar; ends with a row of zeros. */
 extern const struct key_row key_table[];
 extern const size_t key_rows;
 
-/* The row of a key in a context; NULL: it does nothing there. */
+/* The row of a key in a context; NULL: it does nothing there. At a LOST node
+ * the keys of IN_DETAIL are found too: they say why they cannot act. */
 const struct key_row *key_find(uint32_t key, unsigned where);
 
 #endif
