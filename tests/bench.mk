@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 # Programs of ./run bench, which builds them itself: make bench-programs.
 bench_programs = \
+	tests/bench/drain \
 	tests/bench/latency \
 	tests/bench/limits \
 	tests/bench/peers \
@@ -10,6 +11,9 @@ CLEANFILES += $(bench_programs)
 
 bench_wire = tests/bench/wire.c tests/bench/wire.h
 
+tests_bench_drain_SOURCES = tests/bench/drain.c $(bench_wire)
+tests_bench_drain_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
+	$(ZLIB_LIBS)
 tests_bench_latency_SOURCES = tests/bench/latency.c $(bench_wire)
 tests_bench_latency_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
 	$(ZLIB_LIBS)

@@ -390,54 +390,65 @@ bench_idle() {
 
 # ---- T5 ---------------------------------------------------------------------
 
-# Seconds that the jobs of a digit sum have run, together.
-digits_compute() {
-    id=$(ctl north -q submit digitsum file="$dir/nums.txt" chunk=30000)
-    ctl north wait "$id" >/dev/null 2>&1
-    ctl north --json results "$id" | grep -o '"run_s": *[0-9.e-]*' |
-        awk '{ sub(/.*: */, ""); s += $0 } END { print s }'
+# NAME WORD...: a workload held and then drained at once, as drain prints it.
+drained() {
+    node=$1
+    shift
+    id=$(ctl "$node" -q submit --hold "$@")
+    "$build/tests/bench/drain" "ipc://$dir/$node/run/control.sock" \
+        "${id##*-}"
+}
+
+digits_all() {
+    drained north digitsum file="$dir/nums.txt" chunk=30000
+}
+
+# SLOTS NAME: what the jobs of a digit sum take in each slot. Processor time is
+# the compute: the client, the loop and the journal take the CPUs in turn with
+# the workers, and a job's own clock goes on meanwhile.
+digits_of() {
+    one_node "$1"
+    repeat digits_all >"$dir/digits"
+    awk -v n="$1" '{ print $3 / n }' "$dir/digits" |
+        record "digits_$2" "processor time, each of $1 slot(s)" s
+    awk -v n="$1" '{ print $2 / n }' "$dir/digits" |
+        record "digits_wall_$2" "by the jobs' clock, each of $1 slot(s)" s
+    repeat timeit 1 "$build/lbctl" -n \
+        "ipc://$dir/north/run/control.sock" run --progress=none \
+        digitsum file="$dir/nums.txt" chunk=30000 |
+        record "digits_run_$2" "lbctl run digitsum, $1 slot(s)" ms
+}
+
+digits_sums() {
+    i=0
+    while [ $i -lt 1000 ]; do
+        ctl north run --progress=none digitsum file="$dir/nums.txt" \
+            chunk=30000 2>/dev/null
+        i=$((i + 1))
+    done | awk -v sum="$("$build/tests/tools/count_digits" "$dir/nums.txt")" '
+        /^[0-9]+$/ { n[$1]++ }
+        END { for (s in n)
+            printf "  %d sums are %s, counted %s\n", n[s], s, sum }'
 }
 
 bench_digits() {
     "$build/tests/tools/digits" 1 30000000 "$dir/nums.txt"
     repeat limits digits "$dir/nums.txt" |
         record digits_loop 'limit: one pass in C' s
-    one_node 1
-    repeat digits_compute | record digits_one 'compute, one slot' s
-    repeat timeit 1 "$build/lbctl" -n \
-        "ipc://$dir/north/run/control.sock" run --progress=none \
-        digitsum file="$dir/nums.txt" chunk=30000 |
-        record digits_run 'lbctl run digitsum, one slot' ms
-    one_node 2
-    repeat digits_compute | awk '{ print $1 / 2 }' |
-        record digits_two 'compute, each of two slots' s
-    repeat timeit 1 "$build/lbctl" -n \
-        "ipc://$dir/north/run/control.sock" run --progress=none \
-        digitsum file="$dir/nums.txt" chunk=30000 |
-        record digits_run2 'lbctl run digitsum, two slots' ms
+    digits_of 1 one
+    digits_of 2 two
     ratio 'one slot / loop' digits_one digits_loop '<= 1.2'
     ratio 'one slot / two slots' digits_one digits_two '>= 1.8'
+    ratio "likewise by the jobs' clock" digits_wall_one digits_wall_two none
     echo '  target for the whole lbctl run: <= 60 ms'
-    n=$((runs * 20))
-    i=0
-    while [ $i -lt $n ]; do
-        ctl north run --progress=none digitsum file="$dir/nums.txt" \
-            chunk=30000 2>/dev/null | tail -n 1
-        i=$((i + 1))
-    done | sort | uniq -c | awk -v sum="$("$build/tests/tools/count_digits" \
-        "$dir/nums.txt")" '
-        { printf "  %d sums are %s, counted %s\n", $1, $2, sum }'
+    digits_sums
 }
 
 # ---- T6 ---------------------------------------------------------------------
 
 vector_once() {
-    id=$(ctl north -q submit --hold vecinc type=double jobs=1024 \
-        elements=1024 iterations=1000)
-    begun=$(now_ms)
-    ctl north start "$id" >/dev/null 2>&1
-    ctl north wait "$id" >/dev/null 2>&1
-    echo "$begun $(now_ms)" | awk '{ print ($2 - $1) / 1000 }'
+    drained north vecinc type=double jobs=1024 elements=1024 \
+        iterations=1000 | cut -d' ' -f1
 }
 
 vector_c1() {
