@@ -78,67 +78,69 @@ every_act_that_changes_is_marked(void **state)
     }
 }
 
-/* The key map of the manual: where it says so, the key does that. */
+/* The key map of the manual. */
+static const struct {
+    uint32_t key;
+    unsigned where;
+    enum act act;
+} map[] = {
+    { KEY_UP_, IN_LISTS, ACT_UP }, { 'k', IN_LISTS, ACT_UP },
+    { KEY_DOWN_, IN_LISTS, ACT_DOWN }, { 'j', IN_LISTS, ACT_DOWN },
+    { KEY_PAGE_UP, IN_LISTS, ACT_PAGE_UP }, { 2, IN_LISTS, ACT_PAGE_UP },
+    { KEY_PAGE_DOWN, IN_LISTS, ACT_PAGE_DOWN },
+    { 6, IN_LISTS, ACT_PAGE_DOWN }, { 21, IN_LISTS, ACT_HALF_UP },
+    { 4, IN_LISTS, ACT_HALF_DOWN }, { KEY_HOME_, IN_LISTS, ACT_FIRST },
+    { 'g', IN_LISTS, ACT_FIRST }, { KEY_END_, IN_LISTS, ACT_LAST },
+    { 'G', IN_LISTS, ACT_LAST }, { KEY_LEFT_, IN_LISTS, ACT_LEFT },
+    { 'h', IN_LISTS, ACT_LEFT }, { KEY_RIGHT_, IN_LISTS, ACT_RIGHT },
+    { 'l', IN_LISTS, ACT_RIGHT }, { KEY_ENTER_, IN_LISTS, ACT_OPEN },
+    { KEY_ESCAPE, IN_ALL, ACT_BACK }, { KEY_BACK, IN_ALL, ACT_BACK },
+    { '1', IN_ALL, ACT_NODES }, { '2', IN_ALL, ACT_JOBS },
+    { '3', IN_ALL, ACT_MESSAGES }, { '4', IN_ALL, ACT_MAP },
+    { KEY_TAB_, IN_ALL, ACT_NEXT_SCREEN },
+    { KEY_BACK_TAB, IN_ALL, ACT_PREVIOUS_SCREEN },
+    { '[', IN_DETAIL | IN_LOST, ACT_PREVIOUS_NODE },
+    { ']', IN_DETAIL | IN_LOST, ACT_NEXT_NODE },
+    { KEY_F1, IN_ALL, ACT_HELP }, { '?', IN_ALL, ACT_HELP },
+    { KEY_F1 + 1, IN_NODES, ACT_SETUP }, { 'c', IN_NODES, ACT_COLUMNS },
+    { KEY_F1 + 2, IN_ALL, ACT_FIND }, { '/', IN_ALL, ACT_FIND },
+    { 'n', IN_ALL, ACT_FIND_NEXT }, { 'N', IN_ALL, ACT_FIND_PREVIOUS },
+    { KEY_F1 + 3, IN_ALL, ACT_FILTER }, { '\\', IN_ALL, ACT_FILTER },
+    { KEY_F1 + 4, IN_NODES, ACT_TREE }, { 'T', IN_NODES, ACT_TREE },
+    { '*', IN_NODES, ACT_FOLD_ALL }, { KEY_F1 + 5, IN_LISTS, ACT_SORT },
+    { '>', IN_LISTS, ACT_SORT_NEXT }, { '<', IN_LISTS, ACT_SORT_PREVIOUS },
+    { 'I', IN_LISTS, ACT_SORT_INVERT }, { KEY_F1 + 6, IN_NODE, ACT_LOWER },
+    { '-', IN_NODE, ACT_LOWER }, { KEY_F1 + 7, IN_NODE, ACT_RAISE },
+    { '+', IN_NODE, ACT_RAISE }, { '(', IN_NODE, ACT_LOWER_1 },
+    { ')', IN_NODE, ACT_RAISE_1 }, { '=', IN_NODE, ACT_SET },
+    { '_', IN_NODE, ACT_FLOOR }, { 's', IN_NODE, ACT_START },
+    { 'p', IN_NODE, ACT_PAUSE }, { 'd', IN_NODE, ACT_DRAIN },
+    { 'P', IN_NODE, ACT_POLICY }, { 's', IN_JOBS, ACT_START_WORK },
+    { 'H', IN_JOBS, ACT_HOLD }, { 'R', IN_JOBS, ACT_RETRY },
+    { 'K', IN_JOBS, ACT_CANCEL }, { 'u', IN_ALL, ACT_UNDO },
+    { 'x', IN_ALL, ACT_FORGET }, { 'a', IN_NODES, ACT_ALL },
+    { ' ', IN_NODES, ACT_MARK }, { 't', IN_NODES, ACT_MARK_SHOWN },
+    { 'U', IN_NODES, ACT_UNMARK }, { 'F', IN_NODES, ACT_FOLLOW_NODE },
+    { 'e', IN_NODES | IN_JOBS | IN_MESSAGES, ACT_PROBLEM },
+    { 'E', IN_NODES | IN_JOBS | IN_MESSAGES, ACT_PROBLEM_BACK },
+    { 'f', IN_MESSAGES, ACT_FOLLOW }, { 'L', IN_MESSAGES, ACT_LEVEL },
+    { 'W', IN_MESSAGES, ACT_WRAP }, { 'v', IN_MAP, ACT_SHADE },
+    { 'm', IN_ALL, ACT_PANE }, { '#', IN_ALL, ACT_METERS },
+    { 'C', IN_ALL, ACT_COLOURS }, { 'Z', IN_ALL, ACT_FREEZE },
+    { ',', IN_ALL, ACT_SLOWER }, { '.', IN_ALL, ACT_FASTER },
+    { '{', IN_REPLAY, ACT_REWIND }, { '}', IN_REPLAY, ACT_FORWARD },
+    { 'r', IN_ALL, ACT_FRESH }, { 12, IN_ALL, ACT_REDRAW },
+    { 'w', IN_ALL, ACT_WRITE }, { 'M', IN_ALL, ACT_MOUSE },
+    { ':', IN_ALL, ACT_COMMAND }, { KEY_DELETE, IN_LOST, ACT_HIDE },
+    { 'q', IN_ALL, ACT_QUIT }, { 26, IN_ALL, ACT_SUSPEND },
+    { 3, IN_ALL, ACT_QUIT_NOW },
+};
+
+/* Where the map says so, the key does that. */
 static void
 keys_do_what_the_map_says(void **state)
 {
     (void)state;
-    static const struct {
-        uint32_t key;
-        unsigned where;
-        enum act act;
-    } map[] = {
-        { KEY_UP_, IN_LISTS, ACT_UP }, { 'k', IN_LISTS, ACT_UP },
-        { KEY_DOWN_, IN_LISTS, ACT_DOWN }, { 'j', IN_LISTS, ACT_DOWN },
-        { KEY_PAGE_UP, IN_LISTS, ACT_PAGE_UP }, { 2, IN_LISTS, ACT_PAGE_UP },
-        { KEY_PAGE_DOWN, IN_LISTS, ACT_PAGE_DOWN },
-        { 6, IN_LISTS, ACT_PAGE_DOWN }, { 21, IN_LISTS, ACT_HALF_UP },
-        { 4, IN_LISTS, ACT_HALF_DOWN }, { KEY_HOME_, IN_LISTS, ACT_FIRST },
-        { 'g', IN_LISTS, ACT_FIRST }, { KEY_END_, IN_LISTS, ACT_LAST },
-        { 'G', IN_LISTS, ACT_LAST }, { KEY_LEFT_, IN_LISTS, ACT_LEFT },
-        { 'h', IN_LISTS, ACT_LEFT }, { KEY_RIGHT_, IN_LISTS, ACT_RIGHT },
-        { 'l', IN_LISTS, ACT_RIGHT }, { KEY_ENTER_, IN_LISTS, ACT_OPEN },
-        { KEY_ESCAPE, IN_ALL, ACT_BACK }, { KEY_BACK, IN_ALL, ACT_BACK },
-        { '1', IN_ALL, ACT_NODES }, { '2', IN_ALL, ACT_JOBS },
-        { '3', IN_ALL, ACT_MESSAGES }, { '4', IN_ALL, ACT_MAP },
-        { KEY_TAB_, IN_ALL, ACT_NEXT_SCREEN },
-        { KEY_BACK_TAB, IN_ALL, ACT_PREVIOUS_SCREEN },
-        { '[', IN_DETAIL | IN_LOST, ACT_PREVIOUS_NODE },
-        { ']', IN_DETAIL | IN_LOST, ACT_NEXT_NODE },
-        { KEY_F1, IN_ALL, ACT_HELP }, { '?', IN_ALL, ACT_HELP },
-        { KEY_F1 + 1, IN_NODES, ACT_SETUP }, { 'c', IN_NODES, ACT_COLUMNS },
-        { KEY_F1 + 2, IN_ALL, ACT_FIND }, { '/', IN_ALL, ACT_FIND },
-        { 'n', IN_ALL, ACT_FIND_NEXT }, { 'N', IN_ALL, ACT_FIND_PREVIOUS },
-        { KEY_F1 + 3, IN_ALL, ACT_FILTER }, { '\\', IN_ALL, ACT_FILTER },
-        { KEY_F1 + 4, IN_NODES, ACT_TREE }, { 'T', IN_NODES, ACT_TREE },
-        { '*', IN_NODES, ACT_FOLD_ALL }, { KEY_F1 + 5, IN_LISTS, ACT_SORT },
-        { '>', IN_LISTS, ACT_SORT_NEXT }, { '<', IN_LISTS, ACT_SORT_PREVIOUS },
-        { 'I', IN_LISTS, ACT_SORT_INVERT }, { KEY_F1 + 6, IN_NODE, ACT_LOWER },
-        { '-', IN_NODE, ACT_LOWER }, { KEY_F1 + 7, IN_NODE, ACT_RAISE },
-        { '+', IN_NODE, ACT_RAISE }, { '(', IN_NODE, ACT_LOWER_1 },
-        { ')', IN_NODE, ACT_RAISE_1 }, { '=', IN_NODE, ACT_SET },
-        { '_', IN_NODE, ACT_FLOOR }, { 's', IN_NODE, ACT_START },
-        { 'p', IN_NODE, ACT_PAUSE }, { 'd', IN_NODE, ACT_DRAIN },
-        { 'P', IN_NODE, ACT_POLICY }, { 's', IN_JOBS, ACT_START_WORK },
-        { 'H', IN_JOBS, ACT_HOLD }, { 'R', IN_JOBS, ACT_RETRY },
-        { 'K', IN_JOBS, ACT_CANCEL }, { 'u', IN_ALL, ACT_UNDO },
-        { 'x', IN_ALL, ACT_FORGET }, { 'a', IN_NODES, ACT_ALL },
-        { ' ', IN_NODES, ACT_MARK }, { 't', IN_NODES, ACT_MARK_SHOWN },
-        { 'U', IN_NODES, ACT_UNMARK }, { 'F', IN_NODES, ACT_FOLLOW_NODE },
-        { 'e', IN_NODES | IN_JOBS | IN_MESSAGES, ACT_PROBLEM },
-        { 'E', IN_NODES | IN_JOBS | IN_MESSAGES, ACT_PROBLEM_BACK },
-        { 'f', IN_MESSAGES, ACT_FOLLOW }, { 'L', IN_MESSAGES, ACT_LEVEL },
-        { 'W', IN_MESSAGES, ACT_WRAP }, { 'v', IN_MAP, ACT_SHADE },
-        { 'm', IN_ALL, ACT_PANE }, { '#', IN_ALL, ACT_METERS },
-        { 'C', IN_ALL, ACT_COLOURS }, { 'Z', IN_ALL, ACT_FREEZE },
-        { ',', IN_ALL, ACT_SLOWER }, { '.', IN_ALL, ACT_FASTER },
-        { '{', IN_REPLAY, ACT_REWIND }, { '}', IN_REPLAY, ACT_FORWARD },
-        { 'r', IN_ALL, ACT_FRESH }, { 12, IN_ALL, ACT_REDRAW },
-        { 'w', IN_ALL, ACT_WRITE }, { 'M', IN_ALL, ACT_MOUSE },
-        { ':', IN_ALL, ACT_COMMAND }, { KEY_DELETE, IN_LOST, ACT_HIDE },
-        { 'q', IN_ALL, ACT_QUIT }, { 26, IN_ALL, ACT_SUSPEND },
-        { 3, IN_ALL, ACT_QUIT_NOW },
-    };
     char name[16];
 
     for (size_t i = 0; i < sizeof map / sizeof map[0]; i++)
