@@ -28,7 +28,7 @@ static const struct column columns[] = {
 };
 
 struct totals {
-    unsigned run, pause, drain, other, stale, lost;
+    unsigned run, pause, drain, start, stale, lost, foreign;
     uint64_t queued, running, done, failed, drain_us;
 };
 
@@ -39,13 +39,14 @@ sum(const struct ctl *c, struct totals *s)
         const struct lb_node *n = &c->nodes[i];
         if (n->life > LB_ALIVE) {
             s->stale += n->life == LB_STALE;
-            s->lost += n->life != LB_STALE;
+            s->lost += n->life == LB_LOST;
+            s->foreign += n->life == LB_FOREIGN;
             continue;
         }
         s->run += n->phase == LB_RUN;
         s->pause += n->phase == LB_PAUSE;
         s->drain += n->phase == LB_DRAIN;
-        s->other += n->phase == LB_START;
+        s->start += n->phase == LB_START;
         s->queued += n->queued;
         s->running += n->running;
         s->done += n->done;
@@ -120,8 +121,10 @@ print_people(struct ctl *c, const struct totals *s, struct table *t,
     units_print_duration((int64_t)s->drain_us, drain, sizeof drain);
     printf("nodes  %zu: %u run, %u pause, %u drain", c->n_nodes, s->run,
            s->pause, s->drain);
-    if (s->stale + s->lost + s->other > 0)
-        printf(", %u start, %u stale, %u lost", s->other, s->stale, s->lost);
+    if (s->stale + s->lost + s->start > 0)
+        printf(", %u start, %u stale, %u lost", s->start, s->stale, s->lost);
+    if (s->foreign > 0)
+        printf(", %u other version", s->foreign);
     printf("\njobs   %llu queued, %llu running, %llu done, %llu failed; "
            "empty in %s\n", (unsigned long long)s->queued,
            (unsigned long long)s->running, (unsigned long long)s->done,
@@ -150,13 +153,13 @@ show(struct ctl *c)
         print_people(c, &s, t, moves);
     else
         table_print(c, t, "workloads", json_pack(
-            "{s:{s:i,s:i,s:i,s:i,s:i,s:i},s:{s:I,s:I,s:I,s:I},s:f,s:O}",
-            "nodes", "start", (int)s.other, "run", (int)s.run, "pause",
+            "{s:{s:i,s:i,s:i,s:i,s:i,s:i,s:i},s:{s:I,s:I,s:I,s:I},s:f,s:O}",
+            "nodes", "start", (int)s.start, "run", (int)s.run, "pause",
             (int)s.pause, "drain", (int)s.drain, "stale", (int)s.stale,
-            "lost", (int)s.lost, "jobs", "queued", (json_int_t)s.queued,
-            "running", (json_int_t)s.running, "done", (json_int_t)s.done,
-            "failed", (json_int_t)s.failed, "drain_s",
-            (double)s.drain_us / 1e6, "transfers", moves));
+            "lost", (int)s.lost, "other_version", (int)s.foreign, "jobs",
+            "queued", (json_int_t)s.queued, "running", (json_int_t)s.running,
+            "done", (json_int_t)s.done, "failed", (json_int_t)s.failed,
+            "drain_s", (double)s.drain_us / 1e6, "transfers", moves));
     json_decref(moves);
     table_free(t);
     return 0;

@@ -107,6 +107,9 @@ lies='header=header,small-header crc=crc length=longer,big-bomb,parts
     drops data version=version
     await grep -q 'level=warn .*evt=protocol id=e\{32\} version=2 own=1' north.log
     await lists_stranger
+    lbctl status |
+        grep -q '^nodes  3: 2 run, 0 pause, 0 drain, 1 other version$'
+    lbctl --json status | jq -e '.nodes.other_version == 1 and .nodes.lost == 0'
     # The same one is not named each second.
     drops data version=version,version
     [ "$(grep -c 'evt=protocol' north.log)" -eq 1 ]
