@@ -41,12 +41,23 @@ is_time(const char *key, char *name, size_t cap)
     return us;
 }
 
+static bool
+is_yes_or_no(const char *key)
+{
+    return strcmp(key, "once") == 0 || strcmp(key, "idempotent") == 0 ||
+           strcmp(key, "held") == 0;
+}
+
 static json_t *
 value_json(const char *key, const char *value)
 {
     uint64_t n;
     char name[64];
 
+    if (is_yes_or_no(key))
+        return json_boolean(strcmp(value, "0") != 0);
+    if (text_u64(value, 0, INT64_MAX, &n) == 0 && strcmp(key, "cost") == 0)
+        return json_real((double)n / 1e6);
     if (text_u64(value, 0, INT64_MAX, &n) == 0)
         return is_time(key, name, sizeof name)
                    ? json_real((double)n / 1e6)
@@ -65,6 +76,12 @@ print_value(const char *key, const char *value)
         text_u64(value, 0, INT64_MAX, &n) == 0) {
         name[strlen(name) - 2] = '\0';
         units_print_duration((int64_t)n, text, sizeof text);
+        value = text;
+    } else if (is_yes_or_no(key)) {
+        value = strcmp(value, "0") == 0 ? "no" : "yes";
+    } else if (strcmp(key, "cost") == 0 &&
+               text_u64(value, 0, INT64_MAX, &n) == 0) {
+        snprintf(text, sizeof text, "%.10g", (double)n / 1e6);
         value = text;
     }
     /* Parameters are lines: continued under the first. */

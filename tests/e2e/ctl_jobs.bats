@@ -101,6 +101,17 @@ sees_both() {
     lbctl show north-2 | grep -q '^priority  *1$'
 }
 
+@test "show says yes and no, and the cost as it was given" {
+    lbctl submit --hold --once --cost 2.5 fib 3
+    lbctl show north-1 >shown
+    grep -q '^held  *yes$' shown
+    grep -q '^once  *yes$' shown
+    grep -q '^idempotent  *no$' shown
+    grep -q '^cost  *2\.5$' shown
+    lbctl show --json north-1 | jq -e \
+        '[.held, .once, .idempotent, .cost] == [true, true, false, 2.5]'
+}
+
 @test "the same id is the same workload; other jobs are refused" {
     [ "$(lbctl submit --id K fib 3)" = north-1 ]
     [ "$(lbctl submit --id K fib 3)" = north-1 ]
