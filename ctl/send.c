@@ -160,7 +160,9 @@ send_load(struct ctl *c, const struct submit *s, const struct load *l,
                                         : UINT64_MAX,
         .priority = (uint8_t)s->priority,
         .retries = s->retries_given ? (uint8_t)s->retries : RETRIES_DEFAULT,
-        .patient = s->wait
+        .patient = s->wait,
+        .ship = s->ship == SHIP_AUTO && bytes == 0 &&
+                kind_param(buf_span(&l->plan.shared), nothing, "file").p != NULL
     };
     w.flags = (uint8_t)((s->once ? LB_ONCE : 0) | (s->hold ? LB_HELD : 0) |
                         (s->idempotent || (l->kind->idempotent && !s->once)

@@ -145,6 +145,8 @@ struct lb_workload {
     uint8_t retries;        /* 0..100, or LB_RETRIES_DEFAULT */
     uint8_t flags;          /* enum lb_flag */
     bool patient;           /* queue full: ask again until there is room */
+    bool ship;              /* the node may read the file of the jobs and send
+                               its bytes to who cannot */
 };
 
 struct lb_submit;

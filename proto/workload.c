@@ -7,11 +7,12 @@
 #include "proto/limits.h"
 
 enum { DESC_FLAGS = DESC_ONCE | DESC_IDEMPOTENT | DESC_HELD };
+enum { TAIL_SHIP = 1 };     /* first byte of the tail; 0 or none: no */
 
 void
 desc_encode(const struct desc *d, struct buf *out)
 {
-    static const struct span tail = { NULL, 0 };
+    const uint8_t ship = TAIL_SHIP;
 
     buf_u32(out, d->n_jobs);
     buf_u64(out, d->cost);
@@ -23,7 +24,7 @@ desc_encode(const struct desc *d, struct buf *out)
     buf_span8(out, d->label);
     buf_span8(out, d->home_name);
     buf_span32(out, d->params);
-    buf_span16(out, tail);
+    buf_span16(out, span_of(&ship, d->ship ? 1 : 0));
 }
 
 static bool
@@ -75,7 +76,8 @@ desc_decode(struct span in, struct desc *out)
     out->label = reader_span8(&r);
     out->home_name = reader_span8(&r);
     out->params = reader_span32(&r);
-    reader_span16(&r);      /* fields of a later version */
+    struct span tail = reader_span16(&r);   /* the rest: a later version */
+    out->ship = tail.len > 0 && tail.p[0] == TAIL_SHIP;
     if (r.bad || reader_left(&r) != 0 || !desc_is_right(out))
         return -EBADMSG;
     return 0;

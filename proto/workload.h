@@ -30,6 +30,8 @@ struct desc {
     uint8_t retries;        /* further attempts after a failure;
                                RETRIES_DEFAULT likewise */
     uint8_t flags;          /* enum desc_flag */
+    bool ship;              /* the home may send bytes of the file along
+                               with a job; in the tail */
 };
 
 void desc_encode(const struct desc *d, struct buf *out);

@@ -21,7 +21,8 @@ sample_desc(void)
         .kind = span_str("sleep"), .params = span_str("ms=100\n"),
         .label = span_str("night run"), .home_name = span_str("alpha"),
         .n_jobs = 4711, .cost = 123456789012ull, .timeout_us = 5000000,
-        .priority = 9, .retries = 100, .flags = DESC_ONCE | DESC_HELD
+        .priority = 9, .retries = 100, .flags = DESC_ONCE | DESC_HELD,
+        .ship = true
     };
     return d;
 }
@@ -45,6 +46,7 @@ desc_goes_there_and_back(void **state)
     assert_int_equal(got.priority, 9);
     assert_int_equal(got.retries, 100);
     assert_int_equal(got.flags, DESC_ONCE | DESC_HELD);
+    assert_true(got.ship);
     buf_fini(&b);
 }
 
@@ -55,11 +57,17 @@ desc_of_a_later_version_is_read(void **state)
     struct desc d = sample_desc(), got;
     struct buf b = { 0 };
 
+    d.ship = false;
     desc_encode(&d, &b);
     b.len -= 2;         /* the empty tail */
     buf_span16(&b, span_str("new fields"));
     assert_int_equal(desc_decode(buf_span(&b), &got), 0);
     assert_true(span_is(got.params, "ms=100\n"));
+    assert_false(got.ship);
+    b.len -= 2 + strlen("new fields");
+    buf_span16(&b, span_str("\1 and new fields"));
+    assert_int_equal(desc_decode(buf_span(&b), &got), 0);
+    assert_true(got.ship);
     buf_fini(&b);
 }
 
