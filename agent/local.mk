@@ -12,6 +12,7 @@ libagent_a_SOURCES = \
 	agent/config_value.c \
 	agent/cpus.c agent/cpus.h \
 	agent/events.c agent/events.h \
+	agent/fetcher.c agent/fetcher.h \
 	agent/journal.c agent/journal.h \
 	agent/journal_check.c \
 	agent/journal_db.c agent/journal_db.h \

@@ -14,7 +14,7 @@
 
 #define SECOND_US INT64_C(1000000)
 
-enum { SIGNALS, NEWS, OUTCOMES, FDS };
+enum { SIGNALS, NEWS, OUTCOMES, PARTS, FDS };
 enum { TICKS = 4 };
 enum { TRIM_JOBS = 10000 };   /* fewer leave no holes worth a call */
 
@@ -94,6 +94,25 @@ take_outcomes(struct loop *l)
         }
         loop_feed(l, &ev);
         free(e[i].bytes);
+    }
+}
+
+/* Parts of files for jobs that go elsewhere. */
+static void
+take_parts(struct loop *l)
+{
+    struct mailbox *parts = fetcher_parts(l->s->fetcher);
+    size_t n = mailbox_count(parts);
+    struct part p;
+
+    for (; n > 0 && mailbox_take(parts, &p, 1) == 1; n--) {
+        struct event ev = { .kind = EV_FETCHED };
+        ev.fetched.workload = p.workload;
+        ev.fetched.index = p.index;
+        ev.fetched.bytes = span_of(p.bytes, p.len);
+        ev.fetched.error = span_of(p.bytes, p.error_len);
+        loop_feed(l, &ev);
+        free(p.bytes);
     }
 }
 
@@ -240,7 +259,8 @@ turn(struct loop *l)
     struct pollfd fd[FDS] = {
         [SIGNALS] = { .fd = l->s->signal_fd },
         [NEWS] = { .fd = journal_fd(l->s->journal) },
-        [OUTCOMES] = { .fd = mailbox_fd(l->s->outcomes) }
+        [OUTCOMES] = { .fd = mailbox_fd(l->s->outcomes) },
+        [PARTS] = { .fd = mailbox_fd(fetcher_parts(l->s->fetcher)) }
     };
     bool deaf = is_deaf(l);
 
@@ -255,6 +275,8 @@ turn(struct loop *l)
         take_signals(l);
     if (fd[OUTCOMES].revents != 0)
         take_outcomes(l);
+    if (fd[PARTS].revents != 0)
+        take_parts(l);
     take_messages(l);
     sample(l);
     tick(l);

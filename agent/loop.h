@@ -9,6 +9,7 @@
 
 #include "agent/config.h"
 #include "agent/events.h"
+#include "agent/fetcher.h"
 #include "agent/journal.h"
 #include "agent/mailbox.h"
 #include "agent/net.h"
@@ -30,6 +31,7 @@ struct shell {
     struct journal *journal;
     struct orders *orders;
     struct mailbox *outcomes;   /* items: struct ended */
+    struct fetcher *fetcher;
     struct service *service;
     struct probe *probe;
     struct events *events;

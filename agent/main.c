@@ -234,7 +234,8 @@ open_workers(struct node *n)
                                                       c->period_us });
     orders_set_roots(s->orders, c->file_roots.v);
     s->outcomes = mailbox_new(sizeof(struct ended), OUTCOMES_CAP);
-    if (s->outcomes != NULL)
+    s->fetcher = fetcher_new(n->denied);
+    if (s->outcomes != NULL && s->fetcher != NULL)
         n->workers = workers_start(&w, s->orders, s->outcomes);
     return n->workers != NULL ? -1 : fail(EXIT_FAILED, strerror(errno));
 }
@@ -309,6 +310,7 @@ close_node(struct node *n)
     while (s->outcomes != NULL && mailbox_take(s->outcomes, &e, 1) == 1)
         free(e.bytes);
     mailbox_free(s->outcomes);
+    fetcher_free(s->fetcher);
     orders_free(s->orders);
     net_close(s->net, LINGER_MS);
     journal_close(s->journal);

@@ -11,6 +11,7 @@
 #include "core/adaptor.h"
 #include "core/claims.h"
 #include "core/command.h"
+#include "core/fetch.h"
 #include "core/hearing.h"
 #include "core/home.h"
 #include "core/node.h"
@@ -55,6 +56,7 @@ core_free(struct core *c)
         return;
     command_fini(c);
     adaptor_fini(c);
+    fetch_fini(c);
     runs_fini(c);
     ledger_free(c->ledger);
     peers_fini(&c->peers);
@@ -279,6 +281,7 @@ housekeeping(struct core *c)
     c->tick_us = c->now_us + TICK_US;
     hearing_tick(c);
     home_tick(c);
+    fetch_tick(c);
     transfer_tick(c);
     claims_flush(c, true);
     runs_flush(c, true);
@@ -362,6 +365,7 @@ handle(struct core *c, const struct event *ev)
     case EV_COMMAND: command_step(c, &ev->command); break;
     case EV_CLIENT_GONE: command_client_gone(c, ev->client); break;
     case EV_OUTCOME: runs_outcome(c, &ev->outcome); break;
+    case EV_FETCHED: fetch_arrived(c, &ev->fetched); break;
     case EV_SAMPLE: c->sample = ev->sample; break;
     case EV_STRANGER: stranger_heard(c, ev); break;
     case EV_DISK: c->disk_full = ev->disk_full; break;

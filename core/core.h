@@ -33,6 +33,7 @@ enum event_kind {
     EV_COMMAND,     /* from a client; role is proven */
     EV_CLIENT_GONE, /* nobody waits for an answer there any more */
     EV_OUTCOME,     /* a slot has ended a run */
+    EV_FETCHED,     /* what ACT_FETCH asked for, or why not */
     EV_SAMPLE,      /* load of this host */
     EV_STRANGER,    /* a node with another version of the protocol is heard */
     EV_DISK,        /* full, or free again */
@@ -65,6 +66,13 @@ struct event_outcome {
     struct span error, value;
 };
 
+struct event_fetched {
+    uint32_t workload, index;
+    struct span bytes;      /* a line "data=" for the job (kind.h), at most
+                               max_bytes; empty: it cannot be had */
+    struct span error;      /* then: why, in words */
+};
+
 struct event_sample {
     uint16_t cpu_permille;      /* all processors of the host, busy */
     uint16_t ext_cpu_permille;  /* taken by others than us */
@@ -83,6 +91,7 @@ struct event {
         struct event_command command;
         uint64_t client;                /* EV_CLIENT_GONE */
         struct event_outcome outcome;
+        struct event_fetched fetched;
         struct event_sample sample;
         struct { struct node_id id; uint8_t version; } stranger;
         bool disk_full;                 /* EV_DISK */
@@ -99,6 +108,7 @@ enum action_kind {
     ACT_PUBLISH,    /* STATE, STATE_SLOW, BYE; waits for no save */
     ACT_RUN,        /* order for the workers; answered by EV_OUTCOME */
     ACT_STOP,       /* ends that run, begun or not; answered by EV_OUTCOME */
+    ACT_FETCH,      /* read a part of a file; answered by EV_FETCHED, once */
     ACT_THROTTLE,   /* the rate of all workers, at once */
     ACT_LOG,        /* one line; info and above are events for people too */
     ACT_FORGET,     /* all records of a workload may be deleted */
@@ -119,6 +129,13 @@ struct act_run {
     struct span args;       /* own parameters of the job */
 };
 
+/* The part of its file that job `index` of an own workload is about. */
+struct act_fetch {
+    uint32_t workload, index;
+    size_t max_bytes;       /* of the line: more counts as not to be had */
+    struct span desc;       /* desc_decode: kind, params */
+};
+
 struct action {
     enum action_kind kind;
     union {
@@ -131,6 +148,7 @@ struct action {
         } send;
         struct { uint64_t client; struct span body; } reply;
         struct act_run run;
+        struct act_fetch fetch;
         struct { uint16_t slot; uint32_t run; } stop;
         uint8_t throttle_percent;
         struct { enum log_level level; const char *evt, *text; } log;
@@ -169,6 +187,7 @@ struct core_counts {
     uint32_t queued, running, offered, released, unacked_results;
     uint32_t foreign;               /* copies held for other homes */
     uint32_t verdicts, outbox, clients;
+    uint32_t fetched;               /* jobs with bytes here or under way */
 };
 struct core_counts core_count(const struct core *c);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "core/fetch.h"
 #include "core/home.h"
 #include "core/rec.h"
 #include "core/record.h"
@@ -152,6 +153,7 @@ static void
 end_record(struct core *c, struct job *j)
 {
     assert(j != NULL && j->rec != REC_DONE && j->place == AT_NONE);
+    fetch_drop(c, j);
     rec_set(c, j, REC_DONE);
     rec_set_ran(j, false);
     workload_settle(j->w, j);
@@ -251,6 +253,9 @@ home_note_ended(struct core *c, struct workload *w)
         return false;
     w->ended = true;
     w->ended_us = c->true_us;
+    free(w->blind_us);
+    w->blind_us = NULL;
+    w->n_blind = 0;
     w->version++;
     c->state_due = c->parked_due = true;
     return true;

@@ -3,6 +3,7 @@
 #include "core/home.h"
 
 #include "core/claims.h"
+#include "core/fetch.h"
 #include "core/home_note.h"
 #include "core/rec.h"
 #include "core/record.h"
@@ -138,11 +139,9 @@ is_sought_long(const struct core *c, const struct job *j)
 static void
 note_no_file(struct core *c, struct job *j, uint16_t node)
 {
-    if (node != 0 && !(j->flags & JOB_NOT_HOME)) {
-        j->flags |= JOB_NO_MOVE;
+    fetch_cannot_read(c, node, j->w);
+    if (node != 0 && !(j->flags & JOB_NOT_HOME))
         return;
-    }
-    j->flags &= (uint8_t)~JOB_NO_MOVE;
     j->flags |= JOB_NOT_HOME;
     if (j->w->seek_us == 0)
         j->w->seek_us = c->now_us;
@@ -287,6 +286,7 @@ grant(struct core *c, struct job *j)
 void
 home_before_run(struct core *c, struct job *j)
 {
+    fetch_drop(c, j);
     grant(c, j);
 }
 

@@ -29,7 +29,6 @@ enum job_flag {
     JOB_ADOPTED = 2,    /* OUT: an older run that was let go on */
     JOB_GRANTED = 4,    /* --once: may have been started somewhere */
     JOB_RAN = 8,        /* last claimed RUNNING */
-    JOB_NO_MOVE = 16,   /* stays at its home (no_file elsewhere) */
     JOB_HELD = 32,      /* home: hold came; wherever it is */
     JOB_MAYBE = 64,     /* RELEASED: MAYBE_TAKEN, not NEVER_STARTED */
     JOB_NOT_HOME = 128  /* its file cannot be read here: others are tried */

@@ -113,6 +113,7 @@ free_workload(struct workload *w)
     free(w->slab);
     free(w->finished);
     free(w->by_node);
+    free(w->blind_us);
     free(w->floor);
     buf_fini(&w->pending);
     buf_fini(&w->desc_bytes);

@@ -51,6 +51,12 @@ struct workload {
     bool held, spread, ended, told_ended;
     int64_t seek_us;                /* since when a file is not readable at
                                        home; core time, 0 it is */
+    int64_t *blind_us;              /* [n_blind] by peer index: until when it
+                                       counts as one that cannot read the
+                                       file; core time, 0 it may */
+    size_t n_blind;
+    size_t ship_bytes;              /* what goes along with a job; 0 not yet
+                                       known */
     int64_t accepted_us, ended_us;  /* true time */
     uint64_t key_hash;              /* of the idempotency key; 0 none */
     uint64_t content_hash;

@@ -10,8 +10,15 @@ enum {
     STRANGERS_MAX = 16,         /* nodes of other versions told of */
     PARKED_MAX = 1024,          /* clients that wait for an answer */
     REPLIES_MAX = 1024,         /* kept for repeated requests */
+    FAILURES_MAX = 20,          /* told to who asks for details */
+    FAILURE_TEXT_MAX = 64,
+    SETTER_BY_MAX = 65,         /* who set a value, as he calls himself */
+    SETTER_CMD_MAX = 17,
     WAITERS_MAX = 8,            /* askers refused and remembered */
     WORKLOADS_MAX = 1000 * 1000,
+    FETCH_MAX_BYTES = 16 * 1024 * 1024, /* of files, to go with jobs */
+    FETCH_MAX_JOBS = 1024,      /* and jobs that they are for */
+    FETCH_BUCKETS = 256,
     PAGE_RESULTS = 4096,        /* results of one reply, at most */
     GATHER_RESULTS = 1000,      /* or until there are so many */
     PAGE_BYTES = 1024 * 1024,   /* and their bytes */
@@ -25,6 +32,8 @@ enum {
     LATE_US = 500 * MS,         /* a loop that late judges nobody for it */
     RESEND_US = 500 * MS,       /* first; doubled each time */
     RESEND_BATCH_MAX_US = 8 * SECOND,
+    NO_FILE_US = 60 * SECOND,   /* who cannot read a file is not asked to */
+    FETCH_KEEP_US = 10 * SECOND,    /* bytes that nobody had room for */
     SEEK_US = 1 * SECOND,       /* between two tries of it */
     GATHER_US = 5 * MS,         /* results wait for others that long while
                                    an answer is out */
@@ -35,6 +44,7 @@ enum {
     FORGET_PEER_US = 600 * SECOND,  /* tombstone of a dead peer */
     STATE_GAP_US = 50 * MS,     /* between states published on change */
     STATE_SLOW_US = 5 * SECOND, /* between those for consoles far off */
+    ASKED_GAP_US = 100 * MS,    /* between states that clients ask for */
     HEARD_US = 3 * SECOND,      /* no offers to who is silent longer */
     AHEAD_US = 10 * MS          /* work ordered ahead of a free worker */
 };

@@ -10,6 +10,7 @@ libcore_a_SOURCES = \
 	core/command_results.c core/command_show.c \
 	core/config.c core/config.h \
 	core/core.c core/core.h \
+	core/fetch.c core/fetch.h \
 	core/gate.c core/gate.h \
 	core/hearing.c core/hearing.h \
 	core/home.c core/home.h \

@@ -12,6 +12,7 @@ core_count(const struct core *c)
                              .released = c->n_released,
                              .unacked_results = c->n_unacked,
                              .foreign = c->n_foreign,
+                             .fetched = c->fetch.n,
                              .clients = (uint32_t)c->n_parked };
     for (struct workload *w = ledger_first(c->ledger); w != NULL; w = w->next)
         n.own_jobs += w->home == 0 ? w->accepted : 0;

@@ -53,6 +53,22 @@ struct parked {
     struct buf pairs;       /* of the request */
 };
 
+/* Who set a value last, and the id that his command had for people. */
+struct setter {
+    char by[SETTER_BY_MAX], cmd[SETTER_CMD_MAX];    /* "": not known */
+};
+
+/* A run of an own job that failed. */
+struct failure {
+    uint32_t workload, index;
+    uint16_t node;          /* peer that ran it */
+    uint8_t attempt, retries;   /* failures counted, and those allowed */
+    bool final;             /* the job has ended with it */
+    uint64_t run_us;
+    int64_t at_us;          /* true time */
+    char what[FAILURE_TEXT_MAX];
+};
+
 struct kept_reply {
     uint64_t id, seq;
     struct buf body;
@@ -66,6 +82,14 @@ struct asked { /* a request that waits for decide(), or a waiter */
     bool waiter;
     struct buf state_bytes;
     struct state state;
+};
+
+/* Bytes of files, under way or here: fetch.h. */
+struct fetched;
+struct fetch {
+    struct fetched *bucket[FETCH_BUCKETS];  /* chains */
+    uint32_t n;
+    size_t bytes;
 };
 
 struct core {
@@ -89,6 +113,7 @@ struct core {
     uint32_t n_own;             /* own workloads kept */
     uint64_t result_bytes;
     int64_t seek_next_us;       /* jobs whose file is not readable here */
+    struct fetch fetch;
     int64_t settle_us, started_us;  /* core time */
     int64_t start_true_us;
     uint32_t n_unknown;
@@ -136,6 +161,10 @@ struct core {
     bool parked_due;
     struct kept_reply replies[REPLIES_MAX];
     size_t next_reply;
+    struct setter set_throttle, set_phase, set_policy;
+    struct failure failure[FAILURES_MAX];   /* a ring: the newest */
+    uint64_t n_failures;        /* noted since the start */
+    int64_t asked_state_us;     /* last publish that a client asked for */
     /* housekeeping */
     int64_t tick_us;
 };

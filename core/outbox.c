@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "core/outbox.h"
 
+#include "core/fetch.h"
+
 static bool
 same_range(const struct batch_job *a, const struct batch_job *b)
 {
@@ -10,10 +12,27 @@ same_range(const struct batch_job *a, const struct batch_job *b)
            (a->job == NULL) == (b->job == NULL);
 }
 
-static const struct args *
-args_of(const struct batch_job *e)
+static bool
+has_args(const struct core *c, const struct batch_job *e)
 {
-    return e->job == NULL ? NULL : workload_args(e->job->w, e->index);
+    return e->job != NULL && (workload_args(e->job->w, e->index) != NULL ||
+                              fetch_bytes(c, e->job).len > 0);
+}
+
+/* Own parameters of a job, the bytes of its file last. */
+static void
+encode_args(const struct core *c, const struct batch_job *e, struct buf *out)
+{
+    const struct args *own = workload_args(e->job->w, e->index);
+    struct span data = fetch_bytes(c, e->job);
+    size_t len = own == NULL ? 0 : own->len;
+
+    buf_u64(out, own == NULL ? e->job->w->desc.cost : own->cost);
+    buf_u32(out, (uint32_t)(len + data.len));
+    if (len > 0)
+        buf_bytes(out, own->bytes, len);
+    if (data.len > 0)
+        buf_bytes(out, data.p, data.len);
 }
 
 /* Items of entries i.. as long as they are of one workload; returns the next
@@ -30,7 +49,7 @@ encode_group(const struct core *c, const struct batch *b, uint32_t i,
     while (i < b->n && b->job[i].home == first->home &&
            b->job[i].workload == first->workload) {
         const struct batch_job *e = &b->job[i];
-        const struct args *own = args_of(e);
+        const bool own = has_args(c, e);
         struct item it = { .verb = BATCH_JOB,
                            .moves = e->moves,
                            .attempt = e->attempt,
@@ -46,12 +65,11 @@ encode_group(const struct core *c, const struct batch *b, uint32_t i,
             unit_ps = speed_round(
                 classes_unit_s(&c->classes, w->class_at) * 1e12);
         }
-        if (own != NULL) {
+        if (own) {
             it.flags = ITEM_HAS_ARGS;
-            buf_u64(&args, own->cost);
-            buf_span32(&args, (struct span){ own->bytes, own->len });
+            encode_args(c, e, &args);
         }
-        for (i++; own == NULL && i < b->n && args_of(&b->job[i]) == NULL &&
+        for (i++; !own && i < b->n && !has_args(c, &b->job[i]) &&
                   same_range(&b->job[i - 1], &b->job[i]);
              i++)
             it.count++;

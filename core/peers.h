@@ -92,6 +92,8 @@ struct peer {
     int64_t fresh_us;           /* core time of the first of them */
     struct joblist finished;    /* FINISHED, sent, not acknowledged */
     struct joblist released;    /* RELEASED */
+    uint32_t n_fetching;        /* jobs for it whose bytes are under way */
+    uint32_t n_fetched;         /* and are here: they go when all are */
     bool refused;               /* a batch: no more until its next state */
 };
 

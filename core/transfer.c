@@ -8,6 +8,7 @@
 #include "base/xalloc.h"
 #include "core/adaptor.h"
 #include "core/claims.h"
+#include "core/fetch.h"
 #include "core/home.h"
 #include "core/outbox.h"
 #include "core/rec.h"
@@ -31,7 +32,7 @@ can_go(const struct core *c, const struct peer *p, const struct job *j,
        uint8_t max_moves)
 {
     char kinds[KINDS_MAX_BYTES];
-    if (j->moves >= max_moves || (j->flags & JOB_NO_MOVE) ||
+    if (j->moves >= max_moves ||
         job_bytes(j) > c->config.batch_bytes * 16ull)
         return false;
     span_copy(p->state.kinds, kinds, sizeof kinds);
@@ -106,7 +107,7 @@ give_batch(struct core *c, const struct give *g, uint32_t max_jobs)
     const struct peer *p = peer_at(c, g->peer);
     struct batch *b = new_batch(c, g->peer, max_jobs);
     size_t bytes = 0;
-    uint32_t looked = 0;
+    uint32_t looked = 0, asked = 0;
 
     for (struct job *j = queue_last(&c->queue), *before;
          j != NULL && b->n < max_jobs && looked < LOOK_MAX; j = before) {
@@ -115,7 +116,13 @@ give_batch(struct core *c, const struct give *g, uint32_t max_jobs)
             looked++;
             continue;
         }
-        bytes += job_bytes(j);
+        if (!fetch_is_ready(c, g->peer, j)) {
+            asked += b->n + asked < max_jobs &&
+                     fetch_ask(c, g->peer, j);
+            looked++;
+            continue;
+        }
+        bytes += job_bytes(j) + fetch_bytes(c, j).len;
         if (b->n > 0 && bytes > c->config.batch_bytes)
             break;
         put_in_batch(c, b, j);
@@ -154,6 +161,10 @@ transfer_give_job(struct core *c, uint16_t peer, struct job *j)
     if (!transfer_may_offer(c, peer) ||
         !can_go(c, peer_at(c, peer), j, c->config.policy.max_moves))
         return false;
+    if (!fetch_is_ready(c, peer, j)) {
+        (void)fetch_ask(c, peer, j);
+        return false;
+    }
     struct batch *b = new_batch(c, peer, 1);
     put_in_batch(c, b, j);
     offer(c, b);
@@ -196,6 +207,7 @@ taken(struct core *c, const struct batch *b, const struct batch_job *e,
     if (j->w->home == 0) {
         j->fence = e->fence;
         j->moves = e->moves;
+        fetch_drop(c, j);
         home_sent_out(c, j, b->peer, b->target_inc);
     } else {
         claims_drop(c, j);

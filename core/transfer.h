@@ -17,7 +17,7 @@ struct give {
 };
 /* R4. Offers jobs from the tail of the queue; the number that left. Keeps to
  * BATCHES_MAX, the peer's room and its kinds; 0 if it may not be offered
- * anything now. */
+ * anything now. For those whose file it cannot read bytes are asked for. */
 uint32_t transfer_give(struct core *c, const struct give *g);
 /* Whether transfer_give would do anything for a peer at all. */
 bool transfer_may_offer(const struct core *c, uint16_t peer);

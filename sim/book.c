@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "sim/book.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +56,14 @@ book_by_params(const struct book *b, struct span params)
         || text_u64(text + 4, 0, UINT32_MAX, &at) != 0 || at >= b->n)
         return NULL;
     return b->v[at];
+}
+
+void
+book_data(const struct book_work *k, uint32_t index,
+          char out[BOOK_DATA_BYTES])
+{
+    (void)snprintf(out, BOOK_DATA_BYTES, "data=%zu.%u", k->at,
+                   (unsigned)index);
 }
 
 void

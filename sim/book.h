@@ -34,6 +34,8 @@ struct book_work {
     uint32_t number;        /* 0 not known yet */
     uint32_t n_jobs, accepted;  /* accepted: acknowledged to the client */
     bool once, stays_held;
+    bool file;              /* its jobs are about parts of a file */
+    bool ship;              /* bytes of which may go along */
     bool closed;            /* client has all, or has forgotten it */
     bool forgotten;
     bool lost;              /* with the disk of its home */
@@ -58,6 +60,11 @@ struct book_work *book_find(const struct book *b, const struct node_id *home,
                             uint32_t number);
 /* By the shared parameters of its jobs ("sim=17"); NULL. */
 struct book_work *book_by_params(const struct book *b, struct span params);
+
+/* What stands for the bytes of the file of a job: a line "data=". */
+enum { BOOK_DATA_BYTES = 40 };
+void book_data(const struct book_work *k, uint32_t index,
+               char out[BOOK_DATA_BYTES]);
 
 /* The value of a result: which run of which job it is of. */
 struct book_value {

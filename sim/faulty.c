@@ -161,6 +161,20 @@ fail_verb(struct script *s, size_t n, char **word)
     return true;
 }
 
+/* hide|show files NODE: whether it can read the files of jobs */
+static bool
+files_verb(struct script *s, size_t n, char **word)
+{
+    struct node *node;
+
+    if (n != 3 || strcmp(word[1], "files") != 0)
+        return script_wrong(s, "%s files NODE", word[0]);
+    if (!script_node(s, word[2], &node))
+        return false;
+    node->no_files = strcmp(word[0], "hide") == 0;
+    return true;
+}
+
 /* crash|restart|pause|resume|leave|replace NODE */
 static bool
 node_verb(struct script *s, size_t n, char **word)
@@ -219,6 +233,8 @@ script_fault(struct script *s, size_t n, char **word, bool *known)
             return add_rule(s, n, word, (enum rule_kind)(i + 1));
     if (strcmp(word[0], "deliver") == 0)
         return deliver(s, n, word);
+    if (strcmp(word[0], "hide") == 0 || strcmp(word[0], "show") == 0)
+        return files_verb(s, n, word);
     if (strcmp(word[0], "fail") == 0)
         return fail_verb(s, n, word);
     *known = false;

@@ -440,11 +440,12 @@ empty(const struct world *w, const struct node *n, char *why, size_t cap)
         orphans = orphans || w->node[i].broken;
     const uint32_t left[] = { c.running, c.offered, c.queued, c.own_open,
                               c.released, c.unacked_results, c.foreign,
-                              c.verdicts, c.outbox };
+                              c.verdicts, c.outbox, c.fetched };
     static const char *const name[] = { "running", "offered", "queued",
                                         "own_open", "released",
                                         "unacked_results", "foreign",
-                                        "verdicts", "outbox" };
+                                        "verdicts", "outbox",
+                                        "fetched" };
     /* what belongs to a home that is gone is kept for its return */
     const size_t check = orphans ? 2 : sizeof left / sizeof left[0];
     for (size_t i = 0; i < check; i++) {

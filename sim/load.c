@@ -96,6 +96,8 @@ load_add(struct world *w, const struct wish *wish)
     k->home_id = w->node[wish->home].id;
     k->once = wish->once;
     k->stays_held = wish->stays_held;
+    k->file = wish->file;
+    k->ship = wish->ship;
     k->retries = wish->retries;
     k->fail_permille = wish->fail_permille;
     k->hang_permille = wish->hang_permille;
@@ -131,7 +133,8 @@ add_desc(const struct client *c, struct buf *pairs)
         .priority = h->priority, .retries = h->retries,
         .flags = (uint8_t)((h->once ? DESC_ONCE : 0)
                            | (h->idempotent ? DESC_IDEMPOTENT : 0)
-                           | (h->held ? DESC_HELD : 0))
+                           | (h->held ? DESC_HELD : 0)),
+        .ship = h->ship
     };
     desc_encode(&d, &desc);
     pair_add(pairs, "desc", buf_span(&desc));

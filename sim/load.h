@@ -32,6 +32,7 @@ struct wish {
     uint32_t fail_permille, hang_permille;
     int64_t cancel_at_us;       /* 0 never; a range of its jobs */
     bool retry, forget;         /* when it has ended */
+    bool file, ship;            /* about a file, whose bytes may travel */
     bool blind;                 /* only submits; collects nothing */
     const char *label;          /* NULL: none */
 };

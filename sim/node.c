@@ -378,6 +378,38 @@ tell_log(struct world *w, struct node *n, const struct action *a)
                    a->log.text);
 }
 
+static void
+fetch(struct world *w, const struct node *n, const struct act_fetch *a)
+{
+    const struct book_work *k = book_find(&w->book, &n->id, a->workload);
+
+    if (k == NULL || !k->file || !k->ship || a->index >= k->n_jobs)
+        world_fail(w, "node %u reads a file that it must not", n->at + 1u);
+    world_due(w, (struct due){ .at_us = w->now_us + w->fetch_us,
+                               .kind = DUE_FETCHED, .node = n->at,
+                               .life = n->life, .a = a->workload,
+                               .b = a->index });
+}
+
+void
+node_fetched(struct world *w, struct node *n, const struct due *d)
+{
+    const struct book_work *k = book_find(&w->book, &n->id, d->a);
+    struct event ev = { .kind = EV_FETCHED };
+    char data[BOOK_DATA_BYTES];
+
+    ev.fetched.workload = d->a;
+    ev.fetched.index = d->b;
+    ev.fetched.bytes = ev.fetched.error = span_of(NULL, 0);
+    if (k == NULL || n->no_files) {
+        ev.fetched.error = span_str("no such file");
+    } else {
+        book_data(k, d->b, data);
+        ev.fetched.bytes = span_str(data);
+    }
+    world_feed(w, n, &ev);
+}
+
 void
 node_obey(struct world *w, struct node *n, const struct actions *out)
 {
@@ -405,6 +437,9 @@ node_obey(struct world *w, struct node *n, const struct actions *out)
             break;
         case ACT_STOP:
             stop(w, n, a);
+            break;
+        case ACT_FETCH:
+            fetch(w, n, &a->fetch);
             break;
         case ACT_THROTTLE:
             slots_throttle(w, n, a->throttle_percent);

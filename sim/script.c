@@ -225,6 +225,10 @@ submit_option(struct script *s, struct wish *h, char *word)
         h->idempotent = true;
     else if (strcmp(word, "blind") == 0)
         h->blind = true;
+    else if (strcmp(word, "file") == 0)
+        h->file = h->ship = true;
+    else if (strcmp(word, "path") == 0)
+        h->file = true;
     else if ((value = value_of(word, "jobs")) != NULL
              && script_number(s, value, 1000000, &v) && v > 0)
         h->n_jobs = (uint32_t)v;

@@ -134,6 +134,29 @@ configure(struct plan *p, struct world *w)
     }
 }
 
+/* Some nodes cannot read the files of jobs; one of them always can. */
+static void
+hide_files(struct plan *p, struct world *w)
+{
+    const uint16_t sees = (uint16_t)random_below(&p->rng, w->n);
+
+    w->fetch_us = between(p, 1, 400) * (int64_t)MILLI;
+    for (uint16_t i = 0; i < w->n; i++)
+        w->node[i].no_files = i != sees && chance(p, 40);
+}
+
+/* Without faults a file can be read at home: if the only node that can is full
+ * for long, a job fails. */
+static void
+draw_file(struct plan *p, const struct world *w, struct wish *h)
+{
+    if (!chance(p, 30) || (w->faultless && w->node[h->home].no_files))
+        return;
+    h->file = true;
+    h->ship = chance(p, 75);
+    p->bound_us += 60ll * SEC;
+}
+
 static void
 add_client(struct plan *p, struct world *w)
 {
@@ -164,6 +187,7 @@ add_client(struct plan *p, struct world *w)
     }
     if (chance(p, 20))
         h.cancel_at_us = h.at_us + between(p, 0, 5000) * (int64_t)MILLI;
+    draw_file(p, w, &h);
     const struct book_work *k = load_add(w, &h);
     for (uint32_t i = 0; i < k->n_jobs; i++) {
         const uint64_t t = h.timeout_us > 0 ? h.timeout_us
@@ -239,6 +263,7 @@ seed_run(uint64_t seed, const struct seed_options *o)
         w->tell_runs = true;
     }
     configure(&p, w);
+    hide_files(&p, w);
     struct load *load = load_new(w);
     struct faults *faults = faults_new(w, &p.faults);
     if (p.faults.mix & FAULT_LATE)

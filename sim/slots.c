@@ -9,6 +9,22 @@
 #include "sim/invariants.h"
 #include "sim/world.h"
 
+/* Bytes that come with a job are those of its part of the file. */
+static bool
+has_bytes(struct world *w, const struct book_work *k,
+          const struct act_run *a)
+{
+    char data[BOOK_DATA_BYTES], args[128];
+
+    book_data(k, a->index, data);
+    span_copy(a->args, args, sizeof args);
+    const char *at = strstr(args, "data=");
+    if (at != NULL && (!k->ship || strcmp(at, data) != 0))
+        world_fail(w, "%s comes with job %u of workload %u", at,
+                   (unsigned)a->index, k->number);
+    return at != NULL;
+}
+
 bool
 slots_order(struct world *w, struct node *n, const struct act_run *a,
             struct run *out)
@@ -31,7 +47,8 @@ slots_order(struct world *w, struct node *n, const struct act_run *a,
         k->number = a->workload;
     *out = (struct run){ .number = a->run, .ticket = a->slot, .work = k,
                          .index = a->index, .attempt = a->attempt,
-                         .timeout_us = d.timeout_us };
+                         .timeout_us = d.timeout_us,
+                         .has_bytes = has_bytes(w, k, a) };
     out->fence = core_copy_at(n->core, &a->home, a->workload, a->index).fence;
     const uint32_t ahead = n->config.prefetch * (uint32_t)AHEAD_MAX;
     if (a->slot >= n->config.slots * (1u + ahead)) {
@@ -56,7 +73,7 @@ schedule_end(struct world *w, struct node *n, uint16_t at)
     int64_t end_us = INT64_MAX;
 
     s->turn++;
-    if (r->stopped)
+    if (r->stopped || r->blind)
         end_us = w->now_us + 100;
     else if (!r->hangs)
         end_us = w->now_us + 1 + (int64_t)(r->left_us / rate(n));
@@ -79,7 +96,8 @@ begin(struct world *w, struct node *n, uint16_t at)
     *r = n->order[n->first_order++];
     s->busy = true;
     r->began_us = r->since_us = w->now_us;
-    if (!r->stopped) {
+    r->blind = r->work->file && n->no_files && !r->has_bytes;
+    if (!r->stopped && !r->blind) {
         r->started = true;
         r->serial = ++w->book.serial;
         r->left_us = r->work->job[r->index].base_us;
@@ -200,7 +218,9 @@ slots_end(struct world *w, struct node *n, const struct due *d)
     ev.outcome.run_us = (uint64_t)(w->now_us - r.began_us);
     ev.outcome.cpu_us = ev.outcome.run_us * n->throttle_percent / 100;
     ev.outcome.error = span_of(NULL, 0);
-    if (!r.stopped && fails(w, n, &r)) {
+    if (!r.stopped && r.blind) {
+        ev.outcome.outcome = OUTCOME_NO_FILE;
+    } else if (!r.stopped && fails(w, n, &r)) {
         ev.outcome.outcome = OUTCOME_FAILED;
         ev.outcome.error = span_str("exit 1");
     }

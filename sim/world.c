@@ -11,7 +11,7 @@
 #include "sim/invariants.h"
 #include "sim/load.h"
 
-enum { STEPS_AT_ONE_TIME = 100 * 1000 };
+enum { STEPS_AT_ONE_TIME = 100 * 1000, FETCH_US = 2000 };
 
 struct packet *
 packet_new(uint8_t type, struct span body)
@@ -38,6 +38,7 @@ world_new(const struct world_options *o)
     w->max_steps = UINT64_MAX;
     w->n = o->nodes;
     w->healed_us = INT64_MAX;
+    w->fetch_us = FETCH_US;
     w->transcript.level = LOG_INFO;
     random_seed(&w->rng, o->seed);
     net_init(&w->net, o->nodes, &o->link);
@@ -342,6 +343,9 @@ take_node(struct world *w, struct node *n, const struct due *d)
     case DUE_END:
         slots_end(w, n, d);
         break;
+    case DUE_FETCHED:
+        node_fetched(w, n, d);
+        break;
     case DUE_TICK:
         n->tick_us = INT64_MAX;
         if (core_deadline_us(n->core) <= w->now_us + n->clock_us) {
@@ -380,6 +384,7 @@ world_step(struct world *w)
     case DUE_TICK:
     case DUE_COMMIT:
     case DUE_END:
+    case DUE_FETCHED:
     case DUE_COMMAND:
         take_node(w, &w->node[d.node], &d);
         break;

@@ -50,6 +50,8 @@ struct run {
     double left_us;             /* at 100 % and speed 1 */
     uint64_t timeout_us;
     bool started, stopped, hangs;
+    bool has_bytes;             /* of its file */
+    bool blind;                 /* began where its file cannot be read */
 };
 /* A worker; orders wait in one queue until one is free. */
 struct slot {
@@ -97,6 +99,7 @@ struct node {
     size_t n_later, later_cap;
     struct due *later;          /* what came while it was paused */
     uint32_t fail_next;         /* runs that will fail */
+    bool no_files;              /* files of jobs cannot be read here */
     int64_t unsure_us;          /* last fault that hit it */
 };
 
@@ -125,6 +128,7 @@ struct world {
     struct figures figures;
     bool faultless;             /* strict invariants hold */
     bool alone;                 /* no job may run twice at once */
+    int64_t fetch_us;           /* what reading a part of a file takes */
     int64_t healed_us;          /* no fault since; INT64_MAX while faults */
     bool quiet;                 /* no lines on asking for work in vain */
     bool tell_runs;             /* starts of runs go to the transcript */
@@ -180,6 +184,8 @@ void node_leave(struct world *w, struct node *n);   /* EV_STOP */
 /* No commit ends; full: the core is told as well. */
 void node_stick_disk(struct world *w, struct node *n, bool full);
 void node_free_disk(struct world *w, struct node *n);
+/* DUE_FETCHED. */
+void node_fetched(struct world *w, struct node *n, const struct due *d);
 /* An operator's command, at once; pairs as built by pair_add. */
 void node_command(struct world *w, struct node *n, const char *op,
                   struct span pairs);

@@ -24,10 +24,25 @@ two() {
     export LB_NODE
 }
 
-@test "what the holder cannot read is run at home" {
+# NODE: the jobs of the last workload ran there.
+ran_at() {
+    lbctl --json results last |
+        jq -e --arg node "$1" '[.results[].node] | unique == [$node]'
+}
+
+@test "bytes go along to a holder that cannot read the file" {
     two "$PWD/here" "$PWD/nothing"
+    lbctl pause
     [ "$(lbctl run digitsum file=here/nums.txt chunk=1000)" = 2100000 ]
-    lbctl --json results last | jq -e '[.results[].node] | unique == ["north"]'
+    ran_at south
+    logged north 'evt=no-file .*node=south'
+}
+
+@test "with --ship=path what the holder cannot read is run at home" {
+    two "$PWD/here" "$PWD/nothing"
+    [ "$(lbctl run --ship=path digitsum file=here/nums.txt chunk=1000)" = \
+        2100000 ]
+    ran_at north
 }
 
 @test "what the home cannot read is run by who can" {
