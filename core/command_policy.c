@@ -92,6 +92,25 @@ add_stranger(struct core *c, const struct stranger *s, struct ask *a)
     buf_fini(&row);
 }
 
+/* Names of those that were known once and have no row: they left, or were not
+ * heard since the start. Separated by blanks. */
+static void
+add_gone(const struct core *c, struct ask *a)
+{
+    struct buf names = { 0 };
+
+    for (uint16_t i = 1; i < c->peers.n; i++) {
+        const struct peer *p = peer_at(c, i);
+        if ((p->has_state && !p->left) || p->name[0] == '\0')
+            continue;
+        if (names.len > 0)
+            buf_u8(&names, ' ');
+        buf_bytes(&names, p->name, strlen(p->name));
+    }
+    pair_add(&a->out, "gone", buf_span(&names));
+    buf_fini(&names);
+}
+
 void
 ask_nodes(struct core *c, struct ask *a)
 {
@@ -114,6 +133,7 @@ ask_nodes(struct core *c, struct ask *a)
     buf_fini(&row);
     for (size_t i = 0; i < c->n_strangers; i++)
         add_stranger(c, &c->stranger[i], a);
+    add_gone(c, a);
 }
 
 /* ---- names and numbers of policy and placement ---- */

@@ -276,6 +276,27 @@ reach(struct ctl *c, const char *name)
     return lb;
 }
 
+/* A node that was known once and is not now: it left. */
+static bool
+is_gone(struct ctl *c, const char *name)
+{
+    struct lb_call call = { .op = "nodes" };
+    struct lb_reply *r;
+    bool found = false;
+    size_t n = strlen(name);
+
+    if (lb_call_do(reach_asked(c), &call, &r) == LB_OK) {
+        const char *at = lb_reply_get(r, "gone", NULL);
+        while (at != NULL && *at != '\0' && !found) {
+            size_t len = strcspn(at, " ");
+            found = len == n && memcmp(at, name, n) == 0;
+            at += len + (at[len] == ' ');
+        }
+    }
+    lb_reply_free(r);
+    return found;
+}
+
 struct lb *
 reach_home(struct ctl *c, const char *name, const char *what)
 {
@@ -287,7 +308,10 @@ reach_home(struct ctl *c, const char *name, const char *what)
     struct lb *lb = try_reach(c, name, &status, why, sizeof why);
     if (lb != NULL || status < 0)
         return lb;
-    if (status == EXIT_NOTFOUND)
+    if (status == EXIT_NOTFOUND && is_gone(c, name))
+        ctl_fail(c, EXIT_UNREACHABLE, "%s: its home %s is not here; results "
+                 "are kept there", what, name);
+    else if (status == EXIT_NOTFOUND)
         ctl_fail(c, status, "no workload %s", what);
     else if (status == EXIT_UNREACHABLE || status == EXIT_TIMEOUT)
         ctl_fail(c, EXIT_UNREACHABLE, "%s, home of %s, is not reachable; its "

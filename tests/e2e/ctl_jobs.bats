@@ -235,6 +235,17 @@ knows() { lbctl nodes --raw "$1" | grep -q "^$1 $2 "; }
         lbctl show south-1
 }
 
+@test "the workload of a home that left is not one that never was" {
+    two_nodes
+    lbctl -n south submit fib n=1..3
+    lbctl wait south-1
+    stop_agent south
+    await has_left south
+    fails 69 'south-1: its home south is not here' lbctl show south-1
+    fails 66 'no workload west-1' lbctl show west-1
+}
+has_left() { not grep -q "^$1 " <(lbctl nodes --raw); }
+
 @test "-n NAME asks that node, not the one that knew the way" {
     two_nodes
     # A node has no round trip to itself.
