@@ -23,9 +23,8 @@ static char dir[] = "/tmp/lb-journal-XXXXXX";
 
 /* Waits until `n` is durable, or the state is another one. */
 static struct journal_news
-wait_durable(struct journal *j, uint64_t n, enum journal_state state)
+await_durable(struct journal *j, uint64_t n, enum journal_state state)
 {
-    journal_commit(j, true);
     for (;;) {
         struct journal_news news = journal_read(j);
         struct pollfd p = { .fd = journal_fd(j), .events = POLLIN };
@@ -33,6 +32,13 @@ wait_durable(struct journal *j, uint64_t n, enum journal_state state)
             return news;
         assert_int_equal(poll(&p, 1, 60 * 1000), 1);
     }
+}
+
+static struct journal_news
+wait_durable(struct journal *j, uint64_t n, enum journal_state state)
+{
+    journal_commit(j, true);
+    return await_durable(j, n, state);
 }
 
 static struct journal *
@@ -181,6 +187,24 @@ forgets_a_whole_workload(void **state)
     journal_close(j);
 }
 
+/* Gathering comes to an end. */
+static void
+writes_also_what_nobody_waits_for(void **state)
+{
+    (void)state;
+    struct journal *j = open_it(0);
+
+    assert_int_equal(journal_start(j), 0);
+    put_text(j, 1, 7, "a");
+    (void)wait_durable(j, 1, JOURNAL_OK);
+    put_text(j, 1, 7, "b");
+    journal_commit(j, false);
+    put_text(j, 1, 7, "c");
+    journal_commit(j, false);
+    assert_int_equal(await_durable(j, 3, JOURNAL_OK).durable, 3);
+    journal_close(j);
+}
+
 /* A process that dies at once, with some rows reported durable. */
 static void
 durable_rows_survive_a_crash(void **state)
@@ -196,7 +220,7 @@ durable_rows_survive_a_crash(void **state)
                 _exit(1);
             for (int i = 0; i < 10; i++)
                 (void)journal_put(j, 1, (uint32_t)round, span_str("x"));
-            journal_commit(j, round == 2);      /* at once or soon */
+            journal_commit(j, true);
             while (journal_read(j).durable < 10)
                 usleep(1000);
             (void)journal_put(j, 9, 9, span_str("may be lost"));
@@ -416,6 +440,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(gives_back_what_was_put_in_order, set_up),
         cmocka_unit_test_setup(forgets_a_whole_workload, set_up),
+        cmocka_unit_test_setup(writes_also_what_nobody_waits_for, set_up),
         cmocka_unit_test_setup(durable_rows_survive_a_crash, set_up),
         cmocka_unit_test_setup(damaged_row_is_named_and_kept, set_up),
         cmocka_unit_test_setup(every_column_is_protected, set_up),
