@@ -46,6 +46,21 @@ retry_s(const struct core *c, uint32_t n_jobs)
     return s < 60 ? (uint32_t)s + 1 : 60;
 }
 
+/* When a program may try again: as soon as so many jobs may have ended as are
+ * too many now. It waits longer by itself if that was too soon. */
+static uint32_t
+retry_ms(const struct core *c, uint32_t n_jobs)
+{
+    uint64_t sum = (uint64_t)c->own_open + n_jobs;
+    uint64_t most = c->config.queue_max_jobs;
+    double us = sum > most ? c->mean_run_us * (double)(sum - most) /
+                                 c->config.slots
+                           : 0;
+    if (us < RETRY_MIN_US)
+        return RETRY_MIN_US / MS;
+    return us < RETRY_MAX_US ? (uint32_t)us / MS : RETRY_MAX_US / MS;
+}
+
 /* 75 with what the client may do then. */
 static void
 refuse_later(struct core *c, struct ask *a, uint32_t n_jobs)
@@ -55,6 +70,7 @@ refuse_later(struct core *c, struct ask *a, uint32_t n_jobs)
     a->status = EXIT_LATER;
     ask_say(a, "; try again in %us", (unsigned)s);
     pair_add_u64(&a->out, "retry_s", s);
+    pair_add_u64(&a->out, "retry_ms", retry_ms(c, n_jobs));
 }
 
 static void

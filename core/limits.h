@@ -42,6 +42,8 @@ enum {
     SNAPSHOT_GAP_US = 1 * SECOND,
     OFFER_EXTRA_US = 2 * SECOND,    /* offer_limit = lease + this */
     FORGET_PEER_US = 600 * SECOND,  /* tombstone of a dead peer */
+    RETRY_MIN_US = 20 * MS,     /* a client refused for want of room waits */
+    RETRY_MAX_US = 1 * SECOND,
     STATE_GAP_US = 50 * MS,     /* between states published on change */
     STATE_SLOW_US = 5 * SECOND, /* between those for consoles far off */
     ASKED_GAP_US = 100 * MS,    /* between states that clients ask for */

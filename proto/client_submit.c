@@ -12,7 +12,8 @@
 enum {
     CHUNK_BYTES = 256 * 1024,   /* a chunk of a list is sent when it is full */
     CHUNK_JOBS = 10 * 1000,
-    SAME_JOBS = 100 * 1000      /* a chunk without a list costs nothing */
+    SAME_JOBS = 100 * 1000,     /* a chunk without a list costs nothing */
+    PAUSE_MAX_MS = 1000         /* between two tries */
 };
 
 struct chunk_out {
@@ -27,6 +28,7 @@ struct lb_submit {
     uint32_t total, number, accepted, first, count;
     uint32_t most;              /* jobs of a chunk: what the home can hold */
     bool patient, duplicate, list;
+    int64_t waited_ms;          /* since a chunk was taken, the last time */
     struct buf jobs;            /* of the chunk that is being filled */
     struct chunk_out out[CLIENT_WINDOW];    /* oldest first */
     size_t n_out;
@@ -91,18 +93,31 @@ send_chunk(struct lb_submit *s, struct chunk_out *o)
     o->seq = client_ask(s->lb, &c);
 }
 
+/* What the node asks for; each time twice as long as before, up to 1 s, while
+ * it takes nothing. A node that says seconds only is waited for so long. */
+static int64_t
+pause_ms(struct lb_submit *s, const struct lb_reply *r)
+{
+    int64_t rest = 1000 * (int64_t)lb_reply_number(r, "retry_s", 1);
+    int64_t ms = (int64_t)lb_reply_number(r, "retry_ms", (uint64_t)rest);
+    int64_t most = ms > PAUSE_MAX_MS ? ms : PAUSE_MAX_MS;
+
+    if (ms < 2 * s->waited_ms)
+        ms = 2 * s->waited_ms < most ? 2 * s->waited_ms : most;
+    return s->waited_ms = ms;
+}
+
 /* Waits as the node asks for and sends all again that it has not taken. */
 static int
 try_again(struct lb_submit *s, const struct lb_reply *r)
 {
-    int64_t until = dial_now_ms() +
-        1000 * (int64_t)lb_reply_number(r, "retry_s", 1);
+    int64_t until = dial_now_ms() + pause_ms(s, r), left;
 
     client_forget(s->lb, 0);
-    while (dial_now_ms() < until) {
+    while ((left = until - dial_now_ms()) > 0) {
         if (s->lb->interrupt != NULL && *s->lb->interrupt != 0)
             return client_fail(s->lb, LB_INTERRUPTED, "interrupted");
-        poll(NULL, 0, CLIENT_SLICE_MS);
+        poll(NULL, 0, left < CLIENT_SLICE_MS ? (int)left : CLIENT_SLICE_MS);
     }
     for (size_t i = 0; i < s->n_out; i++)
         send_chunk(s, &s->out[i]);
@@ -118,6 +133,7 @@ taken(struct lb_submit *s, const struct lb_reply *r, size_t i)
         s->accepted = (uint32_t)n;
     s->number = (uint32_t)lb_reply_number(r, "workload", s->number);
     s->duplicate |= lb_reply_number(r, "duplicate", 0) == 1;
+    s->waited_ms = 0;
     buf_fini(&s->out[i].blob);
     s->n_out--;
     memmove(&s->out[i], &s->out[i + 1], (s->n_out - i) * sizeof s->out[0]);

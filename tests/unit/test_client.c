@@ -72,7 +72,8 @@ take_chunk(struct node *n, const struct msg_command *q, struct buf *pairs,
         n->full--;
         r->status = LB_LATER;
         r->text = span_str("alpha has no room");
-        pair_add_u64(pairs, "retry_s", 0);
+        pair_add_u64(pairs, "retry_s", 24 * 3600);
+        pair_add_u64(pairs, "retry_ms", 1); /* the finer one counts */
         return;
     }
     pair_u64(q->pairs, "workload", 0, &number);

@@ -102,6 +102,7 @@ full_queue_is_an_answer(void **state)
     assert_string_equal(s.text,
                         "alpha has no room (8 of 10 jobs); try again in 1s");
     assert_int_equal(scene_number(&s, "retry_s"), 1);
+    assert_int_equal(scene_number(&s, "retry_ms"), 20);
     assert_true(scene_find(&s, ACT_SAVE, 0) < 0);
     assert_int_equal(scene_ask(&s, "list", NULL), EXIT_DONE);
     assert_int_equal(scene_number(&s, "total"), 1);
@@ -109,6 +110,46 @@ full_queue_is_an_answer(void **state)
     scene_step(&s, &disk);
     assert_int_equal(scene_submit(&s, 0), EXIT_DISK);
     assert_string_equal(s.text, "alpha: disk full");
+    scene_free(&s);
+}
+
+/* The first order of the last step has taken so long. */
+static void
+end_after(struct scene *s, uint64_t run_us)
+{
+    const struct act_run *r = &s->did->v[scene_find(s, ACT_RUN, 0)].run;
+    struct event ev = { .kind = EV_OUTCOME };
+    s->now_us += (int64_t)run_us;
+    ev.outcome = (struct event_outcome){ .slot = r->slot, .run = r->run,
+                                         .outcome = OUTCOME_DONE,
+                                         .run_us = run_us };
+    scene_step(s, &ev);
+}
+
+static void
+room_is_expected_when_enough_jobs_may_have_ended(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_configure(&s);
+    s.config.queue_max_jobs = 10;
+    s.config.slots = 1;
+    scene_start(&s);
+    assert_int_equal(scene_submit(&s, 8), EXIT_DONE);
+    end_after(&s, 100 * 1000);
+    assert_int_equal(scene_submit(&s, 6), EXIT_LATER);
+    assert_int_equal(scene_number(&s, "retry_ms"), 300);    /* 7 + 6 - 10 */
+    assert_int_equal(scene_submit(&s, 9), EXIT_LATER);
+    assert_int_equal(scene_number(&s, "retry_ms"), 600);
+    s.config.queue_max_jobs = 1000;
+    struct event ev = { .kind = EV_CONFIG, .config = &s.config };
+    scene_step(&s, &ev);
+    assert_int_equal(scene_submit(&s, 1000), EXIT_LATER);
+    assert_int_equal(scene_number(&s, "retry_ms"), 700);
+    s.config.queue_max_jobs = 7;
+    scene_step(&s, &ev);
+    assert_int_equal(scene_submit(&s, 100), EXIT_LATER);
+    assert_int_equal(scene_number(&s, "retry_ms"), 1000);   /* at most */
     scene_free(&s);
 }
 
@@ -290,6 +331,7 @@ main(void)
         cmocka_unit_test(same_key_is_the_same_workload),
         cmocka_unit_test(chunks_follow_each_other),
         cmocka_unit_test(full_queue_is_an_answer),
+        cmocka_unit_test(room_is_expected_when_enough_jobs_may_have_ended),
         cmocka_unit_test(input_above_the_limit_names_its_job),
         cmocka_unit_test(held_jobs_wait_for_start),
         cmocka_unit_test(cancel_counts_and_forget_needs_the_end),
