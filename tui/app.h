@@ -82,6 +82,9 @@ bool app_command(struct app *a, const char *line, char *err);
 /* Names of commands, for completion and "did you mean"; NULL-ended. */
 extern const char *const app_command_names[];
 
+/* Replay goes back: model and wishes begin anew, the view stays. */
+void app_forget_all(struct app *a);
+
 /* The model that is looked at: frozen or live. */
 const struct model *app_model(const struct app *a);
 

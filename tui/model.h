@@ -109,6 +109,14 @@ struct node {
     struct work *work;      /* those whose home it is, newest first */
     struct detail detail;
     bool marked, hidden, doubled;   /* doubled: another node has its name */
+    /* private to model*.c */
+    int64_t direct_us;      /* last STATE of its own; -1 */
+    int64_t slow_us;        /* last STATE_SLOW; -1 */
+    int64_t way_in_us;      /* when the way in told of it; -1 */
+    int64_t warned_us;      /* last warning of malformed frames; -1 */
+    uint8_t hush;           /* what is not said of its silence */
+    bool clock_told;        /* that its clock is wrong */
+    bool double_told;       /* that another node has its name */
 };
 
 /* Sums over all nodes that are not hidden. */
@@ -147,9 +155,19 @@ struct model {
     struct try_ tries[TRIES_MAX];
     uint64_t version;       /* rises when anything shown may have changed */
     /* private to model*.c */
-    int64_t rates_us;
-    int64_t storm_us;
-    unsigned storm_n;
+    struct model_index *index;  /* nodes by id and by name */
+    int64_t rates_us;       /* next value of the rings above */
+    int64_t look_us;        /* next look at silent nodes */
+    int64_t storm_us;       /* a window of nodes that go stale; -1 */
+    unsigned storm_n;       /* went stale in it */
+    unsigned storm_left;    /* of a storm, not heard again */
+    unsigned n_heard;       /* nodes heard from directly, ever */
+    int64_t bad_us;         /* last warning of frames of nobody; -1 */
+    int64_t members_us;     /* first list of members; -1 */
+    bool greeted;           /* "connected to 12 of 12" has been said */
+    bool full_told;         /* more than NODES_MAX nodes */
+    char last_way_in[64];   /* the one that has closed */
+    size_t detailed;        /* place of the node with a detail; SIZE_MAX */
 };
 
 /* `wall_ms`: see above. Free with model_free. */

@@ -10,15 +10,11 @@
 #include "tui/plain.h"
 #include "tui/setup.h"
 #include "tui/term.h"
-
-enum { WHERE_MAX = 16 };
+#include "tui/ways.h"
 
 struct options {
-    char where[WHERE_MAX][288]; /* ways in, found in this order: -n, LB_NODE,
-                                   client.ini, the local sockets */
-    size_t n_where;
-    char where_from[64];        /* "option -n", "LB_NODE", "default (...)" */
-    bool batch, read_only, strict, yes, with_keys, anon, seeded;
+    struct ways ways;           /* empty with --demo and --replay */
+    bool batch, read_only, strict, yes, with_keys, anon;
     uint64_t iterations;        /* 0: never stops */
     enum plain_form form;
     enum screen screen;

@@ -14,10 +14,11 @@ enum { SETUP_PROBLEMS = 8 };
 
 struct setup {
     char path[512];
-    bool ascii, utf8, braille, utc, bell, mouse, pane, meters, pace, read_only;
-    bool ascii_graphs;
+    bool ascii, utc, bell, mouse, pane, meters, pace, read_only;
+    bool utf8;                  /* --utf8: never ASCII by itself */
+    int graphs;                 /* 0 block, 1 braille, 2 ascii */
     int colour;                 /* -1 auto, 0 never, 1 always */
-    enum theme theme;
+    int theme;                  /* enum theme */
     int64_t refresh_us, esc_delay_us;
     struct sort sort;
     char columns[256];          /* "+rtt -age" */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * term - the terminal: the only file that knows curses. Canvas in, keys out.
+ * term - the terminal: canvas in, keys out. Only term.c knows curses; what the
+ * keys' bytes mean in time (escape, paste) is term_key.c, what a crash must
+ * leave behind is term_restore.c.
  *
  * One terminal a process; one thread calls it. After term_open the terminal
  * is restored on every way out: term_close, signals (ABRT SEGV BUS FPE ILL
@@ -10,8 +12,7 @@
 #define LB_TERM_H
 
 #include "tui/canvas.h"
-#include "tui/input.h"
-#include "tui/ui.h"
+#include "tui/theme.h"
 
 struct term_options {
     enum theme theme;
@@ -26,6 +27,8 @@ struct term_options {
 int term_open(const struct term_options *o, char *err);
 void term_close(void);
 bool term_wants_ascii(const char **why);
+/* "ncurses 6.4 ..." */
+const char *term_library(void);
 void term_size(int *width, int *height);
 void term_theme(enum theme t);
 void term_mouse(bool on);
@@ -36,19 +39,18 @@ int term_signal_fd(void);
 /* Signals that came, in order: SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGQUIT,
  * SIGCONT, SIGTSTP; 0: no more. */
 int term_signal(void);
-/* The next key; 0: none (read until none). A pasted text: KEY_UNKNOWN with
- * *paste not NULL, valid until the next call. -1: the terminal is gone. */
-int64_t term_key(int64_t now_us, const char **paste, size_t *paste_len);
-/* When term_key wants to be called again without input (escape delay). */
-int64_t term_deadline_us(void);
+/* The next key; 0: none (read until none); -1: the terminal is gone. A pasted
+ * text: KEY_UNKNOWN, and paste->p is not NULL, valid until the next call. */
+int64_t term_key(int64_t now_us, struct span *paste);
 
 /* Draws the cells that changed. `all`: everything afresh. */
 void term_draw(const struct canvas *c, bool all);
 /* Whether the far end has shown the frame before (status answer), or is not
  * asked: then a new frame may go. *slow: how long it takes. */
 bool term_ready(int64_t now_us, int64_t *took_us);
+/* When term_ready gives up waiting; INT64_MAX: it does not wait. */
+int64_t term_deadline_us(void);
 void term_suspend(void);    /* stops the process, comes back drawn afresh */
 void term_beep(void);
-uint64_t term_bytes(void);  /* written so far */
 
 #endif

@@ -11,6 +11,7 @@
 #include "tui/key.h"
 #include "tui/prompt.h"
 #include "tui/query.h"
+#include "tui/theme.h"
 #include "tui/wish.h"
 
 enum screen { SCREEN_NODES = 1, SCREEN_JOBS, SCREEN_MESSAGES, SCREEN_MAP,
@@ -19,9 +20,6 @@ enum screen { SCREEN_NODES = 1, SCREEN_JOBS, SCREEN_MESSAGES, SCREEN_MAP,
 enum shade { SHADE_LOAD = 0, SHADE_QUEUE, SHADE_THROTTLE, SHADE_AGE,
              SHADE_ERRORS, SHADES };
 const char *shade_name(enum shade s);
-enum theme { THEME_DEFAULT = 0, THEME_MONO, THEME_LIGHT, THEME_ORANGE,
-             THEME_HIGH, THEMES };
-const char *theme_name(enum theme t);
 
 /* What the title says of the stream. */
 enum stream { STREAM_LIVE = 1, STREAM_REPLAY, STREAM_DEMO };
@@ -150,6 +148,9 @@ struct node *ui_node(const struct ui *u, const struct model *m);
 /* The workload under the cursor, or open; false: none. */
 bool ui_work(const struct ui *u, const struct model *m, struct node **home,
              struct work **w);
+/* "+rtt -age": shows and hides columns. 0, or -EINVAL with a text in err (160
+ * bytes; may be NULL: what is wrong is passed over). */
+int ui_columns(struct ui *u, const char *text, char *err);
 void ui_flash(struct ui *u, int64_t now_us, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* "14:02:37" of lbtop's time. dst 16 bytes. */

@@ -42,7 +42,7 @@ struct wish {
     int64_t sent_us;        /* -1 */
     int64_t took_us;        /* sent to in force; -1 */
     uint64_t state_seq;     /* of the node when it accepted */
-    char why[200];          /* refusal */
+    char why[200];          /* refusal; DIFFERS: what the node reports */
 };
 
 struct wishes;
@@ -74,12 +74,17 @@ struct wish_order {
 };
 bool wish_order(struct wishes *w, const struct model *m, const struct node *n,
                 const struct wish_order *o, char say[WISH_SAY_MAX]);
-uint64_t wishes_group(struct wishes *w);    /* a new group */
+/* A new group: throttles that follow are in it, orders with `group` of 0. */
+uint64_t wishes_group(struct wishes *w);
 
 /* Answers and time. `answered`: to the question `id`, from the model's input;
  * false: not one of ours. */
 bool wishes_answer(struct wishes *w, struct model *m, uint64_t id,
                    const struct msg_reply *r);
+/* A question was sent. One that is not of ours (replay: recorded) becomes a
+ * wish that is sent; questions that change nothing are passed over. */
+void wishes_asked(struct wishes *w, const struct model *m,
+                  const struct question *q);
 /* After each input: states that confirm, time-outs, drafts that are due.
  * Notes for the messages go into the model. */
 void wishes_look(struct wishes *w, struct model *m);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * frame - the parts of the frame among themselves (frame*.c): what stands on
+ * each screen round its body.
+ *
+ * Pure. Each draws into the rows that it is given and nowhere else.
+ */
+#ifndef LB_FRAME_PARTS_H
+#define LB_FRAME_PARTS_H
+
+#include "tui/screen.h"
+
+enum { FRAME_WIDE = 120 };      /* columns from which there is room for more */
+
+/* Title of the screens with tabs, from the totals. */
+void frame_cluster_title(struct view *v, int y);
+/* Title while no node is known: " lbtop   no node ...". */
+void frame_empty_title(struct view *v, int y);
+void frame_meters(struct view *v, const struct part *p);
+void frame_tabs(struct view *v, int y);
+/* A rule, then the newest messages. */
+void frame_notes(struct view *v, const struct part *p);
+/* Prompt, question, flash or what is under way; leaves the row as it is when
+ * there is nothing to say. */
+void frame_flash(struct view *v, int y);
+void frame_bar(struct view *v, int y);
+
+/* ---- small things that several parts and screens use ---- */
+
+/* Text in `width` columns; one that is longer ends in the ellipsis. Returns
+ * the columns used. */
+int put_cut(struct canvas *c, int x, int y, int width, enum style style,
+            const char *text);
+/* Columns of a string. */
+int columns_of(const char *text);
+/* Right-aligned so that the last column is the one before `end`. */
+void put_left_of(struct canvas *c, int end, int y, enum style style,
+                 const char *text);
+/* Nodes that are not hidden. */
+size_t nodes_visible(const struct model *m);
+/* Whether nodes are shown as cards in `rows` rows: 1 to 4 of them, and room. */
+bool nodes_as_cards(const struct view *v, int rows);
+enum { CARD_ROWS = 5 };
+/* Rows that the map strip wants for its cells in a screen so wide, at most
+ * 8. */
+int map_rows(const struct view *v);
+
+#endif

@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tui/options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/exits.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "proto/frame.h"
+#include "tui/ways.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "0.0.0"
+#endif
+
+enum { OPT_KEY = 256, OPT_STRICT, OPT_RECORD, OPT_RECORD_MAX, OPT_REPLAY,
+       OPT_AT, OPT_UNTIL, OPT_SPEED, OPT_WITH_KEYS, OPT_ANON, OPT_DEMO,
+       OPT_SEED, OPT_DUMP, OPT_KEYS, OPT_UTF8, OPT_COLOUR, OPT_THEME,
+       OPT_GRAPHS, OPT_UTC, OPT_BELL, OPT_MOUSE, OPT_ESC, OPT_PACE, OPT_NAME,
+       OPT_USER, OPT_CONFIG, OPT_NO_CONFIG, OPT_JSON, OPT_RAW, OPT_TIMEOUT,
+       OPT_USAGE };
+
+static const struct argp_option table[] = {
+    { "node", 'n', "NODE[,..]", 0, "way in: HOST[:PORT] (8490) or ipc://PATH; "
+      "repeatable; default: the local node", 0 },
+    { "delay", 'd', "DUR", 0, "refresh period, 100ms to 60s (1s)", 0 },
+    { "batch", 'b', 0, 0, "no screen: print and go on", 0 },
+    { "iterations", 'i', "N", 0, "stop after N refreshes; 0: never", 0 },
+    { "output", 'o', "FORM", 0, "of batch output: table json raw none", 0 },
+    { "json", OPT_JSON, 0, 0, "short for -o json", 0 },
+    { "raw", OPT_RAW, 0, 0, "short for -o raw", 0 },
+    { "screen", 'S', "SCREEN", 0, "first screen, or what batch prints: nodes "
+      "jobs messages map", 0 },
+    { "filter", 'f', "EXPR", 0, "as F4: \"load>80 !gamma\"", 0 },
+    { "sort", 's', "[-]COLUMN", 0, "\"-s help\" lists the columns", 0 },
+    { "columns", 'c', "LIST", 0, "\"-c help\" lists them", 0 },
+    { "read-only", 'r', 0, 0, "no command that changes something", 0 },
+    { "exec", 'x', "COMMAND", 0, "send one command, wait, print the answers, "
+      "leave: -x 'throttle 60 alpha03'", 0 },
+    { "yes", 'y', 0, 0, "yes to what would be asked (only with -x)", 0 },
+    { "timeout", OPT_TIMEOUT, "DUR", 0, "how long -x and the first batch "
+      "block wait (5s)", 0 },
+    { "strict", OPT_STRICT, 0, 0, "batch: status 1 if any node is stale or "
+      "LOST", 0 },
+    { "record", OPT_RECORD, "FILE", 0, "write everything that is received",
+      1 },
+    { "record-max", OPT_RECORD_MAX, "SIZE", 0, "stop recording there (1G)",
+      1 },
+    { "replay", OPT_REPLAY, "FILE", 0, "run from a recording", 1 },
+    { "at", OPT_AT, "TIME", 0, "begin there: 14:02:37, +2min", 1 },
+    { "until", OPT_UNTIL, "TIME", 0, "end there", 1 },
+    { "speed", OPT_SPEED, "N|max", 0, "of the replay: 0.25 to 64", 1 },
+    { "with-keys", OPT_WITH_KEYS, 0, 0, "press the recorded keys", 1 },
+    { "anon", OPT_ANON, 0, 0, "with --replay and --record: copy without names "
+      "and texts", 1 },
+    { "demo", OPT_DEMO, "N", 0, "made-up data of N nodes", 1 },
+    { "seed", OPT_SEED, "N", 0, "of the made-up data", 1 },
+    { "dump", OPT_DUMP, "WxH", 0, "print the screen at this size, end", 1 },
+    { "keys", OPT_KEYS, "KEYS", 0, "press these first: 'jj<F7>'", 1 },
+    { "ascii", 'A', 0, 0, "ASCII only", 2 },
+    { "utf8", OPT_UTF8, 0, 0, "never ASCII by itself", 2 },
+    { 0, 'C', 0, 0, "no colours", 2 },
+    { "color", OPT_COLOUR, "WHEN", 0, "auto always never", 2 },
+    { "theme", OPT_THEME, "NAME", 0, "default mono light orange high", 2 },
+    { "graphs", OPT_GRAPHS, "FORM", 0, "block braille ascii", 2 },
+    { "utc", OPT_UTC, 0, 0, "times in UTC", 2 },
+    { "bell", OPT_BELL, 0, 0, "beep at unknown keys", 2 },
+    { "mouse", OPT_MOUSE, 0, 0, "click to look", 2 },
+    { "esc-delay", OPT_ESC, "DUR", 0, "wait after Esc (120ms)", 2 },
+    { "pace", OPT_PACE, "auto|off", 0, "slower frames on a slow link", 2 },
+    { "name", OPT_NAME, "TEXT", 0, "title (the cluster's name)", 2 },
+    { "user", OPT_USER, "TEXT", 0, "name sent with commands (login name)", 2 },
+    { "config", OPT_CONFIG, "FILE", 0, "instead of lbtop.ini of the user", 3 },
+    { "no-config", OPT_NO_CONFIG, 0, 0, "read no lbtop.ini", 3 },
+    { "verbose", 'v', 0, 0, "more messages", 3 },
+    { "quiet", 'q', 0, 0, "fewer messages", 3 },
+    { "version", 'V', "full", OPTION_ARG_OPTIONAL, "print the version", -1 },
+    { "help", 'h', 0, 0, "print this help", -1 },
+    { "usage", OPT_USAGE, 0, 0, "print all options in short", -1 },
+    { 0 }
+};
+
+static const char doc[] =
+    "lbtop shows and steers all nodes of lbagent.\n\n"
+    "  lbtop                             the cluster of the local node\n"
+    "  lbtop -n alpha,beta               by either of two nodes\n"
+    "  lbtop -b -i 1 --json              one block for scripts\n"
+    "  lbtop -x 'throttle 60 alpha03'    one command\n"
+    "  lbtop --demo 12                   look around in made-up data\n";
+
+/* ---- what is wrong ---- */
+
+__attribute__((noreturn, format(printf, 2, 3))) static void
+fail(int status, const char *fmt, ...)
+{
+    char text[900] = "";
+    va_list ap;
+
+    va_start(ap, fmt);
+    text_addv(text, sizeof text, fmt, ap);
+    va_end(ap);
+    fprintf(stderr, "lbtop: %s\n", text);
+    if (status == EXIT_USAGE)
+        fputs("Try \"lbtop --help\".\n", stderr);
+    exit(status);
+}
+
+static void
+copy(char *dst, size_t cap, const char *option, const char *text)
+{
+    if (strlen(text) >= cap)
+        fail(EXIT_USAGE, "%s: longer than %zu bytes", option, cap - 1);
+    dst[0] = '\0';
+    text_add(dst, cap, "%s", text);
+}
+
+static int64_t
+duration(const char *option, const char *text, int64_t min, int64_t max)
+{
+    char low[24] = "", high[24] = "";
+    int64_t us;
+    int rc = units_duration(text, &us);
+
+    if (rc == 0 && us >= min && us <= max)
+        return us;
+    if (rc == -EDOM)
+        fail(EXIT_USAGE, "%s: \"%s\" has no unit; write %ss", option, text,
+             text);
+    units_print_duration(min, low, sizeof low);
+    units_print_duration(max, high, sizeof high);
+    fail(EXIT_USAGE, "%s: \"%s\" is not a duration from %s to %s", option,
+         text, low, high);
+}
+
+static uint64_t
+number(const char *option, const char *text, uint64_t min, uint64_t max)
+{
+    uint64_t n;
+    if (text_u64(text, min, max, &n) != 0)
+        fail(EXIT_USAGE, "%s: \"%s\" is not a whole number from %llu to %llu",
+             option, text, (unsigned long long)min, (unsigned long long)max);
+    return n;
+}
+
+static int
+choice(const char *option, const char *text, const char *const *words)
+{
+    char all[200] = "";
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], text) == 0)
+            return i;
+        text_add(all, sizeof all, " %s", words[i]);
+    }
+    const char *near = text_nearest(text, words);
+    if (near != NULL)
+        fail(EXIT_USAGE, "%s: \"%s\" is not one of%s (did you mean %s?)",
+             option, text, all, near);
+    fail(EXIT_USAGE, "%s: \"%s\" is not one of%s", option, text, all);
+}
+
+static void
+list_columns(FILE *to)
+{
+    for (int i = 0; i < COLUMNS_; i++)
+        fprintf(to, "%-16s %s\n", column_table[i].name, column_table[i].help);
+}
+
+static enum column
+column(const char *option, const char *name)
+{
+    char all[400] = "";
+    enum column c = column_find(name);
+
+    if (c != COLUMNS_)
+        return c;
+    for (int i = 0; i < COLUMNS_; i++)
+        text_add(all, sizeof all, " %s", column_table[i].name);
+    fail(EXIT_USAGE, "%s: no column \"%s\"; columns:%s", option, name, all);
+}
+
+/* ---- options with a form of their own ---- */
+
+static void
+take_sort(struct options *o, const char *text)
+{
+    if (strcmp(text, "help") == 0) {
+        list_columns(stdout);
+        exit(EXIT_DONE);
+    }
+    o->sort.down = text[0] == '-';
+    o->sort.by = column("--sort", text + (text[0] == '-'));
+    o->sorted = true;
+}
+
+static void
+take_columns(struct options *o, const char *text)
+{
+    char word[64];
+
+    if (strcmp(text, "help") == 0) {
+        list_columns(stdout);
+        exit(EXIT_DONE);
+    }
+    for (o->n_columns = 0; *text != '\0';) {
+        size_t len = strcspn(text, ",");
+        word[0] = '\0';
+        text_add(word, sizeof word, "%.*s", (int)len, text);
+        if (o->n_columns == COLUMNS_)
+            fail(EXIT_USAGE, "--columns: more than there are");
+        o->column[o->n_columns++] = column("--columns", word);
+        text += len + (text[len] == ',');
+    }
+}
+
+static void
+take_filter(struct options *o, const char *text)
+{
+    char err[QUERY_ERROR_MAX];
+    struct query *q = query_new(text, err);
+
+    if (q == NULL)
+        fail(EXIT_USAGE, "--filter: %s", err);
+    query_free(q);
+    copy(o->filter, sizeof o->filter, "--filter", text);
+}
+
+static void
+take_dump(struct options *o, const char *text)
+{
+    char wide[24] = "";
+    uint64_t width, height;
+    size_t at = strcspn(text, "x");
+
+    text_add(wide, sizeof wide, "%.*s", (int)at, text);
+    if (text[at] != 'x' ||
+        text_u64(wide, 1, CANVAS_MAX_WIDTH, &width) != 0 ||
+        text_u64(text + at + 1, 1, CANVAS_MAX_HEIGHT, &height) != 0)
+        fail(EXIT_USAGE, "--dump: \"%s\" is not WIDTHxHEIGHT, as 80x24", text);
+    o->dump_width = (int)width;
+    o->dump_height = (int)height;
+}
+
+static void
+take_speed(struct options *o, const char *text)
+{
+    char *end;
+
+    if (strcmp(text, "max") == 0) {
+        o->speed = 0;
+        return;
+    }
+    o->speed = strtod(text, &end);
+    if (end == text || *end != '\0' || !(o->speed >= 0.25 && o->speed <= 64))
+        fail(EXIT_USAGE, "--speed: \"%s\" is not a number from 0.25 to 64, "
+             "nor max", text);
+}
+
+static void
+take_keys(struct options *o, const char *text)
+{
+    const char *at = text;
+    uint32_t key;
+    int64_t wait_us;
+
+    while (*at != '\0') {
+        size_t n = key_parse(at, &key, &wait_us);
+        if (n == 0)
+            fail(EXIT_USAGE, "--keys: \"%s\" is no key", at);
+        at += n;
+    }
+    copy(o->keys, sizeof o->keys, "--keys", text);
+}
+
+static void
+take_nodes(struct options *o, const char *text)
+{
+    char err[300];
+    if (ways_add(&o->ways, text, err) != 0)
+        fail(EXIT_USAGE, "--node: %s", err);
+    copy(o->ways.from, sizeof o->ways.from, "--node", "option -n");
+}
+
+static void
+take_screen(struct options *o, const char *text)
+{
+    static const char *const names[] = { "nodes", "jobs", "messages", "map",
+                                         NULL };
+    static const enum screen which[] = { SCREEN_NODES, SCREEN_JOBS,
+                                         SCREEN_MESSAGES, SCREEN_MAP };
+    o->screen = which[choice("--screen", text, names)];
+}
+
+static void
+take_size(struct options *o, const char *text)
+{
+    if (units_size(text, &o->record_max) != 0 || o->record_max < 64 * 1024)
+        fail(EXIT_USAGE, "--record-max: \"%s\" is not a size from 64K", text);
+}
+
+/* ---- version and help ---- */
+
+__attribute__((noreturn)) static void
+version(const char *what)
+{
+    if (what != NULL && strcmp(what, "full") != 0)
+        fail(EXIT_USAGE, "--version: \"%s\" is not \"full\"", what);
+    printf("lbtop %s\n", PACKAGE_VERSION);
+    if (what != NULL)
+        printf("protocol %d..%d\n%s\n", (int)PROTOCOL_VERSION,
+               (int)PROTOCOL_VERSION, term_library());
+    exit(EXIT_DONE);
+}
+
+static error_t take(int key, char *arg, struct argp_state *state);
+static const struct argp parser = { table, take, 0, doc, 0, 0, 0 };
+
+__attribute__((noreturn)) static void
+help(unsigned what)
+{
+    char name[] = "lbtop";
+    argp_help(&parser, stdout, what, name);
+    exit(EXIT_DONE);
+}
+
+/* What getopt has refused stands right before `next`. */
+__attribute__((noreturn)) static void
+unknown(const struct argp_state *state)
+{
+    const char *given = state->argv[state->next - 1];
+    const char *names[sizeof table / sizeof table[0] + 1];
+    static char text[sizeof table / sizeof table[0]][32];
+    char word[64] = "";
+    size_t n = 0;
+
+    text_add(word, sizeof word, "%.*s", (int)strcspn(given, "="), given);
+    for (size_t i = 0; table[i].name != NULL || table[i].key != 0; i++) {
+        if (table[i].name == NULL)
+            continue;
+        text_add(text[n], sizeof text[n], "--%s", table[i].name);
+        names[n] = text[n];
+        if (strcmp(text[n], word) == 0)
+            fail(EXIT_USAGE, strchr(given, '=') != NULL
+                 ? "option %s takes no value" : "option %s needs a value",
+                 word);
+        n++;
+    }
+    names[n] = NULL;
+    const char *near = text_nearest(word, names);
+    if (near != NULL)
+        fail(EXIT_USAGE, "unknown option %s (did you mean %s?)", word, near);
+    fail(EXIT_USAGE, "unknown option %s", word);
+}
+
+/* ---- the options ---- */
+
+static error_t
+take_look(struct options *o, int key, const char *arg)
+{
+    static const char *const when[] = { "auto", "never", "always", NULL };
+    static const char *const themes[] = { "default", "mono", "light", "orange",
+                                          "high", NULL };
+    static const char *const graphs[] = { "block", "braille", "ascii", NULL };
+    static const char *const paces[] = { "off", "auto", NULL };
+    struct setup *s = &o->setup;
+
+    switch (key) {
+    case 'A': s->ascii = true; break;
+    case OPT_UTF8: s->utf8 = true; break;
+    case 'C': s->colour = 0; break;
+    case OPT_COLOUR: s->colour = choice("--color", arg, when);
+        s->colour = s->colour == 0 ? -1 : s->colour - 1; break;
+    case OPT_THEME: s->theme = choice("--theme", arg, themes); break;
+    case OPT_GRAPHS: s->graphs = choice("--graphs", arg, graphs); break;
+    case OPT_UTC: s->utc = true; break;
+    case OPT_BELL: s->bell = true; break;
+    case OPT_MOUSE: s->mouse = true; break;
+    case OPT_ESC:
+        s->esc_delay_us = duration("--esc-delay", arg, 10000, 2000000); break;
+    case OPT_PACE: s->pace = choice("--pace", arg, paces) == 1; break;
+    case OPT_NAME: copy(s->title, sizeof s->title, "--name", arg); break;
+    case 'd': s->refresh_us = duration("--delay", arg, 100000, 60000000);
+        break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static error_t
+take_stream(struct options *o, int key, const char *arg)
+{
+    switch (key) {
+    case OPT_RECORD: copy(o->record, sizeof o->record, "--record", arg); break;
+    case OPT_RECORD_MAX: take_size(o, arg); break;
+    case OPT_REPLAY: copy(o->replay, sizeof o->replay, "--replay", arg); break;
+    case OPT_AT: copy(o->at, sizeof o->at, "--at", arg); break;
+    case OPT_UNTIL: copy(o->until, sizeof o->until, "--until", arg); break;
+    case OPT_SPEED: take_speed(o, arg); break;
+    case OPT_WITH_KEYS: o->with_keys = true; break;
+    case OPT_ANON: o->anon = true; break;
+    case OPT_DEMO: o->demo = (unsigned)number("--demo", arg, 1, NODES_MAX);
+        break;
+    case OPT_SEED: o->seed = number("--seed", arg, 0, UINT64_MAX); break;
+    case OPT_DUMP: take_dump(o, arg); break;
+    case OPT_KEYS: take_keys(o, arg); break;
+    default: return take_look(o, key, arg);
+    }
+    return 0;
+}
+
+static error_t
+take(int key, char *arg, struct argp_state *state)
+{
+    static const char *const forms[] = { "table", "json", "raw", "none",
+                                         NULL };
+    struct options *o = state->input;
+
+    switch (key) {
+    case 'n': take_nodes(o, arg); break;
+    case 'b': o->batch = true; break;
+    case 'i': o->iterations = number("--iterations", arg, 0, UINT32_MAX);
+        break;
+    case 'o': o->form = (enum plain_form)(choice("--output", arg, forms) +
+                                          PLAIN_TABLE); break;
+    case OPT_JSON: o->form = PLAIN_JSON; break;
+    case OPT_RAW: o->form = PLAIN_RAW; break;
+    case 'S': take_screen(o, arg); break;
+    case 'f': take_filter(o, arg); break;
+    case 's': take_sort(o, arg); break;
+    case 'c': take_columns(o, arg); break;
+    case 'r': o->read_only = true; break;
+    case 'x': copy(o->exec, sizeof o->exec, "--exec", arg); break;
+    case 'y': o->yes = true; break;
+    case OPT_TIMEOUT: o->timeout_us = duration("--timeout", arg, 1000,
+                                               3600 * (int64_t)1000000); break;
+    case OPT_STRICT: o->strict = true; break;
+    case OPT_USER: copy(o->user, sizeof o->user, "--user", arg); break;
+    case OPT_CONFIG: case OPT_NO_CONFIG: break;     /* read before */
+    case 'v': o->verbose++; break;
+    case 'q': o->verbose--; break;
+    case 'h': help(ARGP_HELP_SHORT_USAGE | ARGP_HELP_PRE_DOC |
+                   ARGP_HELP_LONG);
+    case OPT_USAGE: help(ARGP_HELP_USAGE);
+    case 'V': version(arg);
+    case ARGP_KEY_ARG: fail(EXIT_USAGE, "\"%s\": lbtop takes options only; a "
+                            "node is named by -n", arg);
+    case ARGP_KEY_ERROR: unknown(state);
+    default: return take_stream(o, key, arg);
+    }
+    return 0;
+}
+
+/* ---- order: option, environment, file, built-in ---- */
+
+static const char *
+config_word(int argc, char **argv, bool *none)
+{
+    const char *file = NULL;
+    *none = false;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--no-config") == 0)
+            *none = true;
+        else if (strncmp(argv[i], "--config=", 9) == 0)
+            file = argv[i] + 9;
+        else if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
+            file = argv[i + 1];
+    }
+    return file;
+}
+
+static void
+read_setup(struct options *o, int argc, char **argv)
+{
+    bool none;
+    const char *file = config_word(argc, argv, &none);
+    char path[512] = "";
+
+    if (file != NULL)
+        text_add(path, sizeof path, "%s", file);
+    else if (ways_user_file("lbtop.ini", path, sizeof path) != 0)
+        return;
+    text_add(o->setup.path, sizeof o->setup.path, "%s", path);
+    if (none && file == NULL)
+        return;
+    int rc = setup_read(&o->setup, path, NULL);
+    if (file == NULL)
+        return;
+    if (rc == -ENOENT)
+        fail(EXIT_NOTFOUND, "--config: %s: no such file", path);
+    if (rc != 0)
+        fail(EXIT_CONFIG, "--config: %s: %s", path, strerror(-rc));
+    if (o->setup.n_problems > 0)
+        fail(EXIT_CONFIG, "%s", o->setup.problem[0]);
+}
+
+static void
+check(const struct options *o)
+{
+    const bool screen = !o->batch && o->exec[0] == '\0' && o->dump_width == 0;
+
+    if (o->yes && o->exec[0] == '\0')
+        fail(EXIT_USAGE, "--yes needs --exec");
+    if (o->exec[0] != '\0' && o->read_only)
+        fail(EXIT_USAGE, "--exec and --read-only exclude each other");
+    if (o->exec[0] != '\0' && o->replay[0] != '\0')
+        fail(EXIT_USAGE, "--exec and --replay exclude each other");
+    if (o->at[0] != '\0' && o->replay[0] == '\0')
+        fail(EXIT_USAGE, "--at needs --replay");
+    if (o->until[0] != '\0' && o->replay[0] == '\0')
+        fail(EXIT_USAGE, "--until needs --replay");
+    if (o->anon && (o->replay[0] == '\0' || o->record[0] == '\0'))
+        fail(EXIT_USAGE, "--anon needs --replay and --record");
+    if (o->demo > 0 && o->replay[0] != '\0')
+        fail(EXIT_USAGE, "--demo and --replay exclude each other");
+    if (o->strict && !o->batch)
+        fail(EXIT_USAGE, "--strict needs --batch");
+    if (screen && !(o->replay[0] != '\0' && o->record[0] != '\0') &&
+        !isatty(STDOUT_FILENO))
+        fail(EXIT_USAGE, "stdout is not a terminal; use -b for plain output");
+}
+
+static void
+login_name(char *dst, size_t cap)
+{
+    const struct passwd *p = getpwuid(getuid());
+    dst[0] = '\0';
+    text_add(dst, cap, "%s", p != NULL ? p->pw_name : "operator");
+}
+
+void
+options_read(struct options *o, int argc, char **argv)
+{
+    char err[300];
+
+    *o = (struct options){ .form = PLAIN_TABLE, .screen = SCREEN_NODES,
+                           .timeout_us = 5000000, .speed = 1,
+                           .record_max = 1ull << 30, .seed = 1 };
+    setup_default(&o->setup);
+    login_name(o->user, sizeof o->user);
+    read_setup(o, argc, argv);
+    (void)argp_parse(&parser, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL,
+                     o);
+    if (!o->sorted)
+        o->sort = o->setup.sort;
+    if (o->ways.n == 0 && o->demo == 0 && o->replay[0] == '\0') {
+        int rc = ways_default(&o->ways, err);
+        if (rc != 0)
+            fail(rc, "%s", err);
+    }
+    check(o);
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tui/shell.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/exits.h"
+#include "base/text.h"
+
+enum { TURN_US = 20 * 1000, NEAR_MAX = 64 };
+
+int
+shell_open(struct shell *s, struct options *o, bool ascii)
+{
+    char err[300];
+    int width = o->dump_width > 0 ? o->dump_width : 80;
+    int height = o->dump_height > 0 ? o->dump_height : 24;
+
+    *s = (struct shell){ .o = o };
+    int rc = source_open(&s->source, o, err);
+    if (rc != EXIT_DONE) {
+        fprintf(stderr, "lbtop: %s\n", err);
+        source_close(&s->source);
+        return rc;
+    }
+    struct app_options a = {
+        .by = o->user,
+        .seed = s->source.stream == STREAM_LIVE
+                    ? (uint64_t)s->source.wall_ms << 20 ^ (uint64_t)getpid()
+                    : o->seed,
+        .wall_ms = s->source.wall_ms, .utc_off_s = s->source.utc_off_s,
+        .width = width, .height = height, .stream = s->source.stream,
+        .ascii = ascii, .braille = o->setup.graphs == 1,
+        .read_only = o->read_only, .refresh_us = o->setup.refresh_us,
+        .title = o->setup.title[0] != '\0' ? o->setup.title : NULL,
+    };
+    s->app = app_new(&a);
+    setup_to_ui(&o->setup, &s->app->u);
+    s->app->u.sort = o->sort;
+    s->app->u.screen = o->screen;
+    if (o->filter[0] != '\0') {
+        char ignored[QUERY_ERROR_MAX];
+        s->app->u.filter = query_new(o->filter, ignored);
+    }
+    for (size_t i = 0; i < o->setup.n_problems; i++)
+        shell_note(s, NOTE_WARN, o->setup.problem[i]);
+    return EXIT_DONE;
+}
+
+void
+shell_close(struct shell *s)
+{
+    app_free(s->app);
+    s->app = NULL;
+    source_close(&s->source);
+}
+
+/* ---- effects ---- */
+
+/* Never over a file that is there without a yes, never through a link. */
+static int
+write_screen(struct shell *s, const char *path, bool over)
+{
+    const struct ui *u = &s->app->u;
+    struct canvas *c = canvas_new(u->width, u->height);
+    struct buf out = { 0 };
+    int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
+                (over ? O_TRUNC : O_EXCL);
+    int fd = open(path, flags, 0600), rc = fd < 0 ? -errno : 0;
+
+    c->ascii = u->ascii;
+    c->braille = u->braille;
+    shell_draw(s, c);
+    canvas_dump(c, false, &out);
+    if (rc == 0 && write(fd, out.p, out.len) != (ssize_t)out.len)
+        rc = errno != 0 ? -errno : -EIO;
+    if (fd >= 0 && close(fd) != 0 && rc == 0)
+        rc = -errno;
+    buf_fini(&out);
+    canvas_free(c);
+    return rc;
+}
+
+static void
+say(struct shell *s, int rc, const char *what, const char *path)
+{
+    char text[400] = "";
+    if (rc == 0)
+        text_add(text, sizeof text, "%s %s", what, path);
+    else
+        text_add(text, sizeof text, "%s %s: %s", what, path, strerror(-rc));
+    ui_flash(&s->app->u, source_now_us(&s->source), "%s", text);
+    shell_note(s, rc == 0 ? NOTE_INFO : NOTE_ERROR, text);
+}
+
+static void
+rewind_to(struct shell *s, int64_t us)
+{
+    if (source_seek(&s->source, us))
+        app_forget_all(s->app);
+}
+
+static void
+carry_out(struct shell *s, const struct effect *e)
+{
+    switch (e->kind) {
+    case EFFECT_ASK: source_ask(&s->source, s->app->live, &e->ask); break;
+    case EFFECT_WRITE:
+        say(s, write_screen(s, e->text, e->yes), "write", e->text); break;
+    case EFFECT_SAVE:
+        say(s, setup_save(&s->o->setup, &s->app->u), "save",
+            s->o->setup.path); break;
+    case EFFECT_CONNECT:
+        if (s->source.net != NULL)
+            net_connect(s->source.net, e->text);
+        break;
+    case EFFECT_RETRY:
+        if (s->source.net != NULL)
+            net_retry(s->source.net);
+        break;
+    case EFFECT_RECORD:
+        say(s, source_record(&s->source, e->text, s->o), "record", e->text);
+        break;
+    case EFFECT_NOTE: {
+        struct input in = { .at_us = source_now_us(&s->source),
+                            .kind = IN_NOTE, .level = NOTE_INFO,
+                            .note = span_str(e->text) };
+        source_keep(&s->source, &in);
+        break;
+    }
+    case EFFECT_SEEK: rewind_to(s, e->us); break;
+    case EFFECT_SPEED: source_speed(&s->source, e->number); break;
+    case EFFECT_PLAY: source_play(&s->source, s->source.stopped); break;
+    case EFFECT_REDRAW: s->redraw_all = true; break;
+    case EFFECT_MOUSE: s->mouse = true; break;
+    case EFFECT_THEME: s->theme = true; break;
+    case EFFECT_BEEP: s->beep = true; break;
+    case EFFECT_SUSPEND: s->suspend = true; break;
+    case EFFECT_QUIT: s->quit = true; break;
+    }
+}
+
+static void
+carry_out_all(struct shell *s)
+{
+    struct effect e;
+    while (app_effect(s->app, &e))
+        carry_out(s, &e);
+}
+
+/* ---- feeding ---- */
+
+void
+shell_feed(struct shell *s, const struct input *in)
+{
+    app_input(s->app, in);
+    carry_out_all(s);
+    s->dirty = true;
+}
+
+void
+shell_key(struct shell *s, uint32_t key)
+{
+    struct input in = { .at_us = source_now_us(&s->source), .kind = IN_KEY,
+                        .key = key };
+    source_keep(&s->source, &in);
+    shell_feed(s, &in);
+}
+
+void
+shell_note(struct shell *s, enum note_level level, const char *text)
+{
+    struct input in = { .at_us = source_now_us(&s->source), .kind = IN_NOTE,
+                        .level = (uint8_t)level, .note = span_str(text) };
+    shell_feed(s, &in);
+}
+
+/* Nodes that deserve their full rate: on the screen. */
+static size_t
+near_nodes(const struct shell *s, struct node_id *near)
+{
+    const struct ui *u = &s->app->u;
+    size_t n = 0;
+
+    for (size_t i = u->nodes.top; i < u->nodes.n && n < NEAR_MAX &&
+                                  i < u->nodes.top + (size_t)u->nodes.rows;
+         i++)
+        near[n++] = u->shown[i]->id;
+    return n;
+}
+
+void
+shell_turn(struct shell *s)
+{
+    struct input in;
+    int64_t begin = source_now_us(&s->source);
+    struct node_id near[NEAR_MAX];
+
+    while (source_next(&s->source, &in)) {
+        app_input(s->app, &in);
+        s->dirty = true;
+        carry_out_all(s);
+        if (!s->source.virtual_time &&
+            source_now_us(&s->source) - begin > TURN_US &&
+            s->source.stream != STREAM_REPLAY)
+            break;
+    }
+    in = (struct input){ .at_us = source_now_us(&s->source),
+                         .kind = IN_TICK };
+    app_input(s->app, &in);
+    carry_out_all(s);
+    if (s->source.net != NULL)
+        net_look(s->source.net, s->app->live, in.at_us, near,
+                 near_nodes(s, near));
+}
+
+int64_t
+shell_deadline_us(const struct shell *s)
+{
+    int64_t a = app_deadline_us(s->app), b = source_deadline_us(&s->source);
+    return a < b ? a : b;
+}
+
+/* ---- drawing ---- */
+
+static void
+tell_title(struct shell *s)
+{
+    struct ui *u = &s->app->u;
+    int64_t now_us = source_now_us(&s->source);
+    time_t wall = (time_t)((s->source.wall_ms + now_us / 1000) / 1000 +
+                           s->source.utc_off_s);
+    struct tm t;
+
+    if (gmtime_r(&wall, &t) != NULL)
+        (void)strftime(u->clock, sizeof u->clock, "%H:%M:%S", &t);
+    u->utc_off_s = s->source.utc_off_s;
+    u->replay_at_us = now_us;
+    u->replay_end_us = s->source.end_us;
+    u->replay_speed = s->source.stopped ? 0 : s->source.speed;
+    u->record_bytes = s->source.recorder != NULL
+                          ? recorder_bytes(s->source.recorder) + 1 : 0;
+    u->record_gaps = s->source.recorder != NULL &&
+                     recorder_gaps(s->source.recorder);
+}
+
+void
+shell_draw(struct shell *s, struct canvas *c)
+{
+    tell_title(s);
+    app_draw(s->app, c);
+}
+
+/* ---- until all is there ---- */
+
+bool
+shell_is_complete(const struct shell *s)
+{
+    const struct model *m = s->app->live;
+
+    if (s->source.stream != STREAM_LIVE)
+        return true;
+    if (m->n == 0 || m->way_in[0] == '\0')
+        return false;
+    for (size_t i = 0; i < m->n; i++)
+        if (m->node[i]->seen == SEEN_NEW)
+            return false;
+    return true;
+}
+
+void
+shell_wait(struct shell *s, int64_t until_us)
+{
+    struct waiting w = { .until_us = shell_deadline_us(s), .most_us = -1 };
+
+    if (until_us < w.until_us)
+        w.until_us = until_us;
+    source_wait(&s->source, &w);
+}
+
+bool
+shell_complete(struct shell *s)
+{
+    int64_t end = source_now_us(&s->source) + s->o->timeout_us;
+
+    for (;;) {
+        shell_turn(s);
+        int64_t now = source_now_us(&s->source);
+        if (shell_is_complete(s))
+            return true;
+        if (now >= end)
+            return false;
+        shell_wait(s, end);
+    }
+}
+
+void
+shell_press(struct shell *s, const char *keys)
+{
+    uint32_t key;
+    int64_t wait_us;
+    size_t n;
+
+    while (*keys != '\0' && (n = key_parse(keys, &key, &wait_us)) > 0) {
+        keys += n;
+        if (wait_us > 0) {
+            int64_t until = source_now_us(&s->source) + wait_us;
+            while (source_now_us(&s->source) < until) {
+                shell_wait(s, until);
+                shell_turn(s);
+            }
+            continue;
+        }
+        shell_key(s, key);
+    }
+}

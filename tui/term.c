@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tui/term.h"
+
+#include <curses.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "tui/key.h"
+#include "tui/term_key.h"
+#include "tui/term_restore.h"
+#include "tui/theme.h"
+
+/* Keys of ours beside those of curses. */
+enum { OURS = KEY_MAX + 1, OURS_STATUS = OURS, OURS_SYNC, OURS_NO_SYNC,
+       OURS_PASTE, OURS_PASTE_END, OURS_FOCUS, OURS_BACK_TAB };
+enum { ANSWER_CELLS = 60, SYNC_CELLS = 300, WAIT_US = 2 * 1000 * 1000,
+       FIRST_PAIR = 1 };
+
+static struct {
+    SCREEN *screen;
+    int in, out;
+    FILE *input;
+    int colours;                /* 0, 8, 16, 256 */
+    enum theme theme;
+    attr_t attr[STYLES];
+    short pair[STYLES];
+    struct cell *shown;         /* what stands there now */
+    int width, height;
+    bool gone;
+    struct key_filter filter;
+    /* pacing */
+    bool ask, sync;             /* status answers are used; mode 2026 known */
+    int64_t asked_us;           /* 0: no answer is awaited */
+    int64_t took_us;
+    int missed;
+} t;
+
+static void
+send_bytes(const char *bytes)
+{
+    ssize_t ignored = write(t.out, bytes, strlen(bytes));
+    (void)ignored;
+}
+
+/* ---- what the terminal can do ---- */
+
+bool
+term_wants_ascii(const char **why)
+{
+    static const char *const plain[] = { "linux", "vt100", "vt220", "dumb" };
+    static const wchar_t bars[] = L"▕█▏▁▂▃▄▅▆▇·▶▲▼─│…✓✗→";
+    const char *term = getenv("TERM"), *lang = setlocale(LC_CTYPE, NULL);
+
+    *why = NULL;
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        *why = "the locale is not UTF-8";
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        if (term != NULL && strcmp(term, plain[i]) == 0)
+            *why = "TERM shows no more";
+    if (lang != NULL && (strncmp(lang, "ja", 2) == 0 ||
+                         strncmp(lang, "zh", 2) == 0 ||
+                         strncmp(lang, "ko", 2) == 0))
+        *why = "bars are twice as wide in this locale";
+    for (size_t i = 0; *why == NULL && bars[i] != 0; i++)
+        if (wcwidth(bars[i]) != 1)
+            *why = "this locale has no bar characters";
+    return *why != NULL;
+}
+
+static void
+paint_styles(void)
+{
+    static const struct { unsigned char look; attr_t attr; } map[] = {
+        { LOOK_BOLD, A_BOLD }, { LOOK_DIM, A_DIM },
+        { LOOK_REVERSE, A_REVERSE }, { LOOK_UNDERLINE, A_UNDERLINE },
+    };
+    for (int s = 0; s < STYLES; s++) {
+        struct look l = theme_look(t.theme, t.colours, (enum style)s);
+        t.attr[s] = A_NORMAL;
+        for (size_t i = 0; i < sizeof map / sizeof map[0]; i++)
+            if ((l.attr & map[i].look) != 0)
+                t.attr[s] |= map[i].attr;
+        t.pair[s] = 0;
+        if (l.colour >= 0) {
+            t.pair[s] = (short)(FIRST_PAIR + s);
+            init_pair(t.pair[s], l.colour, -1);
+        }
+    }
+}
+
+static void
+find_colours(int wanted)
+{
+    const char *no = getenv("NO_COLOR");
+    bool off = wanted == 0 || (wanted < 0 && no != NULL && *no != '\0');
+
+    t.colours = 0;
+    if (off || !has_colors())
+        return;
+    start_color();
+    use_default_colors();
+    t.colours = COLORS >= 256 ? 256 : COLORS >= 16 ? 16 : COLORS >= 8 ? 8 : 0;
+}
+
+void
+term_theme(enum theme theme)
+{
+    t.theme = theme;
+    paint_styles();
+    term_draw(NULL, true);
+}
+
+/* ---- keys ---- */
+
+static void
+teach_keys(void)
+{
+    static const struct { const char *bytes; int key; } known[] = {
+        { "\033[A", KEY_UP }, { "\033OA", KEY_UP },
+        { "\033[B", KEY_DOWN }, { "\033OB", KEY_DOWN },
+        { "\033[C", KEY_RIGHT }, { "\033OC", KEY_RIGHT },
+        { "\033[D", KEY_LEFT }, { "\033OD", KEY_LEFT },
+        { "\033[H", KEY_HOME }, { "\033OH", KEY_HOME },
+        { "\033[1~", KEY_HOME }, { "\033[7~", KEY_HOME },
+        { "\033[F", KEY_END }, { "\033OF", KEY_END },
+        { "\033[4~", KEY_END }, { "\033[8~", KEY_END },
+        { "\033[5~", KEY_PPAGE }, { "\033[6~", KEY_NPAGE },
+        { "\033[2~", KEY_IC }, { "\033[3~", KEY_DC },
+        { "\033OP", KEY_F(1) }, { "\033[11~", KEY_F(1) },
+        { "\033[[A", KEY_F(1) },
+        { "\033OQ", KEY_F(2) }, { "\033[12~", KEY_F(2) },
+        { "\033[[B", KEY_F(2) },
+        { "\033OR", KEY_F(3) }, { "\033[13~", KEY_F(3) },
+        { "\033[[C", KEY_F(3) },
+        { "\033OS", KEY_F(4) }, { "\033[14~", KEY_F(4) },
+        { "\033[[D", KEY_F(4) },
+        { "\033[15~", KEY_F(5) }, { "\033[17~", KEY_F(6) },
+        { "\033[18~", KEY_F(7) }, { "\033[19~", KEY_F(8) },
+        { "\033[Z", OURS_BACK_TAB }, { "\033[0n", OURS_STATUS },
+        { "\033[?2026;1$y", OURS_SYNC }, { "\033[?2026;2$y", OURS_SYNC },
+        { "\033[?2026;0$y", OURS_NO_SYNC }, { "\033[?2026;4$y", OURS_NO_SYNC },
+        { "\033[200~", OURS_PASTE }, { "\033[201~", OURS_PASTE_END },
+        { "\033[I", OURS_FOCUS }, { "\033[O", OURS_FOCUS },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        define_key(known[i].bytes, known[i].key);
+}
+
+static uint32_t
+mouse_key(void)
+{
+    MEVENT e;
+    if (getmouse(&e) != OK)
+        return RAW_IGNORE;
+    if ((e.bstate & BUTTON4_PRESSED) != 0)
+        return KEY_WHEEL_UP;
+    if ((e.bstate & BUTTON5_PRESSED) != 0)
+        return KEY_WHEEL_DOWN;
+    if ((e.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)) == 0 || e.x < 0 ||
+        e.y < 0 || e.x > 1023 || e.y > 1023)
+        return RAW_IGNORE;
+    return KEY_CLICK + ((uint32_t)e.y << 10) + (uint32_t)e.x;
+}
+
+/* What is no key but an answer of the terminal. */
+static uint32_t
+answer_key(wint_t c, int64_t now_us)
+{
+    switch (c) {
+    case OURS_STATUS:
+        if (t.asked_us != 0)
+            t.took_us = now_us - t.asked_us;
+        t.asked_us = 0;
+        t.missed = 0;
+        return RAW_IGNORE;
+    case OURS_SYNC: t.sync = true; return RAW_IGNORE;
+    case OURS_PASTE: return RAW_PASTE_BEGIN;
+    case OURS_PASTE_END: return RAW_PASTE_END;
+    case OURS_BACK_TAB: return KEY_BACK_TAB;
+    default: return RAW_IGNORE;
+    }
+}
+
+static uint32_t
+function_key(wint_t c, int64_t now_us)
+{
+    if (c >= KEY_F(1) && c <= KEY_F(12))
+        return KEY_F1 + (uint32_t)(c - KEY_F(1));
+    switch (c) {
+    case KEY_UP: return KEY_UP_;
+    case KEY_DOWN: return KEY_DOWN_;
+    case KEY_LEFT: return KEY_LEFT_;
+    case KEY_RIGHT: return KEY_RIGHT_;
+    case KEY_PPAGE: return KEY_PAGE_UP;
+    case KEY_NPAGE: return KEY_PAGE_DOWN;
+    case KEY_HOME: return KEY_HOME_;
+    case KEY_END: return KEY_END_;
+    case KEY_IC: return KEY_INSERT;
+    case KEY_DC: return KEY_DELETE;
+    case KEY_BTAB: return KEY_BACK_TAB;
+    case KEY_BACKSPACE: return KEY_BACK;
+    case KEY_ENTER: return KEY_ENTER_;
+    case KEY_MOUSE: return mouse_key();
+    case KEY_RESIZE: return RAW_IGNORE;
+    default: return c >= OURS ? answer_key(c, now_us) : KEY_UNKNOWN;
+    }
+}
+
+static uint32_t
+plain_key(wint_t c)
+{
+    if (c == '\n' || c == '\r')
+        return t.filter.pasting ? '\n' : KEY_ENTER_;
+    return c == 8 ? KEY_BACK : (uint32_t)c;
+}
+
+static bool
+has_hung_up(void)
+{
+    struct pollfd p = { .fd = t.in, .events = POLLIN };
+    char byte;
+    if (poll(&p, 1, 0) != 1)
+        return false;
+    if ((p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
+        return true;
+    /* Readable, and yet curses has no key: end of file. */
+    return (p.revents & POLLIN) != 0 && read(t.in, &byte, 0) < 0;
+}
+
+int64_t
+term_key(int64_t now_us, struct span *paste)
+{
+    *paste = (struct span){ NULL, 0 };
+    for (;;) {
+        wint_t c;
+        bool pasted;
+        int rc = get_wch(&c);
+        if (rc == ERR) {
+            t.gone = t.gone || has_hung_up();
+            return t.gone ? -1 : 0;
+        }
+        uint32_t raw = rc == KEY_CODE_YES ? function_key(c, now_us)
+                                          : plain_key(c);
+        uint32_t key = key_filter_take(&t.filter, now_us, raw, &pasted);
+        if (pasted)
+            *paste = t.filter.pasted.len > 0 ? buf_span(&t.filter.pasted)
+                                             : span_str("");
+        if (key != 0)
+            return key;
+    }
+}
+
+/* ---- open and close ---- */
+
+static const char *
+capability(const char *name)
+{
+    const char *s = tigetstr(name);
+    return s == NULL || s == (char *)-1 ? "" : s;
+}
+
+static void
+prepare_restore(void)
+{
+    char bytes[256] = "";
+    text_add(bytes, sizeof bytes, "\033[?2004l\033[?1000l\033[?1006l");
+    text_add(bytes, sizeof bytes, "%s%s%s%s%s", capability("sgr0"),
+             capability("op"), capability("rmkx"), capability("cnorm"),
+             capability("rmcup"));
+    restore_begin(t.out, bytes, strlen(bytes));
+}
+
+static bool
+is_multiplexed(void)
+{
+    return getenv("TMUX") != NULL || getenv("STY") != NULL;
+}
+
+static bool
+is_simple(const char *term)
+{
+    return strncmp(term, "vt", 2) == 0 || strcmp(term, "linux") == 0;
+}
+
+static int
+open_input(char *err)
+{
+    t.out = STDOUT_FILENO;
+    t.in = STDIN_FILENO;
+    if (!isatty(t.in)) {
+        t.in = open("/dev/tty", O_RDWR | O_CLOEXEC);
+        if (t.in < 0) {
+            text_add(err, 300, "stdin is not a terminal and there is no other "
+                     "one; use -b for plain output");
+            return -1;
+        }
+    }
+    t.input = t.in == STDIN_FILENO ? stdin : fdopen(t.in, "r");
+    return 0;
+}
+
+static void
+set_modes(const struct term_options *o)
+{
+    struct termios now;
+
+    cbreak();
+    noecho();
+    nonl();
+    intrflush(stdscr, FALSE);
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    if (getenv("ESCDELAY") == NULL)
+        set_escdelay((int)(o->esc_delay_us / 1000));
+    if (tcgetattr(t.in, &now) == 0) {
+        now.c_iflag &= ~(tcflag_t)IXON;
+        tcsetattr(t.in, TCSANOW, &now);
+    }
+    teach_keys();
+    curs_set(0);
+    if (!is_simple(getenv("TERM")))
+        send_bytes("\033[?2004h");
+    term_mouse(o->mouse);
+}
+
+int
+term_open(const struct term_options *o, char *err)
+{
+    const char *term = getenv("TERM");
+
+    err[0] = '\0';
+    if (term == NULL || *term == '\0' || strcmp(term, "dumb") == 0) {
+        text_add(err, 300, "TERM=%s cannot show a screen; try TERM=xterm "
+                 "lbtop, or -b for plain output", term == NULL ? "" : term);
+        return -1;
+    }
+    if (open_input(err) != 0)
+        return -1;
+    /* They would freeze the size. */
+    unsetenv("LINES");
+    unsetenv("COLUMNS");
+    restore_modes(t.in);
+    t.screen = newterm(NULL, stdout, t.input);
+    if (t.screen == NULL) {
+        text_add(err, 300, "TERM=%s is not known here; try TERM=xterm lbtop, "
+                 "or -b for plain output", term);
+        return -1;
+    }
+    find_colours(o->colour);
+    t.theme = o->theme;
+    paint_styles();
+    set_modes(o);
+    prepare_restore();
+    t.ask = o->pace && !is_multiplexed() && !is_simple(term);
+    if (t.ask)
+        send_bytes("\033[?2026$p");
+    return 0;
+}
+
+void
+term_close(void)
+{
+    if (t.screen == NULL)
+        return;
+    term_mouse(false);
+    endwin();
+    restore_now();
+    delscreen(t.screen);
+    t.screen = NULL;
+    free(t.shown);
+    t.shown = NULL;
+    key_filter_fini(&t.filter);
+}
+
+void
+term_mouse(bool on)
+{
+    mousemask(on ? BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED |
+                       BUTTON5_PRESSED : 0, NULL);
+    mouseinterval(0);
+}
+
+int
+term_key_fd(void)
+{
+    return t.in;
+}
+
+int
+term_signal_fd(void)
+{
+    return restore_fd();
+}
+
+int
+term_signal(void)
+{
+    return restore_signal();
+}
+
+void
+term_size(int *width, int *height)
+{
+    struct winsize w = { 0 };
+
+    if (ioctl(t.out, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 && w.ws_row > 0) {
+        if (w.ws_row != LINES || w.ws_col != COLS)
+            resizeterm(w.ws_row, w.ws_col);
+    }
+    *width = COLS;
+    *height = LINES;
+}
+
+void
+term_suspend(void)
+{
+    endwin();
+    restore_stop();
+    if (t.gone)
+        return;
+    refresh();
+    if (!is_simple(getenv("TERM")))
+        send_bytes("\033[?2004h");
+    curs_set(0);
+    term_draw(NULL, true);
+}
+
+const char *
+term_library(void)
+{
+    return curses_version();
+}
+
+void
+term_beep(void)
+{
+    beep();
+}
+
+/* ---- drawing ---- */
+
+static void
+put_cell(int x, int y, const struct cell *c)
+{
+    wchar_t text[2] = { (wchar_t)(c->ch == 0 ? ' ' : c->ch), 0 };
+    attr_t attr = t.attr[c->style];
+    cchar_t out;
+
+    if ((c->flags & CELL_CURSOR) != 0)
+        attr ^= A_REVERSE;
+    setcchar(&out, text, attr, t.pair[c->style], NULL);
+    mvadd_wch(y, x, &out);
+}
+
+static int
+put_row(const struct canvas *c, int y, struct cell *old)
+{
+    const struct cell *row = c->cell + (size_t)y * (size_t)c->width;
+    int changed = 0;
+
+    for (int x = 0; x < c->width; x++) {
+        if (memcmp(&row[x], &old[x], sizeof *row) == 0)
+            continue;
+        old[x] = row[x];
+        changed++;
+        if (row[x].ch != 0)
+            put_cell(x, y, &row[x]);
+    }
+    return changed;
+}
+
+/* Forgets what stands there: all is drawn at the next chance. */
+static void
+forget(int width, int height)
+{
+    free(t.shown);
+    t.width = width;
+    t.height = height;
+    t.shown = xcalloc((size_t)width * (size_t)height, sizeof *t.shown);
+    clear();
+}
+
+static void
+show(const struct canvas *c, int changed)
+{
+    const bool sync = t.sync && changed >= SYNC_CELLS;
+
+    if (c->cursor_x >= 0)
+        move(c->cursor_y, c->cursor_x);
+    curs_set(c->cursor_x >= 0 ? 1 : 0);
+    if (sync)
+        send_bytes("\033[?2026h");
+    refresh();
+    if (sync)
+        send_bytes("\033[?2026l");
+}
+
+void
+term_draw(const struct canvas *c, bool all)
+{
+    int changed = 0;
+
+    if (c == NULL) {
+        free(t.shown);
+        t.shown = NULL;
+        t.width = t.height = 0;
+        return;
+    }
+    if (all || t.shown == NULL || t.width != c->width ||
+        t.height != c->height)
+        forget(c->width, c->height);
+    if (all)
+        clearok(curscr, TRUE);
+    for (int y = 0; y < c->height && y < LINES; y++)
+        changed += put_row(c, y,
+                           t.shown + (size_t)y * (size_t)c->width);
+    show(c, changed);
+    if (t.ask && changed >= ANSWER_CELLS && t.asked_us == 0) {
+        t.asked_us = -1;
+        send_bytes("\033[5n");
+    }
+}
+
+bool
+term_ready(int64_t now_us, int64_t *took_us)
+{
+    struct pollfd p = { .fd = t.out, .events = POLLOUT };
+
+    *took_us = t.took_us;
+    if (t.asked_us == -1)
+        t.asked_us = now_us > 0 ? now_us : 1;
+    if (t.asked_us > 0 && now_us - t.asked_us < WAIT_US)
+        return false;
+    if (t.asked_us > 0) {
+        t.asked_us = 0;
+        t.ask = ++t.missed < 2;
+    }
+    return poll(&p, 1, 0) == 1 && (p.revents & POLLOUT) != 0;
+}
+
+int64_t
+term_deadline_us(void)
+{
+    return t.asked_us > 0 ? t.asked_us + WAIT_US : INT64_MAX;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* wish_own - what the wish*.c share; no one else includes it. */
+#ifndef LB_WISH_OWN_H
+#define LB_WISH_OWN_H
+
+#include "base/random.h"
+#include "tui/wish.h"
+
+enum {
+    DEBOUNCE_US = 300 * 1000, SILENCE_US = 5 * 1000000,
+    CONFIRMED_US = 2 * 1000000, ENDED_US = 10 * 1000000,
+    UNDO_S = 600, PERIODS_TO_CONFIRM = 3
+};
+
+/* Wishes that exclude each other at one node: a later one replaces. */
+enum family { FAMILY_THROTTLE = 1, FAMILY_PHASE, FAMILY_POLICY, FAMILY_WORK };
+
+struct entry {
+    struct wish w;
+    size_t at;              /* place of its node in the model */
+    int64_t due_us;         /* a draft: sent then */
+    int64_t touched_us;     /* by the operator: which one the flash tells */
+    int64_t draft_us;       /* of the last key that changed it */
+    uint64_t incarnation;   /* with state_seq */
+    bool steps;             /* a draft of F7/F8: the flash counts down */
+    bool newer;             /* refused: somebody else was first */
+    bool over;              /* shown no more; counts in its group */
+    bool warned;            /* that the node was stale */
+};
+
+/* A confirmed command, for undo: one node of it. */
+struct past {
+    enum wish_kind kind;
+    size_t at;
+    int asked, seen;
+    char name[32], before[32];
+};
+
+struct wishes {
+    char by[64];
+    struct random ids;
+    uint64_t group;         /* the newest one */
+    struct entry *e;        /* oldest first */
+    size_t n, cap;
+    struct past *past;      /* of one group */
+    size_t n_past, cap_past;
+    uint64_t past_group;
+    int64_t past_us, past_first_us;
+    struct buf pairs;
+};
+
+enum family wish_family(enum wish_kind k);
+/* Answer not there yet, or state not. */
+bool entry_waits(const struct entry *e);
+/* Whether the node's last state shows what was asked. */
+bool entry_shown(const struct entry *e, const struct node *n);
+struct entry *wishes_add(struct wishes *w, const struct model *m,
+                         const struct node *n, enum wish_kind kind);
+/* False with a reason: nothing can be sent to it. */
+bool wish_reach(const struct node *n, enum wish_kind kind,
+                char say[WISH_SAY_MAX]);
+/* The phase or policy that a node shows now. */
+void wish_before(const struct node *n, enum wish_kind kind, char dst[32]);
+/* The phase that a wish wants; 0: none. */
+unsigned wish_phase(enum wish_kind k);
+const char *phase_word(unsigned phase);
+/* As people call it: "start" for resume and undrain. */
+const char *wish_word(enum wish_kind k);
+/* "throttle 70%" "pause" "policy hybrid". */
+void wish_text(const struct wish *w, char *dst, size_t cap);
+/* "alpha03", or the name of the workload. */
+void entry_name(const struct entry *e, const struct model *m, char *dst,
+                size_t cap);
+void wish_remember(struct wishes *w, const struct entry *e, int64_t now_us);
+void say_in_force(const struct wishes *w, struct model *m,
+                  const struct entry *e);
+
+#endif
