@@ -140,7 +140,7 @@ const struct key config_keys[] = {
       true, "30s", "0..1h", 0, true,
       "how long a node that can read a job's file is sought" },
     { "jobs", "file_roots", KEY_PATHS, FIELD(file_roots), 0, 0, false, "/",
-      "absolute paths", 0, false, "list; files of jobs lie under these" },
+      "absolute paths", 0, true, "list; files of jobs lie under these" },
     { "results", "keep", KEY_DURATION, FIELD(results_keep_us), 60 * S,
       365 * DAY, false, "7d", "1min..365d", 0, true,
       "how long results of ended workloads are kept" },

@@ -63,3 +63,15 @@ ran_at() {
     fails 1 'file not readable on any node' lbctl --timeout=20s run --ship=path \
         digitsum file=here/nums.txt chunk=100000
 }
+
+@test "jobs.file_roots is in force when it was read again" {
+    start_agent north workers.count=1 jobs.file_wait=0
+    LB_NODE=$(control_of north)
+    export LB_NODE
+    [ "$(lbctl run digitsum file=here/nums.txt chunk=100000)" = 2100000 ]
+    printf '[jobs]\nfile_roots = %s\n' "$PWD/nothing" >>north.ini
+    kill -HUP "$(cat pid.north)"
+    await logged north 'reloaded=yes'
+    fails 1 'file not readable on any node' lbctl --timeout=20s run --ship=path \
+        digitsum file=here/nums.txt chunk=100000
+}
