@@ -145,6 +145,23 @@ expect_once(struct script *s)
     return true;
 }
 
+/* expect fetched NODE N: jobs whose bytes it has, or waits for. */
+static bool
+expect_fetched(struct script *s, size_t n, char **word)
+{
+    struct node *node;
+    uint64_t want;
+
+    if (n != 4)
+        return script_wrong(s, "expect fetched NODE N");
+    if (!script_node(s, word[2], &node)
+        || !script_number(s, word[3], UINT32_MAX, &want))
+        return false;
+    compare(s, word[1], want,
+            node->core == NULL ? 0 : core_count(node->core).fetched);
+    return true;
+}
+
 static bool
 expect_empty(struct script *s)
 {
@@ -172,6 +189,8 @@ script_expect(struct script *s, size_t n, char **word)
         return expect_once(s);
     if (strcmp(word[1], "empty") == 0)
         return expect_empty(s);
+    if (strcmp(word[1], "fetched") == 0)
+        return expect_fetched(s, n, word);
     if (strcmp(word[1], "starts") == 0)
         return expect_starts(s, n, word);
     if (strcmp(word[1], "copies") == 0)
