@@ -10,7 +10,10 @@
 
 enum op_flag {
     OP_CHANGES = 1,     /* the reply is kept for a repeated request */
-    OP_SHOWS = 2        /* without pairs it only shows: role view is enough */
+    OP_SHOWS = 2,       /* without pairs it only shows: role view is enough */
+    OP_STEERS = 4,      /* what became of it is told to all consoles */
+    /* the answer has old and new, the value in force */
+    OP_THROTTLE = 8, OP_PHASE = 16, OP_POLICY = 32
 };
 
 struct op {
@@ -21,30 +24,37 @@ struct op {
 };
 
 static const struct op ops[] = {
-    { "cancel", ROLE_SUBMIT, OP_CHANGES, ask_cancel },
-    { "drain", ROLE_OPERATOR, OP_CHANGES, ask_drain },
+    { "cancel", ROLE_SUBMIT, OP_CHANGES | OP_STEERS, ask_cancel },
+    { "detail", ROLE_VIEW, 0, ask_detail },
+    { "drain", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_PHASE, ask_drain },
     { "explain", ROLE_VIEW, 0, ask_explain },
     { "forget", ROLE_SUBMIT, OP_CHANGES, ask_forget },
     { "hello", ROLE_VIEW, 0, ask_hello },
-    { "hold", ROLE_SUBMIT, OP_CHANGES, ask_hold },
+    { "hold", ROLE_SUBMIT, OP_CHANGES | OP_STEERS, ask_hold },
     { "job_list", ROLE_VIEW, 0, ask_job_list },
     { "list", ROLE_VIEW, 0, ask_list },
     { "nodes", ROLE_VIEW, 0, ask_nodes },
-    { "pause", ROLE_OPERATOR, OP_CHANGES, ask_pause },
+    { "pause", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_PHASE, ask_pause },
     { "ping", ROLE_VIEW, 0, ask_ping },
-    { "placement", ROLE_OPERATOR, OP_CHANGES | OP_SHOWS, ask_placement },
-    { "policy", ROLE_OPERATOR, OP_CHANGES | OP_SHOWS, ask_policy },
+    { "placement", ROLE_OPERATOR, OP_CHANGES | OP_SHOWS | OP_STEERS,
+      ask_placement },
+    { "policy", ROLE_OPERATOR,
+      OP_CHANGES | OP_SHOWS | OP_STEERS | OP_POLICY, ask_policy },
     { "priority", ROLE_SUBMIT, OP_CHANGES, ask_priority },
+    { "publish", ROLE_VIEW, 0, ask_publish },
     { "rebalance", ROLE_OPERATOR, OP_CHANGES, ask_rebalance },
     { "results", ROLE_VIEW, 0, ask_results },
-    { "resume", ROLE_OPERATOR, OP_CHANGES, ask_resume },
-    { "retry", ROLE_SUBMIT, OP_CHANGES, ask_retry },
+    { "resume", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_PHASE,
+      ask_resume },
+    { "retry", ROLE_SUBMIT, OP_CHANGES | OP_STEERS, ask_retry },
     { "show", ROLE_VIEW, 0, ask_show },
-    { "start", ROLE_SUBMIT, OP_CHANGES, ask_start },
-    { "stop", ROLE_OPERATOR, OP_CHANGES, ask_stop },
+    { "start", ROLE_SUBMIT, OP_CHANGES | OP_STEERS, ask_start },
+    { "stop", ROLE_OPERATOR, OP_CHANGES | OP_STEERS, ask_stop },
     { "submit", ROLE_SUBMIT, OP_CHANGES, ask_submit },
-    { "throttle", ROLE_OPERATOR, OP_CHANGES | OP_SHOWS, ask_throttle },
-    { "undrain", ROLE_OPERATOR, OP_CHANGES, ask_undrain },
+    { "throttle", ROLE_OPERATOR,
+      OP_CHANGES | OP_SHOWS | OP_STEERS | OP_THROTTLE, ask_throttle },
+    { "undrain", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_PHASE,
+      ask_undrain },
     { "wait", ROLE_VIEW, 0, ask_wait },
 };
 
@@ -124,11 +134,7 @@ ask_fini(struct ask *a)
 static bool
 only_shows(const struct op *op, const struct ask *a)
 {
-    struct pair p;
-    for (size_t at = 0; pair_next(a->pairs, &at, &p);)
-        if (!span_is(p.key, "by"))
-            return false;
-    return (op->flags & OP_SHOWS) != 0;
+    return (op->flags & OP_SHOWS) != 0 && !ask_is_change(a);
 }
 
 static const char *
@@ -163,6 +169,69 @@ unknown_op(struct core *c, struct ask *a, struct span name)
     reply(c, a, false);
 }
 
+/* ---- what all consoles hear ---- */
+
+/* The value that an operation steers, as a word. */
+static void
+in_force(const struct core *c, const struct op *op, char dst[32])
+{
+    dst[0] = '\0';
+    if ((op->flags & OP_THROTTLE) != 0)
+        text_add(dst, 32, "%u", (unsigned)c->config.throttle_percent);
+    else if ((op->flags & OP_PHASE) != 0)
+        text_add(dst, 32, "%s", phase_name(c->phase));
+    else if ((op->flags & OP_POLICY) != 0)
+        text_add(dst, 32, "%s", policy_names[c->config.policy.name - 1]);
+}
+
+/* What was asked for: the first pair that says it. */
+static void
+wanted_word(const struct ask *a, char dst[64])
+{
+    static const char *const keys[] = { "value", "delta", "name",
+                                        "workload" };
+
+    dst[0] = '\0';
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (ask_has(a, keys[i])) {
+            span_copy(pair_get(a->pairs, keys[i]), dst, 64);
+            break;
+        }
+    for (char *p = dst; *p != '\0'; p++)
+        if (*p <= ' ' || *p > '~' || *p == '"' || *p == '=')
+            *p = '_';
+}
+
+static void
+tell_refused(struct core *c, const struct ask *a)
+{
+    char who[ASK_WHO_MAX], to[64], why[200];
+
+    span_copy(span_str(a->text), why, sizeof why);
+    for (char *p = why; *p != '\0'; p++)
+        if ((unsigned char)*p < ' ' || *p == '"' || *p == '\\')
+            *p = '\'';
+    wanted_word(a, to);
+    core_log(c, LOG_WARN, "refused", "op=%s%s%s %s why=\"%s\"", a->op,
+             to[0] == '\0' ? "" : " to=", to, ask_who(a, who), why);
+}
+
+/* Adds what every answer has, and tells consoles of a refusal. */
+static void
+conclude(struct core *c, struct ask *a, const struct op *op, const char *old)
+{
+    char new[32];
+
+    in_force(c, op, new);
+    if (new[0] != '\0') {
+        ask_add_text(a, "old", old);
+        ask_add_text(a, "new", new);
+    }
+    if ((op->flags & OP_STEERS) != 0 && a->status != EXIT_DONE &&
+        !only_shows(op, a))
+        tell_refused(c, a);
+}
+
 void
 command_step(struct core *c, const struct event_command *ev)
 {
@@ -170,21 +239,26 @@ command_step(struct core *c, const struct event_command *ev)
     const struct op *op = op_find(m->op);
     struct ask a = { .client = ev->client, .id = m->client, .seq = m->seq,
                      .pairs = m->pairs, .blob = m->blob };
+    char old[32];
 
     if (op == NULL) {
         unknown_op(c, &a, m->op);
         return;
     }
     a.op = op->name;
+    in_force(c, op, old);
     bool changes = (op->flags & OP_CHANGES) != 0 && !only_shows(op, &a);
     if (!may_run(c, &a, op, ev->role)) {
+        conclude(c, &a, op, old);
         reply(c, &a, false);
+        ask_fini(&a);
         return;
     }
     if (changes && repeat_reply(c, &a))
         return;
     home_save_results(c);
     op->run(c, &a);
+    conclude(c, &a, op, old);
     if (!a.parked)
         reply(c, &a, changes);
     ask_fini(&a);

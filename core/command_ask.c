@@ -176,16 +176,71 @@ jobs_after(const struct jobs_asked *which, uint32_t from)
     return best;
 }
 
-const char *
-ask_by(const struct ask *a, char dst[ASK_BY_MAX])
+/* A value as one word of a log line. */
+static void
+word_of(const struct ask *a, const char *key, char *dst, size_t cap)
 {
-    struct span by = pair_get(a->pairs, "by");
-
-    span_copy(by.len == 0 ? span_str("-") : by, dst, ASK_BY_MAX);
+    span_copy(pair_get(a->pairs, key), dst, cap);
     for (char *p = dst; *p != '\0'; p++)
         if (*p <= ' ' || *p > '~' || *p == '"' || *p == '=')
             *p = '_';
+}
+
+void
+ask_set_by(const struct ask *a, struct setter *s)
+{
+    word_of(a, "by", s->by, sizeof s->by);
+    word_of(a, "cmd", s->cmd, sizeof s->cmd);
+}
+
+const char *
+ask_who(const struct ask *a, char dst[ASK_WHO_MAX])
+{
+    struct setter s;
+
+    ask_set_by(a, &s);
+    dst[0] = '\0';
+    text_add(dst, ASK_WHO_MAX, "by=%s%s%s", s.by[0] == '\0' ? "-" : s.by,
+             s.cmd[0] == '\0' ? "" : " cmd=", s.cmd);
     return dst;
+}
+
+bool
+ask_is_change(const struct ask *a)
+{
+    struct pair p;
+
+    for (size_t at = 0; pair_next(a->pairs, &at, &p);)
+        if (!span_is(p.key, "by") && !span_is(p.key, "cmd") &&
+            !span_is(p.key, "seen"))
+            return true;
+    return false;
+}
+
+bool
+ask_saw(const struct core *c, struct ask *a, const struct ask_value *v,
+        const struct setter *s)
+{
+    struct span seen = pair_get(a->pairs, "seen");
+    char word[32];
+
+    if (seen.len == 0 || span_is(seen, v->now) ||
+        strcmp(v->wanted, v->now) == 0)
+        return true;
+    word_of(a, "seen", word, sizeof word);
+    if (s->by[0] == '\0')
+        ask_refuse(a, EXIT_FAILED, "%s is at %s%s, not at %s%s",
+                   c->config.name, v->now, v->unit, word, v->unit);
+    else
+        ask_refuse(a, EXIT_FAILED, "%s set %s%s first", s->by, v->now,
+                   v->unit);
+    if (s->cmd[0] != '\0')
+        ask_say(a, " (cmd %s)", s->cmd);
+    if (s->by[0] != '\0')
+        ask_add_text(a, "by", s->by);
+    if (s->cmd[0] != '\0')
+        ask_add_text(a, "cmd", s->cmd);
+    return false;
 }
 
 bool

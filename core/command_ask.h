@@ -14,7 +14,7 @@
 #include "core/home.h"
 #include "core/node.h"
 
-enum { ASK_TEXT_MAX = 600, ASK_BY_MAX = 65, ASK_ROWS = 10 * 1000 };
+enum { ASK_TEXT_MAX = 600, ASK_WHO_MAX = 96, ASK_ROWS = 10 * 1000 };
 
 struct ask {
     uint64_t client;        /* whom to answer, as the shell counts */
@@ -59,8 +59,22 @@ void refuse_index(const struct core *c, struct ask *a,
 bool jobs_named(const struct jobs_asked *which, uint32_t index);
 /* The first named index at or after `from`; UINT32_MAX: none. */
 uint32_t jobs_after(const struct jobs_asked *which, uint32_t from);
-/* Key "by", fit for a log line; "-" when absent. */
-const char *ask_by(const struct ask *a, char dst[ASK_BY_MAX]);
+/* Keys "by" and "cmd", as they end a log line: "by=ann cmd=8f3a"; "by=-" when
+ * absent. */
+const char *ask_who(const struct ask *a, char dst[ASK_WHO_MAX]);
+/* Notes them as those who set a value. */
+void ask_set_by(const struct ask *a, struct setter *s);
+/* Whether the request has pairs beside those that say who asks. */
+bool ask_is_change(const struct ask *a);
+/* A value in force and one that is asked for, as words. Key "seen" must be
+ * the former, or be absent, or both are the same; else it is refused, and
+ * `s` named. */
+struct ask_value {
+    const char *now, *wanted;
+    const char *unit;       /* "%" or "" */
+};
+bool ask_saw(const struct core *c, struct ask *a, const struct ask_value *v,
+             const struct setter *s);
 void ask_add_text(struct ask *a, const char *key, const char *value);
 /* Whether `word` is in the comma list of `key`; true when there is none. */
 bool ask_lists(const struct ask *a, const char *key, const char *word);
@@ -95,6 +109,8 @@ void ask_wait(struct core *c, struct ask *a);
 void ask_results(struct core *c, struct ask *a);
 /* Another look for a parked one: false if there is still nothing to say. */
 bool ask_again(struct core *c, struct ask *a, struct parked *p);
+/* command_detail.c */
+void ask_detail(struct core *c, struct ask *a);
 /* command_node.c */
 void ask_throttle(struct core *c, struct ask *a);
 void ask_pause(struct core *c, struct ask *a);
@@ -103,6 +119,7 @@ void ask_drain(struct core *c, struct ask *a);
 void ask_undrain(struct core *c, struct ask *a);
 void ask_stop(struct core *c, struct ask *a);
 void ask_ping(struct core *c, struct ask *a);
+void ask_publish(struct core *c, struct ask *a);
 /* What goes back, or ends, by itself. */
 void node_revert_tick(struct core *c);
 /* command_policy.c */

@@ -257,7 +257,7 @@ submit_first(struct core *c, struct ask *a, const struct chunk *chunk)
     struct span desc = pair_get(a->pairs, "desc");
     struct span key = pair_get(a->pairs, "key");
     uint64_t key_hash = key.len == 0 ? 0 : hash_of(key);
-    char name[128], by[ASK_BY_MAX];
+    char name[128], who[ASK_WHO_MAX];
     struct workload *w;
 
     if (!check_desc(a, desc, chunk))
@@ -277,9 +277,9 @@ submit_first(struct core *c, struct ask *a, const struct chunk *chunk)
         refuse_later(c, a, chunk->count);
         return;
     }
-    core_log(c, LOG_INFO, "submit", "workload=%s jobs=%u%s by=%s",
+    core_log(c, LOG_INFO, "submit", "workload=%s jobs=%u%s %s",
              job_name(c, w, name), (unsigned)w->desc.n_jobs,
-             w->held ? " held=1" : "", ask_by(a, by));
+             w->held ? " held=1" : "", ask_who(a, who));
     accept_chunk(c, a, w, chunk);
 }
 
@@ -318,15 +318,15 @@ is_held(const struct workload *w)
 static bool
 start_one(struct core *c, struct ask *a, struct workload *w, uint64_t *jobs)
 {
-    char name[128], by[ASK_BY_MAX];
+    char name[128], who[ASK_WHO_MAX];
 
     if (!is_held(w))
         return false;
     uint32_t n = home_start(c, w);
     *jobs += n;
     job_name(c, w, name);
-    core_log(c, LOG_INFO, "start", "workload=%s jobs=%u by=%s", name,
-             (unsigned)n, ask_by(a, by));
+    core_log(c, LOG_INFO, "start", "workload=%s jobs=%u %s", name,
+             (unsigned)n, ask_who(a, who));
     ask_say(a, "%s%s started, %u jobs", a->text[0] == '\0' ? "" : "; ", name,
             (unsigned)n);
     return true;
@@ -336,15 +336,18 @@ void
 ask_start(struct core *c, struct ask *a)
 {
     uint64_t started = 0, jobs = 0;
-    char name[128];
+    char name[128], who[ASK_WHO_MAX];
 
     if (ask_has(a, "workload")) {
         struct workload *w = ask_workload(c, a);
         if (w == NULL)
             return;
         started = start_one(c, a, w, &jobs);
-        if (started == 0)
+        if (started == 0) {
             ask_say(a, "%s was started already", job_name(c, w, name));
+            core_log(c, LOG_INFO, "start", "workload=%s jobs=0 %s", name,
+                     ask_who(a, who));
+        }
     } else {
         for (struct workload *w = ledger_first(c->ledger); w != NULL;
              w = w->next)
@@ -370,9 +373,9 @@ ask_selected(struct core *c, struct ask *a, struct ask_jobs *jobs)
 static void
 tell(struct core *c, struct ask *a, const struct workload *w, uint32_t n)
 {
-    char name[128], by[ASK_BY_MAX];
-    core_log(c, LOG_INFO, a->op, "workload=%s jobs=%u by=%s",
-             job_name(c, w, name), (unsigned)n, ask_by(a, by));
+    char name[128], who[ASK_WHO_MAX];
+    core_log(c, LOG_INFO, a->op, "workload=%s jobs=%u %s",
+             job_name(c, w, name), (unsigned)n, ask_who(a, who));
     publish_soon(c);
 }
 
@@ -409,8 +412,7 @@ ask_cancel(struct core *c, struct ask *a)
         return;
     home_cancel(c, w, &jobs.which, ask_is(a, "queued", "1"), &cancelled,
                 &ended);
-    if (cancelled > 0)
-        tell(c, a, w, cancelled);
+    tell(c, a, w, cancelled);
     c->decide_due = true;
     ask_say(a, "cancelled %u, already ended %u", (unsigned)cancelled,
             (unsigned)ended);
@@ -436,8 +438,7 @@ ask_retry(struct core *c, struct ask *a)
         return;
     }
     uint32_t n = home_retry(c, w, &jobs.which, all);
-    if (n > 0)
-        tell(c, a, w, n);
+    tell(c, a, w, n);
     ask_say(a, "%u tried again", (unsigned)n);
     pair_add_u64(&a->out, "retried", n);
 }
@@ -447,7 +448,7 @@ ask_priority(struct core *c, struct ask *a)
 {
     const struct ask_range range = { UINT64_MAX, 0, PRIORITY_MAX };
     struct workload *w = ask_workload(c, a);
-    char name[128], by[ASK_BY_MAX];
+    char name[128], who[ASK_WHO_MAX];
     uint64_t value;
 
     if (w == NULL || !ask_number(a, "value", &range, &value))
@@ -460,8 +461,8 @@ ask_priority(struct core *c, struct ask *a)
     if (value != w->desc.priority) {
         changed = workload_open(w);
         home_priority(c, w, (uint8_t)value);
-        core_log(c, LOG_INFO, "priority", "workload=%s to=%u by=%s",
-                 job_name(c, w, name), (unsigned)value, ask_by(a, by));
+        core_log(c, LOG_INFO, "priority", "workload=%s to=%u %s",
+                 job_name(c, w, name), (unsigned)value, ask_who(a, who));
         publish_soon(c);
         c->parked_due = true;
     }
@@ -472,7 +473,7 @@ void
 ask_forget(struct core *c, struct ask *a)
 {
     struct workload *w = ask_workload(c, a);
-    char name[128], by[ASK_BY_MAX];
+    char name[128], who[ASK_WHO_MAX];
 
     if (w == NULL)
         return;
@@ -481,6 +482,6 @@ ask_forget(struct core *c, struct ask *a)
         ask_refuse(a, EXIT_USAGE, "%s has not ended; cancel it first", name);
         return;
     }
-    core_log(c, LOG_INFO, "forget", "workload=%s by=%s", name, ask_by(a, by));
+    core_log(c, LOG_INFO, "forget", "workload=%s %s", name, ask_who(a, who));
     publish_soon(c);
 }

@@ -56,18 +56,22 @@ set_throttle(struct core *c, uint8_t percent)
 void
 node_revert_tick(struct core *c)
 {
+    static const struct setter by_time = { .by = "time" };
+
     if (c->throttle_until_us != 0 && c->true_us >= c->throttle_until_us) {
         core_log(c, LOG_INFO, "throttle", "from=%u to=%u by=time",
                  (unsigned)c->config.throttle_percent,
                  (unsigned)c->revert_percent);
         c->throttle_until_us = 0;
+        c->set_throttle = by_time;
         set_throttle(c, c->revert_percent);
     }
     if (c->pause_until_us != 0 && c->true_us >= c->pause_until_us) {
         c->pause_until_us = 0;
         if (c->phase == PHASE_PAUSE) {
             c->phase = PHASE_RUN;
-            core_log(c, LOG_INFO, "resume", "by=time");
+            c->set_phase = by_time;
+            core_log(c, LOG_INFO, "resume", "from=pause to=run by=time");
         }
         changed(c);
     }
@@ -143,26 +147,23 @@ relative(const struct core *c, struct ask *a, int64_t *value)
 static bool
 saw_it(const struct core *c, struct ask *a, int64_t value)
 {
-    const struct ask_range percent = { 0, 0, 100 };
-    unsigned now = c->config.throttle_percent;
+    const struct ask_range percent = { 1, 1, 100 };
+    char now[8] = "", wanted[24] = "";
     uint64_t seen;
 
-    if (!ask_number(a, "seen", &percent, &seen))
-        return false;
-    if (seen == 0 || seen == now || value == (int64_t)now)
-        return true;
-    ask_refuse(a, EXIT_FAILED, "%s is at %u now, not at %u; look again",
-               c->config.name, now, (unsigned)seen);
-    return false;
+    text_add(now, sizeof now, "%u", (unsigned)c->config.throttle_percent);
+    text_add(wanted, sizeof wanted, "%lld", (long long)value);
+    const struct ask_value v = { now, wanted, "%" };
+    return ask_number(a, "seen", &percent, &seen) &&
+           ask_saw(c, a, &v, &c->set_throttle);
 }
 
+/* Old and new stand in every answer: command.c adds them. */
 static void
-answer_throttle(const struct core *c, struct ask *a, unsigned old)
+answer_throttle(const struct core *c, struct ask *a)
 {
     int64_t left_us = c->throttle_until_us - c->true_us;
 
-    pair_add_u64(&a->out, "old", old);
-    pair_add_u64(&a->out, "new", c->config.throttle_percent);
     pair_add_u64(&a->out, "until_ms",
                  left_us > 0 ? (uint64_t)left_us / MS : 0);
 }
@@ -172,10 +173,10 @@ ask_throttle(struct core *c, struct ask *a)
 {
     uint8_t old = c->config.throttle_percent;
     int64_t value, until_us;
-    char by[ASK_BY_MAX];
+    char who[ASK_WHO_MAX];
 
     if (!ask_has(a, "value") && !ask_has(a, "delta")) {
-        answer_throttle(c, a, old);
+        answer_throttle(c, a);
         return;
     }
     if (!(ask_has(a, "value") ? absolute(c, a, &value)
@@ -185,13 +186,13 @@ ask_throttle(struct core *c, struct ask *a)
     if (until_us != 0 && c->throttle_until_us == 0)
         c->revert_percent = old;
     c->throttle_until_us = until_us;
-    if (value != old)
-        core_log(c, LOG_INFO, "throttle", "from=%u to=%u by=%s",
-                 (unsigned)old, (unsigned)value, ask_by(a, by));
+    ask_set_by(a, &c->set_throttle);
+    core_log(c, LOG_INFO, "throttle", "from=%u to=%u %s", (unsigned)old,
+             (unsigned)value, ask_who(a, who));
     if (value != old)
         set_throttle(c, (uint8_t)value);
     note_next(c);
-    answer_throttle(c, a, old);
+    answer_throttle(c, a);
 }
 
 /* ---- pause, resume ---- */
@@ -205,14 +206,38 @@ answer_phase(const struct core *c, struct ask *a)
 }
 
 static void
+tell_phase(struct core *c, const struct ask *a, enum phase to)
+{
+    char who[ASK_WHO_MAX];
+
+    core_log(c, LOG_INFO, a->op, "from=%s to=%s %s queued=%u running=%u",
+             phase_name(c->phase), phase_name(to), ask_who(a, who),
+             (unsigned)c->queue.n, (unsigned)c->n_running);
+}
+
+static void
 enter(struct core *c, struct ask *a, enum phase phase)
 {
-    char by[ASK_BY_MAX];
-
+    tell_phase(c, a, phase);
+    ask_set_by(a, &c->set_phase);
     c->phase = phase;
-    core_log(c, LOG_INFO, a->op, "queued=%u running=%u by=%s",
-             (unsigned)c->queue.n, (unsigned)c->n_running, ask_by(a, by));
     changed(c);
+}
+
+/* Nothing to change: said to who asked, and to all. */
+static void
+stay(struct core *c, struct ask *a, const char *text)
+{
+    tell_phase(c, a, c->phase);
+    ask_say(a, "%s", text);
+}
+
+static bool
+saw_phase(const struct core *c, struct ask *a, enum phase wanted)
+{
+    const struct ask_value v = { phase_name(c->phase), phase_name(wanted),
+                                 "" };
+    return ask_saw(c, a, &v, &c->set_phase);
 }
 
 void
@@ -220,6 +245,8 @@ ask_pause(struct core *c, struct ask *a)
 {
     int64_t until_us;
 
+    if (!saw_phase(c, a, PHASE_PAUSE))
+        return;
     if (c->phase == PHASE_DRAIN) {
         ask_refuse(a, EXIT_USAGE, "%s is draining", c->config.name);
         return;
@@ -228,7 +255,7 @@ ask_pause(struct core *c, struct ask *a)
         return;
     c->pause_until_us = until_us;
     if (c->phase == PHASE_PAUSE)
-        ask_say(a, "already paused");
+        stay(c, a, "already paused");
     else
         enter(c, a, PHASE_PAUSE);
     note_next(c);
@@ -238,6 +265,8 @@ ask_pause(struct core *c, struct ask *a)
 void
 ask_resume(struct core *c, struct ask *a)
 {
+    if (!saw_phase(c, a, PHASE_RUN))
+        return;
     if (c->phase == PHASE_DRAIN) {
         ask_refuse(a, EXIT_USAGE, "%s is draining; use undrain",
                    c->config.name);
@@ -245,7 +274,7 @@ ask_resume(struct core *c, struct ask *a)
     }
     c->pause_until_us = 0;
     if (c->phase == PHASE_RUN)
-        ask_say(a, "not paused");
+        stay(c, a, "not paused");
     else
         enter(c, a, PHASE_RUN);
     note_next(c);
@@ -271,6 +300,8 @@ ask_drain(struct core *c, struct ask *a)
 {
     int64_t until_us;
 
+    if (!saw_phase(c, a, PHASE_DRAIN))
+        return;
     if (c->phase != PHASE_DRAIN && !ask_is(a, "force", "1") &&
         is_last_live(c)) {
         ask_refuse(a, EXIT_USAGE,
@@ -283,7 +314,7 @@ ask_drain(struct core *c, struct ask *a)
     c->drain_until_us = until_us;
     c->pause_until_us = 0;
     if (c->phase == PHASE_DRAIN) {
-        ask_say(a, "already draining");
+        stay(c, a, "already draining");
     } else {
         enter(c, a, PHASE_DRAIN);
         claims_release_all(c);
@@ -299,9 +330,11 @@ ask_undrain(struct core *c, struct ask *a)
         ask_refuse(a, EXIT_LATER, "%s is leaving", c->config.name);
         return;
     }
+    if (!saw_phase(c, a, PHASE_RUN))
+        return;
     c->drain_until_us = 0;
     if (c->phase != PHASE_DRAIN)
-        ask_say(a, "not draining");
+        stay(c, a, "not draining");
     else
         enter(c, a, PHASE_RUN);
     note_next(c);
@@ -312,15 +345,14 @@ void
 ask_stop(struct core *c, struct ask *a)
 {
     int64_t until_us;
-    char by[ASK_BY_MAX];
 
     if (!ask_until(c, a, "deadline_ms", &until_us))
         return;
     if (until_us != 0)
         c->config.shutdown_deadline_us = until_us - c->true_us;
     c->pause_until_us = c->drain_until_us = 0;
-    core_log(c, LOG_INFO, "stop", "queued=%u running=%u by=%s",
-             (unsigned)c->queue.n, (unsigned)c->n_running, ask_by(a, by));
+    tell_phase(c, a, PHASE_DRAIN);
+    ask_set_by(a, &c->set_phase);
     core_leave(c);
     changed(c);
     answer_phase(c, a);
@@ -332,4 +364,15 @@ ask_ping(struct core *c, struct ask *a)
     if (c->phase == PHASE_DRAIN)
         ask_refuse(a, EXIT_LATER, "%s is draining", c->config.name);
     ask_add_text(a, "phase", phase_name(c->phase));
+}
+
+/* The state now, for who cannot wait for the next interval. */
+void
+ask_publish(struct core *c, struct ask *a)
+{
+    (void)a;
+    if (c->asked_state_us != 0 && c->now_us < c->asked_state_us + ASKED_GAP_US)
+        return;
+    c->asked_state_us = c->now_us;
+    c->state_us = c->state_slow_us = c->now_us;
 }

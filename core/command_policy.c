@@ -315,30 +315,24 @@ read_policy(struct ask *a, struct policy_config *k)
     return true;
 }
 
-/* Whether the request has a pair besides "by". */
-static bool
-is_change(const struct ask *a)
-{
-    struct pair p;
-    for (size_t at = 0; pair_next(a->pairs, &at, &p);)
-        if (!span_is(p.key, "by"))
-            return true;
-    return false;
-}
-
 /* All that is set, or nothing. */
 void
 ask_policy(struct core *c, struct ask *a)
 {
     struct policy_config k = c->config.policy;
-    char by[ASK_BY_MAX];
+    char who[ASK_WHO_MAX];
 
     if (!read_policy(a, &k))
         return;
-    if (is_change(a)) {
-        core_log(c, LOG_INFO, "policy", "from=%s to=%s by=%s",
+    const struct ask_value v = { policy_names[c->config.policy.name - 1],
+                                 policy_names[k.name - 1], "" };
+    if (!ask_saw(c, a, &v, &c->set_policy))
+        return;
+    if (ask_is_change(a)) {
+        ask_set_by(a, &c->set_policy);
+        core_log(c, LOG_INFO, "policy", "from=%s to=%s %s",
                  policy_names[c->config.policy.name - 1],
-                 policy_names[k.name - 1], ask_by(a, by));
+                 policy_names[k.name - 1], ask_who(a, who));
         c->config.policy = k;
         c->decide_due = true;
         publish_soon(c);
@@ -353,18 +347,18 @@ ask_placement(struct core *c, struct ask *a)
 {
     static const struct decimal_range load = { 0, 1e15 };
     double max_load = c->config.placement_max_load;
-    char text[32] = "", by[ASK_BY_MAX];
+    char text[32] = "", who[ASK_WHO_MAX];
     int name;
 
     if (!ask_name(a, "name", placement_names, &name) ||
         !ask_decimal(a, "max_load", &load, &max_load))
         return;
-    if (is_change(a)) {
+    if (ask_is_change(a)) {
         enum placement to = name != 0 ? (enum placement)name
                                       : c->config.placement;
-        core_log(c, LOG_INFO, "placement", "from=%s to=%s by=%s",
+        core_log(c, LOG_INFO, "placement", "from=%s to=%s %s",
                  placement_names[c->config.placement - 1],
-                 placement_names[to - 1], ask_by(a, by));
+                 placement_names[to - 1], ask_who(a, who));
         c->config.placement = to;
         c->config.placement_max_load = max_load;
         publish_soon(c);
@@ -380,7 +374,7 @@ ask_rebalance(struct core *c, struct ask *a)
     struct decisions plan;
     struct buf row = { 0 };
     unsigned jobs = 0;
-    char by[ASK_BY_MAX];
+    char who[ASK_WHO_MAX];
 
     adaptor_plan(c, &plan);
     for (size_t i = 0; i < plan.n; i++) {
@@ -399,6 +393,6 @@ ask_rebalance(struct core *c, struct ask *a)
         ask_say(a, "balanced");
     if (jobs == 0 || ask_is(a, "dry_run", "1"))
         return;
-    core_log(c, LOG_INFO, "rebalance", "jobs=%u by=%s", jobs, ask_by(a, by));
+    core_log(c, LOG_INFO, "rebalance", "jobs=%u %s", jobs, ask_who(a, who));
     c->bootstrap_due = c->decide_due = true;
 }

@@ -46,6 +46,7 @@ core_new(const struct core_config *config, uint64_t seed)
     peer_at(c, 0)->inc = config->incarnation;
     memcpy(peer_at(c, 0)->name, config->name, sizeof config->name);
     runs_init(c);
+    c->slot_duty = xcalloc(config->slots, sizeof *c->slot_duty);
     return c;
 }
 
@@ -58,6 +59,7 @@ core_free(struct core *c)
     adaptor_fini(c);
     fetch_fini(c);
     runs_fini(c);
+    free(c->slot_duty);
     ledger_free(c->ledger);
     peers_fini(&c->peers);
     out_fini(&c->out);
@@ -106,6 +108,7 @@ core_send(struct core *c, uint16_t peer, const struct msg *m)
     msg_encode(m, &body);
     struct span kept = out_keep(&c->out, buf_span(&body));
     buf_fini(&body);
+    peer_at(c, peer)->said_bytes += kept.len;
     struct action *a = out_add(&c->out, ACT_SEND);
     a->send.to = peer_at(c, peer)->id;
     a->send.type = m->type;
@@ -202,14 +205,30 @@ reconfigure(struct core *c, const struct core_config *new)
     c->config.slots = was.slots;
     if (new->throttle_percent == c->file_throttle_percent)
         c->config.throttle_percent = was.throttle_percent;
+    else if (new->throttle_percent != was.throttle_percent)
+        c->set_throttle = (struct setter){ .by = "node.ini" };
     if (new->placement == c->file_placement)
         c->config.placement = was.placement;
     if (same_policy(&new->policy, &c->file_policy))
         c->config.policy = was.policy;
+    else
+        c->set_policy = (struct setter){ .by = "node.ini" };
     remember_files(c, new);
     out_add(&c->out, ACT_THROTTLE)->throttle_percent =
         c->config.throttle_percent;
     c->state_due = c->decide_due = true;
+}
+
+static void
+sample_taken(struct core *c, const struct event_sample *s)
+{
+    c->sample = *s;
+    c->sample.slot = NULL;
+    c->n_slot_duty = s->slot == NULL ? 0 : s->n_slots;
+    if (c->n_slot_duty > c->config.slots)
+        c->n_slot_duty = c->config.slots;
+    for (uint16_t i = 0; i < c->n_slot_duty; i++)
+        c->slot_duty[i] = s->slot[i];
 }
 
 static void
@@ -366,7 +385,7 @@ handle(struct core *c, const struct event *ev)
     case EV_CLIENT_GONE: command_client_gone(c, ev->client); break;
     case EV_OUTCOME: runs_outcome(c, &ev->outcome); break;
     case EV_FETCHED: fetch_arrived(c, &ev->fetched); break;
-    case EV_SAMPLE: c->sample = ev->sample; break;
+    case EV_SAMPLE: sample_taken(c, &ev->sample); break;
     case EV_STRANGER: stranger_heard(c, ev); break;
     case EV_DISK: c->disk_full = ev->disk_full; break;
     case EV_CONFIG: reconfigure(c, ev->config); break;

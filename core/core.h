@@ -73,6 +73,13 @@ struct event_fetched {
     struct span error;      /* then: why, in words */
 };
 
+enum { DUTY_UNKNOWN = 255 };
+/* What a worker did in the second before. */
+struct slot_duty {
+    uint32_t run;               /* it is at now, as in ACT_RUN; 0: none */
+    uint8_t percent;            /* of the time that it ran; DUTY_UNKNOWN */
+};
+
 struct event_sample {
     uint16_t cpu_permille;      /* all processors of the host, busy */
     uint16_t ext_cpu_permille;  /* taken by others than us */
@@ -80,6 +87,8 @@ struct event_sample {
     uint32_t load_milli;
     uint64_t mem_total_bytes, mem_avail_bytes, rss_bytes;
     uint64_t raw_bytes, wire_bytes, rejected;   /* counters of the shell */
+    const struct slot_duty *slot;               /* [n_slots]; may be NULL */
+    uint16_t n_slots;
 };
 
 struct event {

@@ -142,6 +142,9 @@ count_end(struct core *c, struct workload *w, uint32_t index, uint16_t node)
 {
     const struct outcome_rec *o = workload_outcome(w, index);
     c->result_bytes += kept_bytes(w, o);
+    w->run_sum_us += o->run_us;
+    if (o->run_us > w->run_max_us)
+        w->run_max_us = o->run_us;
     ++*counter_of(w, o->outcome);
     count_node(w, node, true);
     add_finished(w, index);
@@ -222,6 +225,7 @@ home_note_retry(struct core *c, struct workload *w, uint32_t index,
     if (o == NULL)
         return;
     c->result_bytes -= kept_bytes(w, o);
+    w->run_sum_us -= o->run_us;
     --*counter_of(w, o->outcome);
     count_node(w, o->node, false);
     workload_drop_outcome(w, index);

@@ -3,6 +3,7 @@
 #include "core/home.h"
 
 #include "core/claims.h"
+#include "core/failure.h"
 #include "core/fetch.h"
 #include "core/home_note.h"
 #include "core/rec.h"
@@ -67,6 +68,8 @@ record(struct core *c, struct job *j, struct result *r, uint16_t node)
 {
     struct workload *w = j->w;
     int64_t age_us = c->true_us - w->accepted_us;
+    if (r->outcome != OUTCOME_DONE)
+        failure_note(c, j, r, node)->final = true;
     if (j->rec == REC_OUT && j->holder != node)
         claims_final(c, j);
     rec_drop_copy(c, j);
@@ -163,6 +166,10 @@ goes_on(struct core *c, struct job *j, const struct result *r, uint16_t node)
         return false;
     if (no_file)
         note_no_file(c, j, node);
+    if (failed) {
+        (void)failure_note(c, j, r, node);
+        j->w->retried++;
+    }
     retry_failed(c, j, failed);
     return true;
 }
@@ -267,6 +274,7 @@ home_sent_out(struct core *c, struct job *j, uint16_t holder,
     j->holder = holder;
     j->holder_inc = (uint32_t)holder_inc;
     j->at_us = c->now_us;
+    j->w->moved++;
     if ((p->dead || p->inc != holder_inc) && !workload_once(j->w))
         home_reclaim(c, j);
 }

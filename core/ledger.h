@@ -47,6 +47,9 @@ struct workload {
     uint32_t accepted;              /* jobs 0..accepted-1 are here */
     uint32_t done, failed, cancelled;
     uint32_t n_away;                /* records OUT or UNKNOWN */
+    uint32_t moved, retried;        /* handed over, failed and tried again;
+                                       since this node started */
+    uint64_t run_sum_us, run_max_us;    /* of the results kept; of all */
     uint32_t running;               /* runs here or last claimed RUNNING */
     bool held, spread, ended, told_ended;
     int64_t seek_us;                /* since when a file is not readable at

@@ -5,11 +5,13 @@ libcore_a_SOURCES = \
 	core/claims.c core/claims.h core/claims_home.c \
 	core/classes.c core/classes.h \
 	core/command.c core/command.h \
-	core/command_ask.c core/command_ask.h core/command_explain.c \
+	core/command_ask.c core/command_ask.h core/command_detail.c \
+	core/command_explain.c \
 	core/command_jobs.c core/command_node.c core/command_policy.c \
 	core/command_results.c core/command_show.c \
 	core/config.c core/config.h \
 	core/core.c core/core.h \
+	core/failure.c core/failure.h \
 	core/fetch.c core/fetch.h \
 	core/gate.c core/gate.h \
 	core/hearing.c core/hearing.h \
@@ -40,8 +42,10 @@ libcore_a_SOURCES = \
 core_tests = \
 	tests/unit/test_classes \
 	tests/unit/test_command \
+	tests/unit/test_command_detail \
 	tests/unit/test_command_node \
 	tests/unit/test_command_results \
+	tests/unit/test_fetch \
 	tests/unit/test_gate \
 	tests/unit/test_ledger \
 	tests/unit/test_placement \
@@ -67,6 +71,9 @@ tests_unit_test_policy_threshold_SOURCES = tests/unit/test_policy_threshold.c
 tests_unit_test_policy_threshold_LDADD = $(core_test_libs)
 tests_unit_test_speed_SOURCES = tests/unit/test_speed.c
 tests_unit_test_speed_LDADD = $(core_test_libs)
+tests_unit_test_fetch_SOURCES = \
+	tests/unit/test_fetch.c tests/unit/command_scene.h
+tests_unit_test_fetch_LDADD = $(core_test_libs)
 tests_unit_test_gate_SOURCES = tests/unit/test_gate.c
 tests_unit_test_gate_LDADD = $(core_test_libs)
 tests_unit_test_classes_SOURCES = tests/unit/test_classes.c
@@ -76,6 +83,9 @@ tests_unit_test_ledger_LDADD = $(core_test_libs)
 tests_unit_test_command_SOURCES = \
 	tests/unit/test_command.c tests/unit/command_scene.h
 tests_unit_test_command_LDADD = $(core_test_libs)
+tests_unit_test_command_detail_SOURCES = \
+	tests/unit/test_command_detail.c tests/unit/command_scene.h
+tests_unit_test_command_detail_LDADD = $(core_test_libs)
 tests_unit_test_command_node_SOURCES = \
 	tests/unit/test_command_node.c tests/unit/command_scene.h
 tests_unit_test_command_node_LDADD = $(core_test_libs)

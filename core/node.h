@@ -165,6 +165,10 @@ struct core {
     struct failure failure[FAILURES_MAX];   /* a ring: the newest */
     uint64_t n_failures;        /* noted since the start */
     int64_t asked_state_us;     /* last publish that a client asked for */
+    uint64_t state_seq;         /* STATEs published */
+    /* workers, as last looked at; none: not known */
+    uint16_t n_slot_duty;
+    struct slot_duty *slot_duty;    /* [config.slots] */
     /* housekeeping */
     int64_t tick_us;
 };

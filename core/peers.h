@@ -66,6 +66,8 @@ struct peer {
     struct item final;          /* the last of them, not in the buf yet */
     int64_t rtt_us;             /* offer to answer, smoothed; 0 unknown */
     uint64_t sent_jobs, received_jobs;
+    uint64_t refused_jobs;      /* by it, of those offered */
+    uint64_t said_bytes;        /* to it, before deflation */
     uint32_t credit_jobs;
     /* offers to it */
     struct batch *outbox;

@@ -307,6 +307,7 @@ publish_tick(struct core *c)
         return;
     publish_state_body(c, &body);
     publish(c, MSG_STATE, &body);
+    c->state_seq++;
     if (c->now_us >= c->state_slow_us) {
         publish(c, MSG_STATE_SLOW, &body);
         c->state_slow_us = c->now_us + STATE_SLOW_US;

@@ -345,6 +345,7 @@ apply_verdicts(struct core *c, struct batch *b, struct span items)
         for (uint32_t k = 0; k < it.count && i < b->n; k++, i++) {
             struct batch_job *e = &b->job[i];
             refused |= it.verb >= VERDICT_NAK_FULL;
+            peer_at(c, b->peer)->refused_jobs += it.verb >= VERDICT_NAK_FULL;
             took |= it.verb == VERDICT_TAKEN;
             if (e->job == NULL)
                 continue;

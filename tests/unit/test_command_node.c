@@ -52,7 +52,7 @@ throttle_refuses_and_names_the_bound(void **state)
     assert_int_equal(scene_number(&s, "new"), 35);
     assert_int_equal(scene_ask(&s, "throttle", "value=60 seen=50"),
                      EXIT_FAILED);
-    assert_string_equal(s.text, "alpha is at 35 now, not at 50; look again");
+    assert_string_equal(s.text, "alpha is at 35%, not at 50%");
     scene_free(&s);
 }
 
@@ -137,7 +137,8 @@ stop_leaves_when_nothing_runs(void **state)
     struct scene s;
     scene_new(&s);
     assert_int_equal(scene_ask(&s, "stop", "by=kim"), EXIT_DONE);
-    assert_true(scene_logged(&s, "stop", "queued=0 running=0 by=kim"));
+    assert_true(scene_logged(&s, "stop", "from=run to=drain by=kim queued=0 "
+                                         "running=0"));
     scene_expect_pair(&s, "phase", "drain");
     assert_int_equal(scene_ask(&s, "undrain", NULL), EXIT_LATER);
     assert_true(scene_until(&s, 100 * 1000, ACT_EXIT));
