@@ -54,6 +54,9 @@ enum family wish_family(enum wish_kind k);
 bool entry_waits(const struct entry *e);
 /* Whether the node's last state shows what was asked. */
 bool entry_shown(const struct entry *e, const struct node *n);
+/* An older command at the same lever has no answer yet: what the operator
+ * saw is known only then. */
+bool wish_must_wait(const struct wishes *w, const struct entry *e);
 struct entry *wishes_add(struct wishes *w, const struct model *m,
                          const struct node *n, enum wish_kind kind);
 /* False with a reason: nothing can be sent to it. */
