@@ -19,7 +19,7 @@ input_read(struct ctl *c, const char *path, struct buf *out)
 {
     bool is_stdin = strcmp(path, "-") == 0;
     FILE *f = is_stdin ? stdin : fopen(path, "re");
-    struct stat st;
+    struct stat st = { .st_mode = 0 };
     size_t n = 1;
 
     if (f == NULL) {
@@ -34,12 +34,15 @@ input_read(struct ctl *c, const char *path, struct buf *out)
         fclose(f);
         return -1;
     }
-    while (n > 0 && out->len < FILE_BYTES_MAX) {
+    /* What says its size is refused before it is read. */
+    bool large = S_ISREG(st.st_mode) && st.st_size >= FILE_BYTES_MAX;
+    while (n > 0 && !large) {
         uint8_t *to = buf_grow(out, 1 << 16);
         n = fread(to, 1, 1 << 16, f);
         out->len -= (1 << 16) - n;
+        large = out->len >= FILE_BYTES_MAX;
     }
-    bool bad = ferror(f) != 0, large = out->len >= FILE_BYTES_MAX;
+    bool bad = ferror(f) != 0;
     if (!is_stdin)
         fclose(f);
     if (bad)

@@ -88,6 +88,19 @@ sees_both() {
 9	34" ]
 }
 
+@test "a file of jobs that is too large is not read into memory" {
+    # Had it been read, there would be no room for it. (A sanitizer cannot live
+    # with so little.)
+    local room=900000
+    (ulimit -v "$room" && lbctl --version) || room=unlimited
+    truncate -s 4G large.txt
+    not submit_within "$room" large.txt
+    grep -q 'large.txt: larger than 1G' said
+    not submit_within "$room" - <large.txt
+    grep -q -- '-: larger than 1G' said
+}
+submit_within() { (ulimit -v "$1" && lbctl submit -a "$2" 2>said); }
+
 @test "jobs and options come out of JSON; the command line wins" {
     echo '{"kind":"fib","params":{"repeat":2},"jobs":[{"n":30},{"n":31}],
         "options":{"name":"render","priority":7,"retries":2}}' >j.json
