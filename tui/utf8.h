@@ -17,7 +17,7 @@ enum { UTF8_MAX = 4, UTF8_LAST = 0x10FFFF };
  * that is not UTF-8, and a character that no terminal should get (controls,
  * bidirectional controls, noncharacters), is '?'. */
 uint32_t utf8_next(struct span text, size_t *at);
-/* Columns: 1, 2, 0 for a combining mark, -1 for one that utf8_next makes '?'. */
+/* Columns: 1, 2, 0 for a combining mark, -1 where utf8_next gives '?'. */
 int utf8_columns(uint32_t ch);
 /* Writes it, without NUL; returns the bytes. */
 size_t utf8_put(uint32_t ch, char dst[UTF8_MAX]);
