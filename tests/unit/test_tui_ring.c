@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tui/ring.h"
+
+enum { SECOND = 1000000 };
+
+static void
+expect(const float *got, const float *want, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (got[i] < want[i] || got[i] > want[i])
+            fail_msg("value %zu is %g, not %g", i, (double)got[i],
+                     (double)want[i]);
+}
+
+static void
+knows_nothing_at_first(void **state)
+{
+    (void)state;
+    struct ring r;
+    float v[3];
+
+    ring_init(&r);
+    ring_seconds(&r, 0, v, 3);
+    expect(v, (const float[]){ -1, -1, -1 }, 3);
+    ring_buckets(&r, 500 * (int64_t)SECOND, v, 3);
+    expect(v, (const float[]){ -1, -1, -1 }, 3);
+}
+
+static void
+keeps_seconds_and_their_gaps(void **state)
+{
+    (void)state;
+    struct ring r;
+    float v[6];
+
+    ring_init(&r);
+    ring_add(&r, 2 * SECOND, 7);
+    ring_add(&r, 2 * SECOND + 900000, 8);   /* the later one counts */
+    ring_add(&r, 5 * SECOND, 3);
+    ring_add(&r, 4 * SECOND, 99);           /* time never falls */
+    ring_add(&r, 6 * SECOND, -4);           /* unknown */
+    ring_seconds(&r, 6 * SECOND, v, 6);
+    expect(v, (const float[]){ -1, 8, -1, -1, 3, -1 }, 6);
+    ring_seconds(&r, 8 * SECOND, v, 6);
+    expect(v, (const float[]){ -1, -1, 3, -1, -1, -1 }, 6);
+}
+
+static void
+means_five_seconds_in_a_bucket(void **state)
+{
+    (void)state;
+    struct ring r;
+    float v[4];
+
+    ring_init(&r);
+    ring_add(&r, 0, 10);
+    ring_add(&r, 1 * SECOND, 20);
+    ring_add(&r, 1 * SECOND + 5, 30);       /* replaces the 20 */
+    assert_int_equal(r.n_in_bucket, 2);
+    ring_buckets(&r, 2 * SECOND, v, 4);
+    expect(v, (const float[]){ -1, -1, -1, 20 }, 4);
+    ring_add(&r, 4 * SECOND, 5);
+    ring_add(&r, 12 * SECOND, 1);           /* a bucket without a value */
+    assert_int_equal(r.n_in_bucket, 1);
+    ring_buckets(&r, 16 * SECOND, v, 4);
+    expect(v, (const float[]){ 15, -1, 1, -1 }, 4);
+}
+
+/* Against a plain array, over values that come and miss at random. */
+static void
+forgets_what_is_too_old(void **state)
+{
+    (void)state;
+    static float all[2000];
+    static float v[RING_SECONDS];
+
+    for (uint32_t seed = 1; seed <= 20; seed++) {
+        struct ring r;
+        uint32_t x = seed;
+        ring_init(&r);
+        for (int64_t s = 0; s < 2000; s++) {
+            x = x * 1664525u + 1013904223u;
+            all[s] = x >> 30 == 0 || (s / 150) % 3 == 2 ? -1
+                                                        : (float)(x >> 24);
+            if (all[s] >= 0)
+                ring_add(&r, s * SECOND + x % SECOND, all[s]);
+            size_t n = 1 + (x >> 8) % RING_SECONDS;
+            ring_seconds(&r, s * SECOND, v, n);
+            for (size_t i = 0; i < n; i++) {
+                int64_t at = s - (int64_t)n + 1 + (int64_t)i;
+                expect(&v[i], at < 0 ? &(float){ -1 } : &all[at], 1);
+            }
+        }
+    }
+}
+
+static void
+keeps_five_minutes_of_buckets(void **state)
+{
+    (void)state;
+    struct ring r;
+    float v[RING_BUCKETS];
+
+    ring_init(&r);
+    for (int64_t s = 0; s < 1000; s++)
+        ring_add(&r, s * SECOND, (float)(s / RING_BUCKET_S));
+    ring_buckets(&r, 999 * (int64_t)SECOND, v, RING_BUCKETS);
+    for (size_t i = 0; i < RING_BUCKETS; i++)
+        expect(&v[i], &(float){ (float)(140 + i) }, 1);
+    ring_add(&r, 999999 * (int64_t)SECOND, 5);
+    ring_buckets(&r, 999999 * (int64_t)SECOND, v, RING_BUCKETS);
+    for (size_t i = 0; i + 1 < RING_BUCKETS; i++)
+        expect(&v[i], &(float){ -1 }, 1);
+    expect(&v[RING_BUCKETS - 1], &(float){ 5 }, 1);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knows_nothing_at_first),
+        cmocka_unit_test(keeps_seconds_and_their_gaps),
+        cmocka_unit_test(means_five_seconds_in_a_bucket),
+        cmocka_unit_test(forgets_what_is_too_old),
+        cmocka_unit_test(keeps_five_minutes_of_buckets),
+    };
+    return cmocka_run_group_tests_name("tui_ring", tests, NULL, NULL);
+}
