@@ -57,7 +57,8 @@ draws_bars(void **state)
         { 45, 26, true, "▕██████████▊"
           "·············▏",
           "[###########.............]" },
-        { 72, 26, true, "▕█████████████████▎"
+        { 72, 26, true,
+          "▕█████████████████▎"
           "······▏",
           "[#################.......]" },
         { 91, 8, false, "███████▎", "#######." },
@@ -230,7 +231,8 @@ draws_rules_and_boxes(void **state)
                                                "─ a text… long ─\n"
                                                "xxxxxxxxxxxxxxxx\n");
     draw_box(c, 1, 0, 14, 3, "Drain");
-    assert_string_equal(canvas_text(c, false), "─┌ Drain ─────┐─\n"
+    assert_string_equal(canvas_text(c, false),
+                        "─┌ Drain ─────┐─\n"
                         "─│            │─\n"
                         "─└────────────┘─\n"
                         "xxxxxxxxxxxxxxxx\n");
