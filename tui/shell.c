@@ -42,6 +42,7 @@ shell_open(struct shell *s, struct options *o, bool ascii)
     setup_to_ui(&o->setup, &s->app->u);
     s->app->u.sort = o->sort;
     s->app->u.screen = o->screen;
+    text_add(s->app->u.from, sizeof s->app->u.from, "%s", o->ways.from);
     if (o->filter[0] != '\0') {
         char ignored[QUERY_ERROR_MAX];
         s->app->u.filter = query_new(o->filter, ignored);

@@ -130,6 +130,7 @@ struct ui {
     bool record_gaps;
     double replay_speed;
     int64_t replay_at_us, replay_end_us;
+    char from[64];              /* what named the ways in, "option -n" */
     char clock[16];             /* "14:02:37", made by the shell from wall
                                    time; batch and tests set it likewise */
     int utc_off_s;              /* for times of day of notes */

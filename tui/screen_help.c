@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Help: the keys of the screen that it was called from, made from the table
+ * of keys, and how to read the screen. */
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/frame.h"
+
+enum { LINES_MAX = 200, LINE = 96, COLUMN = 39, KEYS = 16 };
+
+struct help_line {
+    enum style style;
+    char keys[32];          /* dim or not, before the text */
+    char text[LINE];
+};
+struct help {
+    size_t n;
+    struct help_line line[LINES_MAX];
+};
+
+static struct help_line *
+add(struct help *h, enum style style, const char *keys, const char *text)
+{
+    static struct help_line spill;
+    struct help_line *l = h->n < LINES_MAX ? &h->line[h->n++] : &spill;
+    *l = (struct help_line){ .style = style };
+    text_add(l->keys, sizeof l->keys, "%s", keys);
+    text_add(l->text, sizeof l->text, "%s", text);
+    return l;
+}
+
+/* ---- the keys ---- */
+
+static void
+row_keys(const struct key_row *row, char *dst, size_t cap)
+{
+    char one[16];
+    for (size_t i = 0; i < 4 && row->key[i] != 0; i++) {
+        key_text(row->key[i], one);
+        text_add(dst, cap, "%s%s", dst[0] != '\0' ? " " : "", one);
+    }
+}
+
+/* Rows of one meaning (F7 and F8) stand on one line. */
+static struct help_line *
+same_text(struct help *h, size_t from, const char *text)
+{
+    for (size_t i = from; i < h->n; i++)
+        if (strcmp(h->line[i].text, text) == 0)
+            return &h->line[i];
+    return NULL;
+}
+
+static void
+add_group(struct help *h, const struct view *v, const char *group,
+          const char *title)
+{
+    const size_t begin = h->n;
+
+    if (h->n > 0)
+        add(h, STYLE_TEXT, "", "");
+    add(h, STYLE_HEAD, "", title);
+    for (size_t i = 0; i < key_rows; i++) {
+        const struct key_row *row = &key_table[i];
+        if (row->help[0] == '\0' || strcmp(row->group, group) != 0)
+            continue;
+        struct help_line *l = same_text(h, begin, row->help);
+        bool off = row->changes &&
+                   (v->u->read_only || v->u->stream == STREAM_REPLAY);
+        if (l == NULL)
+            l = add(h, off ? STYLE_LABEL : STYLE_TEXT, "", row->help);
+        row_keys(row, l->keys, sizeof l->keys);
+    }
+}
+
+/* ---- the rest ---- */
+
+struct said { const char *keys, *text; };
+
+static void
+add_list(struct help *h, const char *title, const struct said *s, size_t n)
+{
+    add(h, STYLE_TEXT, "", "");
+    add(h, STYLE_HEAD, "", title);
+    for (size_t i = 0; i < n; i++)
+        add(h, STYLE_TEXT, s[i].keys, s[i].text);
+}
+
+static void
+add_legend(struct help *h, const struct canvas *c)
+{
+    const char *const to = glyph(c, GLYPH_TO);
+    char sent[32] = "", yes[32] = "", no[32] = "", silent[32] = "";
+
+    text_add(sent, sizeof sent, "80%s70%s", to, glyph(c, GLYPH_PENDING));
+    text_add(yes, sizeof yes, "70%% %s", glyph(c, GLYPH_CONFIRMED));
+    text_add(no, sizeof no, "80%% %s", glyph(c, GLYPH_REFUSED));
+    text_add(silent, sizeof silent, "80%s70 ?", to);
+    const struct said throttle[] = {
+        { "80%", "in force" }, { sent, "sent, not confirmed" },
+        { yes, "confirmed (2 s)" }, { no, "refused, see messages" },
+        { silent, "no answer in 5 s" }, { "(50%)", "last known, LOST" },
+    };
+    static const struct said state[] = {
+        { "run idle", "works; has nothing to do" },
+        { "pause", "starts nothing new" },
+        { "drain", "gives its jobs away" },
+        { "start", "has just come" },
+        { "stale", "3 states missed" },
+        { "LOST", "5 s without state" },
+        { "ver error", "see messages" },
+    };
+    add_list(h, "THROTTLE: share of time that jobs run", throttle,
+             sizeof throttle / sizeof throttle[0]);
+    add_list(h, "STATE", state, sizeof state / sizeof state[0]);
+}
+
+static void
+add_languages(struct help *h)
+{
+    static const struct said filter[] = {
+        { "alpha", "name has alpha" },
+        { "load>80", "also < = !=, any column" },
+        { "state=drain", "one state" },
+        { "thr<50 pend>90", "both" },
+        { "a|b", "either" }, { "!gamma", "not" },
+        { "/re/", "regular expression" },
+        { "tag:rack=r2", "by node tag" },
+        { "pending marked", "see THROTTLE, MARK" },
+    };
+    static const struct said command[] = {
+        { ":throttle 60", "[nodes]; +5 -5 max floor" },
+        { ":policy NAME", "[nodes]" },
+        { ":pause :drain", ":start [nodes]" },
+        { ":start :hold", ":retry :cancel WORKLOAD" },
+        { ":filter :sort", ":columns +rtt -age" },
+        { ":connect HOST", "another way in" },
+        { ":write :save :q", "file; setup; leave" },
+    };
+    static const struct said numbers[] = {
+        { "LOAD", "CPU used by jobs" },
+        { "PEND RUN", "queued, running here" },
+        { "IN/s OUT/s", "jobs moved here, away" },
+        { "RATE LASTS", "jobs/s; queue is empty in" },
+        { "AGE RTT", "of its state; of a command" },
+    };
+    add_list(h, "FILTER LANGUAGE", filter, sizeof filter / sizeof filter[0]);
+    add_list(h, "COMMAND LINE", command, sizeof command / sizeof command[0]);
+    add_list(h, "NUMBERS", numbers, sizeof numbers / sizeof numbers[0]);
+}
+
+static void
+gather(const struct view *v, struct help *h)
+{
+    h->n = 0;
+    add_group(h, v, "COMMANDS", "COMMANDS (marked, else this one)");
+    add_group(h, v, "MOVE", "MOVE");
+    add_group(h, v, "VIEW", "VIEW");
+    add_group(h, v, "FIND", "FIND");
+    add_group(h, v, "MARK", "MARK");
+    add_legend(h, v->c);
+    add_languages(h);
+}
+
+size_t
+help_lines(const struct view *v)
+{
+    static struct help h;
+    gather(v, &h);
+    return h.n;
+}
+
+/* ---- drawing ---- */
+
+static void
+draw_line(struct view *v, int x, int y, int width, const struct help_line *l)
+{
+    const char *find = v->u->find;
+    const bool hit = find[0] != '\0' && (strstr(l->text, find) != NULL ||
+                                         strstr(l->keys, find) != NULL);
+    if (l->style == STYLE_HEAD) {
+        put_cut(v->c, x, y, width, STYLE_HEAD, l->text);
+        return;
+    }
+    int used = columns_of(l->keys), at = used > KEYS ? used : KEYS;
+    canvas_put(v->c, x, y, width, l->style == STYLE_LABEL ? STYLE_LABEL
+                                                          : STYLE_KEY,
+               l->keys);
+    put_cut(v->c, x + at + 1, y, width - at - 1,
+            hit ? STYLE_MARKED : l->style, l->text);
+}
+
+static const char *
+screen_title(enum screen s)
+{
+    static const char *const names[] = {
+        "", "Nodes", "Jobs", "Messages", "Map", "Node", "Workload", "Help",
+        "Setup"
+    };
+    return s < SCREENS_END ? names[s] : "";
+}
+
+static void
+draw_title(struct view *v, int y, int page, int pages)
+{
+    char left[80] = "", right[80] = "";
+
+    text_add(left, sizeof left, " lbtop help   %s screen",
+             screen_title(v->u->back));
+    if (pages > 1)
+        text_add(right, sizeof right, "%d/%d  PgDn ", page + 1, pages);
+    canvas_fill(v->c, 0, y, v->c->width, STYLE_TITLE, " ");
+    put_cut(v->c, 0, y, v->c->width, STYLE_TITLE, left);
+    if (columns_of(left) + columns_of(right) < v->c->width)
+        put_left_of(v->c, v->c->width, y, STYLE_TITLE, right);
+}
+
+void
+screen_help(struct view *v, const struct part *p)
+{
+    static struct help h;
+    const int columns = v->c->width >= COLUMN ? v->c->width / COLUMN : 1;
+    const int rows = p->n - 2 > 0 ? p->n - 2 : 1;
+    const int width = v->c->width / columns - 1;
+
+    gather(v, &h);
+    int per_page = columns * rows;
+    int pages = ((int)h.n + per_page - 1) / per_page;
+    if (v->u->help_page >= pages)
+        v->u->help_page = pages - 1;
+    if (v->u->help_page < 0)
+        v->u->help_page = 0;
+    draw_title(v, p->y, v->u->help_page, pages);
+    for (int i = 0; i < per_page; i++) {
+        size_t at = (size_t)(v->u->help_page * per_page + i);
+        if (at >= h.n || p->n < 2)
+            break;
+        draw_line(v, (i / rows) * (v->c->width / columns) + 1,
+                  p->y + 1 + i % rows, width, &h.line[at]);
+    }
+    if (p->n >= 3)
+        put_cut(v->c, 0, p->y + p->n - 1, v->c->width, STYLE_LABEL,
+                " Esc: close   PgDn: next page   /: search   manual: man "
+                "lbtop");
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* A node that is LOST: what is known, what becomes of its jobs, what can be
+ * done. */
+#include "base/text.h"
+#include "tui/detail_parts.h"
+#include "tui/frame.h"
+
+enum { TEXT = 400 };
+
+struct lines { int y, end; };
+
+static void
+say(struct view *v, struct lines *at, enum style style, const char *text)
+{
+    if (at->y < at->end)
+        put_cut(v->c, 1, at->y++, v->c->width - 2, style, text);
+}
+
+static void
+rule(struct view *v, struct lines *at, const char *text)
+{
+    if (at->y < at->end)
+        draw_rule(v->c, at->y++, text);
+}
+
+/* Breaks a text at blanks to the width of the screen. */
+static void
+say_long(struct view *v, struct lines *at, const char *text)
+{
+    const size_t width = (size_t)(v->c->width > 4 ? v->c->width - 2 : 2);
+    char line[TEXT];
+
+    while (*text != '\0' && at->y < at->end) {
+        size_t left = span_str(text).len, n = left;
+        if (n > width) {
+            for (n = width; n > 0 && text[n] != ' ';)
+                n--;
+            n = n > 0 ? n : width;
+        }
+        line[0] = '\0';
+        text_add(line, sizeof line, "%.*s", (int)n, text);
+        say(v, at, STYLE_TEXT, line);
+        text += n;
+        text += *text == ' ';
+    }
+}
+
+static void
+say_head(struct view *v, struct lines *at, const struct node *n)
+{
+    char line[TEXT] = "", since[24];
+
+    duration_text(since, v->m->now_us - n->seen_us);
+    text_add(line, sizeof line, "%s   %s:%u   lbagent %s   LOST for %s",
+             n->name, n->host[0] != '\0' ? n->host : "?",
+             (unsigned)n->told.port, n->version, since);
+    say(v, at, STYLE_LOST, line);
+}
+
+static void
+say_last(struct view *v, struct lines *at, const struct node *n)
+{
+    char line[TEXT] = "", clock[16], pend[24], done[24];
+    double load = node_load(n);
+
+    if (n->heard_us < 0) {
+        rule(v, at, "no state was ever heard from it");
+        return;
+    }
+    ui_time(v->u, v->m, n->heard_us, false, clock);
+    text_add(line, sizeof line, "last known, as of %s (shown in brackets)",
+             clock);
+    rule(v, at, line);
+    line[0] = '\0';
+    text_add(line, sizeof line, "Throttle (%u%%)   Policy (%s)   Slots (%u)",
+             (unsigned)n->told.throttle_percent, n->policy,
+             (unsigned)n->told.slots);
+    if (load >= 0)
+        text_add(line, sizeof line, "   CPU (%d%%)", (int)load);
+    say(v, at, STYLE_OLD, line);
+    number_commas(pend, n->told.queued);
+    number_commas(done, n->told.done);
+    line[0] = '\0';
+    text_add(line, sizeof line, "Jobs  (%s pending)  (%u running)  (%s done)  "
+             "(%llu failed)", pend, (unsigned)n->told.running, done,
+             (unsigned long long)n->told.failed);
+    say(v, at, STYLE_OLD, line);
+    line[0] = '\0';
+    text_add(line, sizeof line, "incarnation %llu, seq %llu",
+             (unsigned long long)n->incarnation,
+             (unsigned long long)n->sequence);
+    say(v, at, STYLE_OLD, line);
+}
+
+static void
+say_chart(struct view *v, struct lines *at, const struct node *n)
+{
+    float past[RING_SECONDS];
+    char clock[16], gap[48] = "";
+    int width = v->c->width - 6;
+    size_t k = width < RING_SECONDS ? (size_t)width : RING_SECONDS;
+
+    if (at->end - at->y < 24 || n->heard_us < 0)
+        return;
+    ui_time(v->u, v->m, n->heard_us, false, clock);
+    text_add(gap, sizeof gap, "no data since %s", clock);
+    ring_seconds(&n->load, v->m->now_us, past, k);
+    rule(v, at, "CPU used by jobs, %: the line stops where the data stops");
+    struct chart c = { .width = (int)k + 5, .height = 6, .v = past, .n = k,
+                       .top = 100, .gap = gap };
+    draw_chart(v->c, 0, at->y, &c);
+    at->y += 6;
+}
+
+static void
+say_known(struct view *v, struct lines *at, const struct node *n)
+{
+    char line[TEXT] = "", clock[16];
+
+    rule(v, at, "what lbtop knows");
+    if (n->heard_us >= 0) {
+        ui_time(v->u, v->m, n->heard_us, false, clock);
+        text_add(line, sizeof line, "%s  last state message (they came every "
+                 "%.1f s before that)", clock, n->told.interval_ms / 1000.0);
+        say(v, at, STYLE_TEXT, line);
+    }
+    ui_time(v->u, v->m, n->seen_us, false, clock);
+    line[0] = '\0';
+    text_add(line, sizeof line, "%s  LOST: %.0f s without state (dead_after, "
+             "as it announced it)", clock, n->told.dead_after_ms / 1000.0);
+    say(v, at, STYLE_TEXT, line);
+    line[0] = '\0';
+    if (v->m->way_in[0] != '\0' && n->way_in_life >= 3)
+        text_add(line, sizeof line, "          %s says the same: it is the "
+                 "node, not our network", v->m->way_in);
+    else if (v->m->way_in[0] != '\0' && n->way_in_life > 0)
+        text_add(line, sizeof line, "          %s hears it: there is no path "
+                 "from here", v->m->way_in);
+    if (line[0] != '\0')
+        say(v, at, STYLE_TEXT, line);
+}
+
+static void
+say_jobs(struct view *v, struct lines *at, const struct node *n)
+{
+    uint64_t kept = 0;
+    char line[TEXT] = "", count[24];
+
+    for (size_t i = 0; i < n->n_works; i++)
+        kept += n->work[i].queued + n->work[i].running;
+    number_commas(count, kept);
+    rule(v, at, "what happens to its jobs");
+    text_add(line, sizeof line, "Jobs whose home is elsewhere are given back "
+             "there and run by other nodes.  %s jobs have their home on %s: "
+             "its journal keeps them; they show as kept, not as done, failed "
+             "or moved, until it is back.  Nothing accepted is forgotten.",
+             count, n->name);
+    say_long(v, at, line);
+}
+
+static void
+say_unanswered(struct view *v, struct lines *at, const struct node *n)
+{
+    const struct wish *w = v->w == NULL ? NULL : wish_of(v->w, n, 0, 0);
+    char line[TEXT] = "", clock[16];
+
+    if (w == NULL || w->state == WISH_IN_FORCE || w->sent_us < 0)
+        return;
+    ui_time(v->u, v->m, w->sent_us, false, clock);
+    rule(v, at, "commands sent to it that never got an answer");
+    text_add(line, sizeof line, "%s  %s: may or may not have taken effect; "
+             "compared with the first state after its return", clock,
+             wish_kind_name(w->kind));
+    say(v, at, STYLE_WARN, line);
+}
+
+void
+screen_lost(struct view *v, const struct part *p)
+{
+    const struct node *n = ui_node(v->u, v->m);
+    struct lines at = { p->y, p->y + p->n };
+
+    if (n == NULL)
+        return;
+    say_head(v, &at, n);
+    say_last(v, &at, n);
+    say_chart(v, &at, n);
+    say_known(v, &at, n);
+    say_jobs(v, &at, n);
+    say_unanswered(v, &at, n);
+    rule(v, &at, "commands");
+    say_long(v, &at, "Throttle, start, pause, drain and policy cannot be sent "
+             "to a LOST node; those keys are dim and say so.");
+    say(v, &at, STYLE_TEXT, "  r    retry the connection now");
+    say(v, &at, STYLE_TEXT, "  Del  hide this node until it answers again "
+        "(asks y/N)");
+    detail_notes(v, at.y, at.end, n);
+}
