@@ -61,7 +61,7 @@ judge(struct model *m, struct node *n, const struct member *r)
         node_see(m, n, SEEN_STALE);
     else if (node_is_up(n) && r->life == LIFE_LOST &&
              n->slow_us >= 0 && m->now_us - n->direct_us > r->age_us)
-        node_see(m, n, SEEN_LOST);
+        node_lose(m, n);
 }
 
 /* "protocol 2" is all that is known of a node of another version. */

@@ -64,6 +64,8 @@ void model_answer(struct model *m, const struct input *in,
 void model_time(struct model *m);
 /* It was heard again, from itself: what is said about that. */
 void node_back(struct model *m, struct node *n);
+/* It is lost: says so. */
+void node_lose(struct model *m, struct node *n);
 /* It said BYE. */
 void node_left(struct model *m, struct node *n);
 /* That the members are known, or one of them was heard. */

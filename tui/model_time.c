@@ -30,14 +30,14 @@ static void
 tell_lost(struct model *m, const struct node *n)
 {
     uint64_t jobs = node_jobs(n), kept = node_kept(n);
-    char after[32];
+    long long s = (m->now_us - spoke_us(n)) / SECOND_US;
 
-    units_print_duration(node_lost_us(m, n), after, sizeof after);
     if (jobs == 0)
-        node_note(m, n, NOTE_WARN, "no state for %s, LOST", after);
+        node_note(m, n, NOTE_WARN, "no state for %lld s, LOST", s);
     else
-        node_note(m, n, NOTE_WARN, "no state for %s, LOST; %llu jobs given "
-                  "back, %llu kept", after, (unsigned long long)(jobs - kept),
+        node_note(m, n, NOTE_WARN, "no state for %lld s, LOST; %llu jobs "
+                  "given back, %llu kept", s,
+                  (unsigned long long)(jobs - kept),
                   (unsigned long long)kept);
 }
 
@@ -55,8 +55,8 @@ become_stale(struct model *m, struct node *n)
     n->hush = HUSH_WINDOW;
 }
 
-static void
-become_lost(struct model *m, struct node *n)
+void
+node_lose(struct model *m, struct node *n)
 {
     node_see(m, n, SEEN_LOST);
     if (n->hush == HUSH_NO)
@@ -86,7 +86,7 @@ look_at(struct model *m, struct node *n, int64_t *next_us)
         lost_us < n->way_in_us + WAY_IN_TRUST_US)
         lost_us = n->way_in_us + WAY_IN_TRUST_US + 1;
     if (n->seen == SEEN_STALE && m->now_us >= lost_us)
-        become_lost(m, n);
+        node_lose(m, n);
     if (!node_is_up(n))
         return;
     int64_t at_us = n->seen == SEEN_LIVE ? stale_us : lost_us;

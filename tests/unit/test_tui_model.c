@@ -130,7 +130,7 @@ tells_what_happens_to_the_jobs_of_a_lost_node(void **state)
     s.node[0].n_works = 1;
     scene_state(&s, 0);
     scene_run(&s, 0, 6 * S);
-    assert_int_equal(scene_notes(&s, "no state for 5s, LOST; 28 jobs given "
+    assert_int_equal(scene_notes(&s, "no state for 5 s, LOST; 28 jobs given "
                                      "back, 12 kept"), 1);
     assert_int_equal(scene_notes(&s, "stale: 3 state messages missed"), 1);
     struct totals t;
