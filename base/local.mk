@@ -3,6 +3,7 @@ noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	base/bytes.c base/bytes.h \
 	base/exits.h \
+	base/ini.c base/ini.h \
 	base/log.c base/log.h \
 	base/random.c base/random.h \
 	base/text.c base/text.h \
@@ -11,6 +12,7 @@ libbase_a_SOURCES = \
 
 base_tests = \
 	tests/unit/test_bytes \
+	tests/unit/test_ini \
 	tests/unit/test_log \
 	tests/unit/test_random \
 	tests/unit/test_text \
@@ -28,3 +30,5 @@ tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_text_LDADD = libbase.a $(CMOCKA_LIBS)
 tests_unit_test_units_SOURCES = tests/unit/test_units.c
 tests_unit_test_units_LDADD = libbase.a $(CMOCKA_LIBS)
+tests_unit_test_ini_SOURCES = tests/unit/test_ini.c
+tests_unit_test_ini_LDADD = libbase.a $(CMOCKA_LIBS)

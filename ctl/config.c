@@ -6,11 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ini.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "base/xalloc.h"
-
-enum { LINE_BYTES = 1024 };
 
 static const char *const keys[] = { "node", "key", "timeout", "output", NULL };
 static const char *const outputs[] = { "table", "json", "raw", "quiet", NULL };
@@ -88,16 +87,6 @@ set(struct ctl *c, const char *key, const char *value, char *why, size_t cap)
     return why[0] == '\0';
 }
 
-static char *
-trim(char *s)
-{
-    s += strspn(s, " \t");
-    size_t n = strlen(s);
-    while (n > 0 && strchr(" \t\r\n", s[n - 1]) != NULL)
-        s[--n] = '\0';
-    return s;
-}
-
 static bool
 is_key(const char *key)
 {
@@ -107,65 +96,49 @@ is_key(const char *key)
     return false;
 }
 
-/* A line that is neither blank nor a comment. False after a message. */
-static bool
-read_line(struct ctl *c, char *line, const char *path, unsigned number)
-{
-    char why[256];
-    char *equals = strchr(line, '=');
+struct reading {
+    struct ctl *c;
+    const char *path;
+    int rc;
+};
 
-    if (equals == NULL) {
-        ctl_fail(c, EXIT_CONFIG, "%s:%u: \"%s\" is not KEY = VALUE", path,
-                 number, line);
-        return false;
-    }
-    *equals = '\0';
-    char *key = trim(line), *value = trim(equals + 1);
-    if (!is_key(key)) {
-        const char *near = text_nearest(key, keys);
-        ctl_fail(c, EXIT_CONFIG, near != NULL
+static void
+read_line(void *with, const struct ini_line *l)
+{
+    struct reading *r = with;
+    char why[256];
+
+    if (l->key == NULL) {
+        ctl_fail(r->c, EXIT_CONFIG, "%s:%u: %s", r->path, l->number,
+                 l->wrong);
+    } else if (!is_key(l->key)) {
+        const char *near = text_nearest(l->key, keys);
+        ctl_fail(r->c, EXIT_CONFIG, near != NULL
                  ? "%s:%u: unknown key \"%s\" (did you mean \"%s\"?)"
                  : "%s:%u: unknown key \"%s\"; keys: node key timeout output",
-                 path, number, key, near);
-        return false;
+                 r->path, l->number, l->key, near);
+    } else if (set(r->c, l->key, l->value, why, sizeof why)) {
+        return;
+    } else {
+        ctl_fail(r->c, EXIT_CONFIG, "%s:%u: %s: %s", r->path, l->number,
+                 l->key, why);
     }
-    if (set(c, key, value, why, sizeof why))
-        return true;
-    ctl_fail(c, EXIT_CONFIG, "%s:%u: %s: %s", path, number, key, why);
-    return false;
+    r->rc = -1;
 }
 
 int
 config_read(struct ctl *c, const char *path, bool required)
 {
-    char line[LINE_BYTES];
-    unsigned number = 0;
-    int rc = 0;
-    FILE *f = fopen(path, "re");
+    struct reading r = { c, path, 0 };
+    int rc = ini_read(path, read_line, &r);
 
-    if (f == NULL && errno == ENOENT && !required)
+    if (rc == -ENOENT && !required)
         return 0;
-    if (f == NULL) {
-        ctl_fail(c, errno == ENOENT ? EXIT_NOTFOUND : EXIT_CONFIG, "%s: %s",
-                 path, errno == ENOENT ? "no such file" : strerror(errno));
-        return -1;
-    }
-    while (fgets(line, sizeof line, f) != NULL) {
-        number++;
-        if (strchr(line, '\n') == NULL && !feof(f)) {
-            ctl_fail(c, EXIT_CONFIG, "%s:%u: line longer than %d bytes", path,
-                     number, LINE_BYTES - 2);
-            rc = -1;
-            break;
-        }
-        char *text = trim(line);
-        if (text[0] == '\0' || text[0] == '#' || text[0] == ';')
-            continue;
-        if (!read_line(c, text, path, number))
-            rc = -1;
-    }
-    fclose(f);
-    return rc;
+    if (rc == 0)
+        return r.rc;
+    ctl_fail(c, rc == -ENOENT ? EXIT_NOTFOUND : EXIT_CONFIG, "%s: %s", path,
+             rc == -ENOENT ? "no such file" : strerror(-rc));
+    return -1;
 }
 
 static int
