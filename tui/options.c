@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "proto/frame.h"
+#include "tui/option_value.h"
 #include "tui/ways.h"
 
 #ifndef PACKAGE_VERSION
@@ -93,76 +94,6 @@ static const char doc[] =
     "  lbtop -x 'throttle 60 alpha03'    one command\n"
     "  lbtop --demo 12                   look around in made-up data\n";
 
-/* ---- what is wrong ---- */
-
-__attribute__((noreturn, format(printf, 2, 3))) static void
-fail(int status, const char *fmt, ...)
-{
-    char text[900] = "";
-    va_list ap;
-
-    va_start(ap, fmt);
-    text_addv(text, sizeof text, fmt, ap);
-    va_end(ap);
-    fprintf(stderr, "lbtop: %s\n", text);
-    if (status == EXIT_USAGE)
-        fputs("Try \"lbtop --help\".\n", stderr);
-    exit(status);
-}
-
-static void
-copy(char *dst, size_t cap, const char *option, const char *text)
-{
-    if (strlen(text) >= cap)
-        fail(EXIT_USAGE, "%s: longer than %zu bytes", option, cap - 1);
-    dst[0] = '\0';
-    text_add(dst, cap, "%s", text);
-}
-
-static int64_t
-duration(const char *option, const char *text, int64_t min, int64_t max)
-{
-    char low[24] = "", high[24] = "";
-    int64_t us;
-    int rc = units_duration(text, &us);
-
-    if (rc == 0 && us >= min && us <= max)
-        return us;
-    if (rc == -EDOM)
-        fail(EXIT_USAGE, "%s: \"%s\" has no unit; write %ss", option, text,
-             text);
-    units_print_duration(min, low, sizeof low);
-    units_print_duration(max, high, sizeof high);
-    fail(EXIT_USAGE, "%s: \"%s\" is not a duration from %s to %s", option,
-         text, low, high);
-}
-
-static uint64_t
-number(const char *option, const char *text, uint64_t min, uint64_t max)
-{
-    uint64_t n;
-    if (text_u64(text, min, max, &n) != 0)
-        fail(EXIT_USAGE, "%s: \"%s\" is not a whole number from %llu to %llu",
-             option, text, (unsigned long long)min, (unsigned long long)max);
-    return n;
-}
-
-static int
-choice(const char *option, const char *text, const char *const *words)
-{
-    char all[200] = "";
-    for (int i = 0; words[i] != NULL; i++) {
-        if (strcmp(words[i], text) == 0)
-            return i;
-        text_add(all, sizeof all, " %s", words[i]);
-    }
-    const char *near = text_nearest(text, words);
-    if (near != NULL)
-        fail(EXIT_USAGE, "%s: \"%s\" is not one of%s (did you mean %s?)",
-             option, text, all, near);
-    fail(EXIT_USAGE, "%s: \"%s\" is not one of%s", option, text, all);
-}
-
 static void
 list_columns(FILE *to)
 {
@@ -180,7 +111,8 @@ column(const char *option, const char *name)
         return c;
     for (int i = 0; i < COLUMNS_; i++)
         text_add(all, sizeof all, " %s", column_table[i].name);
-    fail(EXIT_USAGE, "%s: no column \"%s\"; columns:%s", option, name, all);
+    opt_fail(EXIT_USAGE, "%s: no column \"%s\"; columns:%s", option, name,
+             all);
 }
 
 /* ---- options with a form of their own ---- */
@@ -211,7 +143,7 @@ take_columns(struct options *o, const char *text)
         word[0] = '\0';
         text_add(word, sizeof word, "%.*s", (int)len, text);
         if (o->n_columns == COLUMNS_)
-            fail(EXIT_USAGE, "--columns: more than there are");
+            opt_fail(EXIT_USAGE, "--columns: more than there are");
         o->column[o->n_columns++] = column("--columns", word);
         text += len + (text[len] == ',');
     }
@@ -224,9 +156,9 @@ take_filter(struct options *o, const char *text)
     struct query *q = query_new(text, err);
 
     if (q == NULL)
-        fail(EXIT_USAGE, "--filter: %s", err);
+        opt_fail(EXIT_USAGE, "--filter: %s", err);
     query_free(q);
-    copy(o->filter, sizeof o->filter, "--filter", text);
+    opt_copy(o->filter, sizeof o->filter, "--filter", text);
 }
 
 static void
@@ -240,7 +172,8 @@ take_dump(struct options *o, const char *text)
     if (text[at] != 'x' ||
         text_u64(wide, 1, CANVAS_MAX_WIDTH, &width) != 0 ||
         text_u64(text + at + 1, 1, CANVAS_MAX_HEIGHT, &height) != 0)
-        fail(EXIT_USAGE, "--dump: \"%s\" is not WIDTHxHEIGHT, as 80x24", text);
+        opt_fail(EXIT_USAGE, "--dump: \"%s\" is not WIDTHxHEIGHT, as 80x24",
+                 text);
     o->dump_width = (int)width;
     o->dump_height = (int)height;
 }
@@ -256,8 +189,8 @@ take_speed(struct options *o, const char *text)
     }
     o->speed = strtod(text, &end);
     if (end == text || *end != '\0' || !(o->speed >= 0.25 && o->speed <= 64))
-        fail(EXIT_USAGE, "--speed: \"%s\" is not a number from 0.25 to 64, "
-             "nor max", text);
+        opt_fail(EXIT_USAGE, "--speed: \"%s\" is not a number from 0.25 to "
+                 "64, nor max", text);
 }
 
 static void
@@ -270,10 +203,10 @@ take_keys(struct options *o, const char *text)
     while (*at != '\0') {
         size_t n = key_parse(at, &key, &wait_us);
         if (n == 0)
-            fail(EXIT_USAGE, "--keys: \"%s\" is no key", at);
+            opt_fail(EXIT_USAGE, "--keys: \"%s\" is no key", at);
         at += n;
     }
-    copy(o->keys, sizeof o->keys, "--keys", text);
+    opt_copy(o->keys, sizeof o->keys, "--keys", text);
 }
 
 static void
@@ -281,8 +214,8 @@ take_nodes(struct options *o, const char *text)
 {
     char err[300];
     if (ways_add(&o->ways, text, err) != 0)
-        fail(EXIT_USAGE, "--node: %s", err);
-    copy(o->ways.from, sizeof o->ways.from, "--node", "option -n");
+        opt_fail(EXIT_USAGE, "--node: %s", err);
+    opt_copy(o->ways.from, sizeof o->ways.from, "--node", "option -n");
 }
 
 static void
@@ -292,14 +225,15 @@ take_screen(struct options *o, const char *text)
                                          NULL };
     static const enum screen which[] = { SCREEN_NODES, SCREEN_JOBS,
                                          SCREEN_MESSAGES, SCREEN_MAP };
-    o->screen = which[choice("--screen", text, names)];
+    o->screen = which[opt_choice("--screen", text, names)];
 }
 
 static void
 take_size(struct options *o, const char *text)
 {
     if (units_size(text, &o->record_max) != 0 || o->record_max < 64 * 1024)
-        fail(EXIT_USAGE, "--record-max: \"%s\" is not a size from 64K", text);
+        opt_fail(EXIT_USAGE, "--record-max: \"%s\" is not a size from 64K",
+                 text);
 }
 
 /* ---- version and help ---- */
@@ -308,7 +242,7 @@ __attribute__((noreturn)) static void
 version(const char *what)
 {
     if (what != NULL && strcmp(what, "full") != 0)
-        fail(EXIT_USAGE, "--version: \"%s\" is not \"full\"", what);
+        opt_fail(EXIT_USAGE, "--version: \"%s\" is not \"full\"", what);
     printf("lbtop %s\n", PACKAGE_VERSION);
     if (what != NULL)
         printf("protocol %d..%d\n%s\n", (int)PROTOCOL_VERSION,
@@ -344,7 +278,7 @@ unknown(const struct argp_state *state)
         text_add(text[n], sizeof text[n], "--%s", table[i].name);
         names[n] = text[n];
         if (strcmp(text[n], word) == 0)
-            fail(EXIT_USAGE, strchr(given, '=') != NULL
+            opt_fail(EXIT_USAGE, strchr(given, '=') != NULL
                  ? "option %s takes no value" : "option %s needs a value",
                  word);
         n++;
@@ -352,8 +286,9 @@ unknown(const struct argp_state *state)
     names[n] = NULL;
     const char *near = text_nearest(word, names);
     if (near != NULL)
-        fail(EXIT_USAGE, "unknown option %s (did you mean %s?)", word, near);
-    fail(EXIT_USAGE, "unknown option %s", word);
+        opt_fail(EXIT_USAGE, "unknown option %s (did you mean %s?)", word,
+                 near);
+    opt_fail(EXIT_USAGE, "unknown option %s", word);
 }
 
 /* ---- the options ---- */
@@ -372,18 +307,19 @@ take_look(struct options *o, int key, const char *arg)
     case 'A': s->ascii = true; break;
     case OPT_UTF8: s->utf8 = true; break;
     case 'C': s->colour = 0; break;
-    case OPT_COLOUR: s->colour = choice("--color", arg, when);
+    case OPT_COLOUR: s->colour = opt_choice("--color", arg, when);
         s->colour = s->colour == 0 ? -1 : s->colour - 1; break;
-    case OPT_THEME: s->theme = choice("--theme", arg, themes); break;
-    case OPT_GRAPHS: s->graphs = choice("--graphs", arg, graphs); break;
+    case OPT_THEME: s->theme = opt_choice("--theme", arg, themes); break;
+    case OPT_GRAPHS: s->graphs = opt_choice("--graphs", arg, graphs); break;
     case OPT_UTC: s->utc = true; break;
     case OPT_BELL: s->bell = true; break;
     case OPT_MOUSE: s->mouse = true; break;
     case OPT_ESC:
-        s->esc_delay_us = duration("--esc-delay", arg, 10000, 2000000); break;
-    case OPT_PACE: s->pace = choice("--pace", arg, paces) == 1; break;
-    case OPT_NAME: copy(s->title, sizeof s->title, "--name", arg); break;
-    case 'd': s->refresh_us = duration("--delay", arg, 100000, 60000000);
+        s->esc_delay_us = opt_duration("--esc-delay", arg, 10000, 2000000);
+        break;
+    case OPT_PACE: s->pace = opt_choice("--pace", arg, paces) == 1; break;
+    case OPT_NAME: opt_copy(s->title, sizeof s->title, "--name", arg); break;
+    case 'd': s->refresh_us = opt_duration("--delay", arg, 100000, 60000000);
         break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -394,17 +330,20 @@ static error_t
 take_stream(struct options *o, int key, const char *arg)
 {
     switch (key) {
-    case OPT_RECORD: copy(o->record, sizeof o->record, "--record", arg); break;
+    case OPT_RECORD: opt_copy(o->record, sizeof o->record, "--record", arg);
+        break;
     case OPT_RECORD_MAX: take_size(o, arg); break;
-    case OPT_REPLAY: copy(o->replay, sizeof o->replay, "--replay", arg); break;
-    case OPT_AT: copy(o->at, sizeof o->at, "--at", arg); break;
-    case OPT_UNTIL: copy(o->until, sizeof o->until, "--until", arg); break;
+    case OPT_REPLAY: opt_copy(o->replay, sizeof o->replay, "--replay", arg);
+        break;
+    case OPT_AT: opt_copy(o->at, sizeof o->at, "--at", arg); break;
+    case OPT_UNTIL: opt_copy(o->until, sizeof o->until, "--until", arg);
+        break;
     case OPT_SPEED: take_speed(o, arg); break;
     case OPT_WITH_KEYS: o->with_keys = true; break;
     case OPT_ANON: o->anon = true; break;
-    case OPT_DEMO: o->demo = (unsigned)number("--demo", arg, 1, NODES_MAX);
-        break;
-    case OPT_SEED: o->seed = number("--seed", arg, 0, UINT64_MAX); break;
+    case OPT_DEMO:
+        o->demo = (unsigned)opt_number("--demo", arg, 1, NODES_MAX); break;
+    case OPT_SEED: o->seed = opt_number("--seed", arg, 0, UINT64_MAX); break;
     case OPT_DUMP: take_dump(o, arg); break;
     case OPT_KEYS: take_keys(o, arg); break;
     default: return take_look(o, key, arg);
@@ -422,10 +361,11 @@ take(int key, char *arg, struct argp_state *state)
     switch (key) {
     case 'n': take_nodes(o, arg); break;
     case 'b': o->batch = true; break;
-    case 'i': o->iterations = number("--iterations", arg, 0, UINT32_MAX);
+    case 'i': o->iterations = opt_number("--iterations", arg, 0, UINT32_MAX);
         break;
-    case 'o': o->form = (enum plain_form)(choice("--output", arg, forms) +
-                                          PLAIN_TABLE); break;
+    case 'o': o->form = (enum plain_form)(opt_choice("--output", arg, forms) +
+                                          PLAIN_TABLE);
+        break;
     case OPT_JSON: o->form = PLAIN_JSON; break;
     case OPT_RAW: o->form = PLAIN_RAW; break;
     case 'S': take_screen(o, arg); break;
@@ -433,12 +373,12 @@ take(int key, char *arg, struct argp_state *state)
     case 's': take_sort(o, arg); break;
     case 'c': take_columns(o, arg); break;
     case 'r': o->read_only = true; break;
-    case 'x': copy(o->exec, sizeof o->exec, "--exec", arg); break;
+    case 'x': opt_copy(o->exec, sizeof o->exec, "--exec", arg); break;
     case 'y': o->yes = true; break;
-    case OPT_TIMEOUT: o->timeout_us = duration("--timeout", arg, 1000,
+    case OPT_TIMEOUT: o->timeout_us = opt_duration("--timeout", arg, 1000,
                                                3600 * (int64_t)1000000); break;
     case OPT_STRICT: o->strict = true; break;
-    case OPT_USER: copy(o->user, sizeof o->user, "--user", arg); break;
+    case OPT_USER: opt_copy(o->user, sizeof o->user, "--user", arg); break;
     case OPT_CONFIG: case OPT_NO_CONFIG: break;     /* read before */
     case 'v': o->verbose++; break;
     case 'q': o->verbose--; break;
@@ -446,8 +386,9 @@ take(int key, char *arg, struct argp_state *state)
                    ARGP_HELP_LONG);
     case OPT_USAGE: help(ARGP_HELP_USAGE);
     case 'V': version(arg);
-    case ARGP_KEY_ARG: fail(EXIT_USAGE, "\"%s\": lbtop takes options only; a "
-                            "node is named by -n", arg);
+    case ARGP_KEY_ARG:
+        opt_fail(EXIT_USAGE, "\"%s\": lbtop takes options only; a node is "
+                 "named by -n", arg);
     case ARGP_KEY_ERROR: unknown(state);
     default: return take_stream(o, key, arg);
     }
@@ -490,11 +431,11 @@ read_setup(struct options *o, int argc, char **argv)
     if (file == NULL)
         return;
     if (rc == -ENOENT)
-        fail(EXIT_NOTFOUND, "--config: %s: no such file", path);
+        opt_fail(EXIT_NOTFOUND, "--config: %s: no such file", path);
     if (rc != 0)
-        fail(EXIT_CONFIG, "--config: %s: %s", path, strerror(-rc));
+        opt_fail(EXIT_CONFIG, "--config: %s: %s", path, strerror(-rc));
     if (o->setup.n_problems > 0)
-        fail(EXIT_CONFIG, "%s", o->setup.problem[0]);
+        opt_fail(EXIT_CONFIG, "%s", o->setup.problem[0]);
 }
 
 static void
@@ -503,24 +444,25 @@ check(const struct options *o)
     const bool screen = !o->batch && o->exec[0] == '\0' && o->dump_width == 0;
 
     if (o->yes && o->exec[0] == '\0')
-        fail(EXIT_USAGE, "--yes needs --exec");
+        opt_fail(EXIT_USAGE, "--yes needs --exec");
     if (o->exec[0] != '\0' && o->read_only)
-        fail(EXIT_USAGE, "--exec and --read-only exclude each other");
+        opt_fail(EXIT_USAGE, "--exec and --read-only exclude each other");
     if (o->exec[0] != '\0' && o->replay[0] != '\0')
-        fail(EXIT_USAGE, "--exec and --replay exclude each other");
+        opt_fail(EXIT_USAGE, "--exec and --replay exclude each other");
     if (o->at[0] != '\0' && o->replay[0] == '\0')
-        fail(EXIT_USAGE, "--at needs --replay");
+        opt_fail(EXIT_USAGE, "--at needs --replay");
     if (o->until[0] != '\0' && o->replay[0] == '\0')
-        fail(EXIT_USAGE, "--until needs --replay");
+        opt_fail(EXIT_USAGE, "--until needs --replay");
     if (o->anon && (o->replay[0] == '\0' || o->record[0] == '\0'))
-        fail(EXIT_USAGE, "--anon needs --replay and --record");
+        opt_fail(EXIT_USAGE, "--anon needs --replay and --record");
     if (o->demo > 0 && o->replay[0] != '\0')
-        fail(EXIT_USAGE, "--demo and --replay exclude each other");
+        opt_fail(EXIT_USAGE, "--demo and --replay exclude each other");
     if (o->strict && !o->batch)
-        fail(EXIT_USAGE, "--strict needs --batch");
+        opt_fail(EXIT_USAGE, "--strict needs --batch");
     if (screen && !(o->replay[0] != '\0' && o->record[0] != '\0') &&
         !isatty(STDOUT_FILENO))
-        fail(EXIT_USAGE, "stdout is not a terminal; use -b for plain output");
+        opt_fail(EXIT_USAGE, "stdout is not a terminal; use -b for plain "
+                 "output");
 }
 
 static void
@@ -549,7 +491,7 @@ options_read(struct options *o, int argc, char **argv)
     if (o->ways.n == 0 && o->demo == 0 && o->replay[0] == '\0') {
         int rc = ways_default(&o->ways, err);
         if (rc != 0)
-            fail(rc, "%s", err);
+            opt_fail(rc, "%s", err);
     }
     check(o);
 }

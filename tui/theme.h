@@ -18,11 +18,7 @@ enum look_attr { LOOK_BOLD = 1, LOOK_DIM = 2, LOOK_REVERSE = 4,
                  LOOK_UNDERLINE = 8 };
 struct look {
     short colour;           /* of the foreground; -1: the terminal's own */
-    unsigned char attr;     /* enum theme { THEME_DEFAULT = 0, THEME_MONO, THEME_LIGHT, THEME_ORANGE,
-             THEME_HIGH, THEMES };
-const char *theme_name(enum theme t);
-
-enum look_attr */
+    unsigned char attr;     /* enum look_attr */
 };
 
 /* `colours`: 0 none, 8, 16, 256. */
