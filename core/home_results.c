@@ -133,7 +133,7 @@ attempts_left(const struct job *j)
 static bool
 is_sought_long(const struct core *c, const struct job *j)
 {
-    return j->w->seek_us != 0 &&
+    return (j->flags & JOB_NOT_HOME) && j->w->seek_us != 0 &&
            c->now_us - j->w->seek_us > c->config.file_wait_us;
 }
 
