@@ -41,6 +41,11 @@ double column_number(const struct model *m, const struct node *n,
                      enum column c);
 void column_text(const struct model *m, const struct node *n, enum column c,
                  char *dst, size_t cap);
+/* Of a COLUMN_TEXT column the text itself, "" if not known; else NULL. */
+const char *column_word(const struct node *n, enum column c);
+/* The value of the node's tag `key` ("" if it has none: "gpu"). False: no such
+ * tag. `value` is borrowed from the node. */
+bool node_tag(const struct node *n, struct span key, struct span *value);
 
 /* Sorting: total order; unknown values last, then by name, then by id. */
 struct sort { enum column by; bool down; };
@@ -48,5 +53,8 @@ struct sort { enum column by; bool down; };
 int sort_parse(const char *text, struct sort *out, char *err);
 int sort_compare(const struct model *m, const struct sort *s,
                  const struct node *a, const struct node *b);
+/* Sorts n nodes so: each value is worked out once. O(n log n). */
+void sort_nodes(const struct model *m, const struct sort *s, struct node **v,
+                size_t n);
 
 #endif
