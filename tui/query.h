@@ -2,7 +2,7 @@
 /*
  * query - the filter language: which nodes are meant.
  *
- *   alpha            the name holds "alpha"
+ *   alpha            the name holds "alpha" (letters of any case)
  *   load>80          any column of column.h: < <= > >= = !=, with units
  *   state=lost       thr, in, out, queue for throttle, in, out, pend
  *   tag:rack=r2      by tag of the node
@@ -36,7 +36,8 @@ void query_set_pending(struct query *q, query_pending *f, const void *with);
 
 /* A list of nodes for a command: names with ranges ("alpha0[1-5]"), globs
  * (* and ?), tag:K=V, separated by blanks or commas. Calls each node once.
- * 0; -ENOENT with the first that matches none in err. */
+ * 0; -ENOENT with the first that matches none in err; -EINVAL (brackets, a
+ * name that two nodes have). After an error no node has been called. */
 int query_nodes(const struct model *m, const char *list,
                 void (*each)(void *with, struct node *n), void *with,
                 char err[QUERY_ERROR_MAX]);
