@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MPL-2.0
 # Who may include what: base <- proto <- core <- agent, sim;
-# base <- kinds <- agent, ctl, sim; base, proto <- ctl. And core/ sees no
+# base <- kinds <- agent, ctl, sim; base, proto <- ctl, tui. And core/ sees no
 # header of the world.
 set -eu
 cd "${LB_SRC:-$(dirname "$0")/..}"
@@ -42,9 +42,11 @@ layer core 'base|proto|core'
 layer agent 'base|proto|kinds|core|agent'
 layer sim 'base|proto|kinds|core|sim'
 layer ctl 'base|proto|kinds|ctl'
+layer tui 'base|proto|tui'
 system core 'assert|errno|float|inttypes|limits|stdarg|stdbool|stddef|stdint|stdlib|string' \
     'core/ is pure: no clock, socket, file, thread or log'
 only 'sqlite3\.h' 'agent/journal[a-z_]*\.[ch]'
+only 'curses\.h' 'tui/term(_read)?\.c'
 
 if [ -s "$breaches" ]; then
     cat "$breaches"
