@@ -23,6 +23,8 @@ void frame_notes(struct view *v, const struct part *p);
 /* Prompt, question, flash or what is under way; leaves the row as it is when
  * there is nothing to say. */
 void frame_flash(struct view *v, int y);
+/* Whether frame_flash would draw anything. */
+bool frame_says(const struct view *v);
 void frame_bar(struct view *v, int y);
 
 /* ---- small things that several parts and screens use ---- */
@@ -41,8 +43,17 @@ size_t nodes_visible(const struct model *m);
 /* Whether nodes are shown as cards in `rows` rows: 1 to 4 of them, and room. */
 bool nodes_as_cards(const struct view *v, int rows);
 enum { CARD_ROWS = 5 };
+/* The last n buckets, n <= RING_BUCKETS, up to the newest value rather than to
+ * now: no blank at the right edge while the next one is on its way. */
+void recent_buckets(const struct ring *r, int64_t now_us, float *v, size_t n);
+/* Says that the filter matches nothing. */
+void draw_no_match(struct view *v, const struct part *p);
 /* Rows that the map strip wants for its cells in a screen so wide, at most
  * 8. */
 int map_rows(const struct view *v);
+/* The node whose cell is at x, y of the map in `p` (of several in a cell the
+ * worst one); NULL: none. */
+struct node *map_node_at(const struct view *v, const struct part *p, int x,
+                         int y);
 
 #endif

@@ -31,7 +31,8 @@ struct layout {
 };
 void frame_layout(const struct view *v, struct layout *out);
 void frame_draw(struct view *v, const struct layout *l);
-/* Title of detail screens: " lbtop  prod-a > alpha03 ... LIVE 1s  14:02:37 ". */
+/* Title of detail screens: " lbtop  prod-a > WHERE ... LIVE 1s  14:02:37 ".
+ * frame_draw has drawn it: screens need not. */
 void frame_title(struct view *v, int y, const char *where);
 /* "1 Nodes 12", for the mouse: the screen whose tab is at x; 0: none. */
 enum screen frame_tab_at(const struct view *v, int x, int y);
@@ -52,8 +53,8 @@ void screen_first(struct view *v, const struct part *p);
 void screen_dialog(struct view *v);
 void screen_menu(struct view *v);
 
-/* THROTTLE of a node as 6.1 draws it: "80→70…", "70% ✓", "(50%)". Returns its
- * columns. */
+/* THROTTLE of a node as 6.1 draws it: "80→70…", "70% ✓", "(50%)". Returns
+ * its columns. */
 int draw_throttle(struct view *v, int x, int y, int width,
                   const struct node *n);
 /* Row y and column of a click on the nodes table: the node, or the column

@@ -29,5 +29,8 @@ void table_fit(const struct view *v, struct table *out);
 /* The head of a column ("LOAD 60 s" says how much it shows). dst: 24 bytes. */
 void table_head(const struct table *t, const struct table_column *k,
                 char dst[24]);
+/* Draws one node into row y. */
+void nodes_row(struct view *v, const struct table *t, const struct node *n,
+               int y);
 
 #endif
