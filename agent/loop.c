@@ -85,6 +85,7 @@ take_outcomes(struct loop *l)
         ev.outcome.slot = e[i].slot;
         ev.outcome.run = e[i].run;
         ev.outcome.outcome = e[i].outcome;
+        ev.outcome.changed = e[i].changed;
         ev.outcome.run_us = e[i].run_us;
         ev.outcome.cpu_us = e[i].cpu_us;
         if (e[i].bytes != NULL) {

@@ -154,7 +154,7 @@ judge(const struct worker *w, int rc, char *err)
 }
 
 static uint8_t
-run_kind(struct worker *w, const struct order *o, char *err)
+run_kind(struct worker *w, const struct order *o, bool *changed, char *err)
 {
     struct desc desc;
     char name[NAME_MAX_BYTES + 1];
@@ -180,6 +180,7 @@ run_kind(struct worker *w, const struct order *o, char *err)
                        span_of(o->bytes + o->desc_len, o->args_len),
                        o->index, &w->out, err);
     w->end_us = INT64_MAX;
+    *changed = rc == -ESTALE;
     return judge(w, rc, err);
 }
 
@@ -211,7 +212,7 @@ run(struct worker *w, const struct order *o)
     struct ended e = { .slot = o->slot, .run = o->run };
     int64_t start = clock_us(), cpu = clock_thread_cpu_us();
 
-    e.outcome = run_kind(w, o, err);
+    e.outcome = run_kind(w, o, &e.changed, err);
     int64_t end = clock_us();
     e.run_us = (uint64_t)(end - start);
     e.cpu_us = (uint64_t)(clock_thread_cpu_us() - cpu);

@@ -7,6 +7,7 @@
 #define LB_WORKER_H
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "agent/mailbox.h"
@@ -18,6 +19,7 @@ struct ended {
     uint16_t slot;
     uint8_t outcome;        /* enum outcome */
     uint8_t error_len;
+    bool changed;           /* its file here is not the one described */
     uint32_t run, value_len;
     uint64_t run_us, cpu_us;
     uint8_t *bytes;

@@ -62,6 +62,8 @@ struct event_outcome {
     uint16_t slot;
     uint32_t run;           /* as in ACT_RUN */
     uint8_t outcome;        /* enum outcome; CANCELLED when stopped */
+    bool changed;           /* FAILED: its file here is not what was
+                               described */
     uint64_t wait_us, run_us, cpu_us;   /* wait_us is ignored */
     struct span error, value;
 };

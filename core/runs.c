@@ -154,6 +154,14 @@ stopped(struct core *c, struct job *j)
         rec_requeue(c, j, true);
 }
 
+/* Only its home knows whether a file has changed: elsewhere another one lies
+ * at its path, and the job goes back as from who has none. */
+static uint8_t
+judge(const struct workload *w, const struct event_outcome *ev)
+{
+    return ev->changed && w->home != 0 ? OUTCOME_NO_FILE : ev->outcome;
+}
+
 void
 runs_outcome(struct core *c, const struct event_outcome *ev)
 {
@@ -178,15 +186,16 @@ runs_outcome(struct core *c, const struct event_outcome *ev)
         stopped(c, j);
         return;
     }
-    c->count.done += ev->outcome == OUTCOME_DONE;
-    c->count.failed += ev->outcome == OUTCOME_FAILED;
     struct workload *w = j->w;
+    uint8_t outcome = judge(w, ev);
+    c->count.done += outcome == OUTCOME_DONE;
+    c->count.failed += outcome == OUTCOME_FAILED;
     struct result r = { .workload = w->number,
                         .index = j->index,
                         .fence = j->fence,
                         .run = was.number,
                         .attempt = j->attempt,
-                        .outcome = ev->outcome,
+                        .outcome = outcome,
                         .node = c->config.id,
                         .run_us = ev->run_us,
                         .cpu_us = ev->cpu_us,

@@ -50,6 +50,14 @@ changed(const char *path, char *err)
                        shown(path));
 }
 
+/* What is there now, or lies at this path on this host, was not meant. */
+static int
+another(const char *path, char *err)
+{
+    (void)changed(path, err);
+    return -ESTALE;
+}
+
 static int64_t
 mtime_of(const struct stat *st)
 {
@@ -283,7 +291,7 @@ file_open(const struct kind_context *c, const struct file_id *id,
     else if (f->size != id->size || f->mtime_ns != id->mtime_ns
              || print_of(fd, f->size, &f->print) != 0
              || f->print != id->print)
-        rc = changed(path, err);
+        rc = another(path, err);
     if (rc != 0) {
         file_free(f);
         return rc;

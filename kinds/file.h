@@ -42,8 +42,8 @@ int file_describe(const char *path, struct buf *real, struct buf *out,
 int file_id(struct span shared, struct file_id *out, char *err);
 
 /* Opens the file `id` for a run (`c` NULL: without its limits). Give it back
- * with file_done. 0; -ENOENT (not readable or not allowed here); -EIO (it is
- * not what was described). */
+ * with file_done. 0; -ENOENT (not readable or not allowed here); -ESTALE (it
+ * is not what was described). */
 int file_open(const struct kind_context *c, const struct file_id *id,
               struct file **out, char *err);
 void file_done(const struct kind_context *c, struct file *f);

@@ -102,7 +102,9 @@ struct kind {
 
     /* Runs job `index`. Appends the result to `out`. 0; or -ECANCELED; or
      * -EIO with `err` set (the attempt failed, reason in words);
-     * or -ENOENT: a file of the job is not readable here ("no_file"). */
+     * or -ENOENT: a file of the job is not readable here ("no_file");
+     * or -ESTALE with `err` set: what is there is not the file that was
+     * described: changed at its home, another one elsewhere. */
     int (*run)(struct kind_context *c, struct span params, struct span args,
                uint32_t index, struct buf *out, char *err);
 
@@ -134,8 +136,8 @@ struct span kind_param(struct span shared, struct span args, const char *name);
 /* Appends to `args_out` the bytes of job `index`, read from the file, as the
  * line data=. `c` NULL: any file may be read. The caller has compared the
  * size with what may travel: it is at most that of a chunk.
- * 0; -ENOTSUP (the kind has no file); -ENOENT (not readable here); -EIO (it
- * changed, or failed to read); `err` says what. */
+ * 0; -ENOTSUP (the kind has no file); -ENOENT (not readable here);
+ * -ESTALE (it changed); -EIO (failed to read); `err` says what. */
 int kind_ship_bytes(const struct kind *k, const struct kind_context *c,
                     struct span shared, uint32_t index, struct buf *args_out,
                     char *err);

@@ -218,7 +218,10 @@ slots_end(struct world *w, struct node *n, const struct due *d)
     ev.outcome.run_us = (uint64_t)(w->now_us - r.began_us);
     ev.outcome.cpu_us = ev.outcome.run_us * n->throttle_percent / 100;
     ev.outcome.error = span_of(NULL, 0);
-    if (!r.stopped && r.blind) {
+    if (!r.stopped && r.blind && r.index % 2 == 1 && r.work->home != n->at) {
+        ev.outcome.outcome = OUTCOME_FAILED; /* another one lies there */
+        ev.outcome.changed = true;
+    } else if (!r.stopped && r.blind) {
         ev.outcome.outcome = OUTCOME_NO_FILE;
     } else if (!r.stopped && fails(w, n, &r)) {
         ev.outcome.outcome = OUTCOME_FAILED;
