@@ -225,7 +225,7 @@ ask_saw(const struct core *c, struct ask *a, const struct ask_value *v,
     char word[32];
 
     if (seen.len == 0 || span_is(seen, v->now) ||
-        strcmp(v->wanted, v->now) == 0)
+        span_is(span_str(v->wanted), v->now))
         return true;
     word_of(a, "seen", word, sizeof word);
     if (s->by[0] == '\0')
