@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/exits.h"
-#include "tests/unit/tui_scene.h"
+#include "tests/unit/fake_node.h"
 #include "tui/wish.h"
 
 /* Nodes, a console (or two, which see the same), and a clock. */
