@@ -27,7 +27,8 @@ struct scene {
     unsigned states, slow_states, answers, bad, notes;
     struct node_id sender;
     uint64_t answered;          /* newest question answered */
-    char up[300], down[300], failed[300], why[100], trying[300];
+    char up[300], down[300], failed[300], trying[300];
+    char why[200], down_why[200];
     bool member_failed;
 };
 
@@ -93,6 +94,8 @@ note_link(struct scene *s, const struct input *in)
                                             : s->trying;
 
     span_copy(in->where, where, 300);
+    if (in->link == LINK_DOWN)
+        span_copy(in->text, s->down_why, sizeof s->down_why);
     if (in->link != LINK_FAILED)
         return;
     span_copy(in->text, s->why, sizeof s->why);
@@ -325,7 +328,8 @@ another_member_takes_over(void **state)
     UNTIL((fake_publish(&s.fake[1], MSG_STATE), s.states > 0));
     fake_close(&s.fake[0]);
     s.up[0] = '\0';
-    UNTIL((fake_publish(&s.fake[1], MSG_STATE), s.up[0] != '\0'));
+    UNTIL(s.up[0] != '\0');
+    assert_string_equal(s.down_why, "closed");
     (void)snprintf(there, sizeof there, "127.0.0.1:%u", s.fake[1].port);
     assert_string_equal(s.up, there);
     assert_true(s.down[0] == 'i');      /* ipc:// */
