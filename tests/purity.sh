@@ -45,4 +45,3 @@ check() {
 }
 
 check core/ none core/*.o
-check "the pure part of tui/" "$strings|fmod|round|lround|floor|ceil" libtui.a
