@@ -67,6 +67,8 @@ int record_cut(const char *from, const char *to, const struct record_cut *c,
 /* ---- made-up data ---- */
 
 struct demo;
+/* Wall clock at its time 0: 2026-11-20 14:00 UTC. */
+#define DEMO_WALL_MS INT64_C(1795183200000)
 /* A cluster of `n` nodes from a seed: inputs as if received, one state per
  * node and second, for ever. It answers questions: demo_ask. */
 struct demo *demo_new(unsigned n, uint64_t seed);
