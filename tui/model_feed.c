@@ -6,7 +6,6 @@
 #include "tui/model_own.h"
 
 enum {
-    TYPE_STATE_SLOW = 4,    /* STATE, every 5 s */
     BAD_IN_ROW = 100, WARN_AGAIN_US = 60 * SECOND_US,
     CLOCK_WRONG_US = 2 * SECOND_US
 };
@@ -136,7 +135,7 @@ take_state(struct model *m, const struct input *in)
     n->bad_in_row = 0;
     n->hidden = false;
     node_take(m, n, &h);
-    if (in->msg.type == TYPE_STATE_SLOW)
+    if (in->msg.type == MSG_STATE_SLOW)
         n->slow_us = m->now_us;
     else
         n->sequence = in->head.seq;
@@ -276,7 +275,7 @@ take_published(struct model *m, const struct input *in)
 {
     switch (in->msg.type) {
     case MSG_STATE:
-    case TYPE_STATE_SLOW:
+    case MSG_STATE_SLOW:
         take_state(m, in);
         break;
     case MSG_EVENT:

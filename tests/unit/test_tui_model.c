@@ -176,16 +176,13 @@ slow_topic_has_longer_limits(void **state)
 {
     (void)state;
     struct scene s;
-    struct input in = { .kind = IN_STATE };
+    struct msg m = { .type = MSG_STATE_SLOW };
 
     scene_init(&s);
     scene_state(&s, 0);
-    in.head = (struct frame){ .version = 1, .type = 4, .incarnation = 7,
-                              .sender = s.node[0].state.id };
-    in.msg.type = 4;        /* STATE_SLOW */
-    in.msg.state = s.node[0].state;
-    in.msg.state.name = span_str("alpha01");
-    scene_feed(&s, &in, NULL);
+    m.state = s.node[0].state;
+    m.state.name = span_str("alpha01");
+    scene_say(&s, 0, IN_STATE, &m, NULL);
     const struct node *n = scene_node(&s, 0);
     scene_run(&s, 0, 15 * S - 1);
     assert_int_equal(n->seen, SEEN_LIVE);
