@@ -20,6 +20,13 @@ noinst_PROGRAMS += tests/tools/strange
 tests_tools_strange_SOURCES = tests/tools/strange.c
 tests_tools_strange_LDADD = libproto.a libbase.a $(ZMQ_LIBS) $(ZLIB_LIBS)
 
+# Plays nodes for consoles.
+noinst_PROGRAMS += tests/tools/publishers
+tests_tools_publishers_SOURCES = \
+	tests/tools/publishers.c tests/tools/publishers.h \
+	tests/tools/publishers_answer.c tests/tools/publishers_say.c
+tests_tools_publishers_LDADD = libproto.a libbase.a $(ZMQ_LIBS) $(ZLIB_LIBS)
+
 # Preloaded by tests/e2e/kill.sh. (-rpath: else libtool makes it static.)
 noinst_LTLIBRARIES = tests/tools/slow_sync.la
 tests_tools_slow_sync_la_SOURCES = tests/tools/slow_sync.c
