@@ -134,21 +134,37 @@ struct ui {
     char clock[16];             /* "14:02:37", made by the shell from wall
                                    time; batch and tests set it likewise */
     int utc_off_s;              /* for times of day of notes */
+    /* private to ui_*.c: the order as it was when last sorted */
+    struct sort sorted_by;
+    uint32_t *order;            /* places of all nodes */
+    size_t n_order, cap_order;
+    struct job_place { uint32_t home, number; } *job_order;
+    size_t n_job_order, cap_job_order, job_at;
+    int64_t jobs_sorted_us;
+    bool jobs_sorted_by_eta, jobs_sorted_down;
+    uint64_t newest_note;
 };
 
+/* The looks of a fresh start: nodes by their queue, everything shown. */
 void ui_init(struct ui *u);
 void ui_fini(struct ui *u);
 unsigned ui_context(const struct ui *u, const struct model *m);
 
 /* Filters, sorts and places the cursor again: before drawing and before keys.
- * Order stays still: at most every 3 s, not within 3 s after a movement. The
- * node under the cursor keeps its screen line. */
+ * Order stays still: sorted at most every 3 s, not within 3 s after a movement
+ * (moved_us; 0: the user has not moved yet), at once when the sort changed or
+ * sorted_us is 0. u->cursor says where the cursor is; its node keeps its
+ * screen line. Before the first movement the cursor stays on the first line.
+ * `follow`: its node is shown even where the filter leaves it out. `w` may be
+ * NULL. */
 void ui_arrange(struct ui *u, const struct model *m, const struct wishes *w);
 /* The node that detail, or the cursor, is on; NULL: none. */
 struct node *ui_node(const struct ui *u, const struct model *m);
 /* The workload under the cursor, or open; false: none. */
 bool ui_work(const struct ui *u, const struct model *m, struct node **home,
              struct work **w);
+/* Whether a note is among those of the Messages screen: level, node, find. */
+bool ui_note_shown(const struct ui *u, const struct note *n);
 /* "+rtt -age": shows and hides columns. 0, or -EINVAL with a text in err (160
  * bytes; may be NULL: what is wrong is passed over). */
 int ui_columns(struct ui *u, const char *text, char *err);

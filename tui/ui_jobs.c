@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Which workloads are shown, in which order, and where their cursor is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "tui/ui_order.h"
+
+/* By time left: first those of which it is known. */
+enum rank { RANK_ETA = 1, RANK_RUN, RANK_HELD, RANK_ENDED, RANK_LOST };
+
+struct job_key {
+    struct job_row row;
+    enum rank rank;
+    int64_t value;              /* µs left, or when submitted */
+    bool down;
+};
+
+static enum rank
+rank_of(const struct node *home, const struct work *w)
+{
+    if (!node_is_up(home))
+        return RANK_LOST;
+    if (w->ended)
+        return RANK_ENDED;
+    if (w->held)
+        return RANK_HELD;
+    return work_eta_us(w) >= 0 ? RANK_ETA : RANK_RUN;
+}
+
+static struct job_key
+key_of(const struct ui *u, struct node *home, size_t i)
+{
+    const struct work *w = &home->work[i];
+    struct job_key k = { .row = { home, i }, .rank = RANK_RUN,
+                         .value = home->heard_us - (int64_t)w->age_us,
+                         .down = u->jobs_down };
+
+    if (u->jobs_by_eta) {
+        k.rank = rank_of(home, w);
+        k.value = k.rank == RANK_ETA ? work_eta_us(w) : 0;
+    }
+    return k;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+    const struct job_key *x = a, *y = b;
+
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    if (x->value != y->value)
+        return (x->value < y->value) != x->down ? -1 : 1;
+    int by = strcmp(x->row.home->name, y->row.home->name);
+    if (by != 0)
+        return by;
+    if (x->row.home != y->row.home)
+        return x->row.home->at < y->row.home->at ? -1 : 1;
+    uint32_t p = x->row.home->work[x->row.work].number;
+    uint32_t q = y->row.home->work[y->row.work].number;
+    return p < q ? -1 : p > q;
+}
+
+static size_t
+count(const struct model *m)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < m->n; i++)
+        if (!m->node[i]->hidden)
+            n += m->node[i]->n_works;
+    return n;
+}
+
+static void
+sort_all(struct ui *u, const struct model *m)
+{
+    struct job_key *keys = xcalloc(count(m) + 1, sizeof *keys);
+    size_t n = 0;
+
+    for (size_t i = 0; i < m->n; i++)
+        for (size_t k = 0; !m->node[i]->hidden && k < m->node[i]->n_works; k++)
+            keys[n++] = key_of(u, m->node[i], k);
+    qsort(keys, n, sizeof *keys, compare);
+    for (size_t i = 0; i < n; i++)
+        u->job[i] = keys[i].row;
+    u->jobs.n = n;
+    free(keys);
+}
+
+/* ---- the order as it was ---- */
+
+static bool
+find(const struct model *m, const struct job_place *p, struct job_row *out)
+{
+    if (p->home >= m->n || m->node[p->home]->hidden)
+        return false;
+    out->home = m->node[p->home];
+    for (out->work = 0; out->work < out->home->n_works; out->work++)
+        if (out->home->work[out->work].number == p->number)
+            return true;
+    return false;
+}
+
+static bool
+was_there(const struct ui *u, const struct node *home, uint32_t number)
+{
+    for (size_t i = 0; i < u->n_job_order; i++)
+        if (u->job_order[i].home == home->at &&
+            u->job_order[i].number == number)
+            return true;
+    return false;
+}
+
+/* Those that were there stay; new ones come behind them. */
+static void
+keep_order(struct ui *u, const struct model *m)
+{
+    size_t *kept = xcalloc(m->n + 1, sizeof *kept);
+    struct job_row row;
+
+    u->jobs.n = 0;
+    for (size_t i = 0; i < u->n_job_order; i++)
+        if (find(m, &u->job_order[i], &row)) {
+            u->job[u->jobs.n++] = row;
+            kept[row.home->at]++;
+        }
+    for (size_t i = 0; i < m->n; i++) {
+        struct node *n = m->node[i];
+        for (size_t k = 0; !n->hidden && kept[i] < n->n_works &&
+                           k < n->n_works; k++)
+            if (!was_there(u, n, n->work[k].number))
+                u->job[u->jobs.n++] = (struct job_row){ n, k };
+    }
+    free(kept);
+}
+
+static void
+remember(struct ui *u)
+{
+    for (size_t i = 0; i < u->jobs.n; i++) {
+        const struct job_row *r = &u->job[i];
+        u->job_order[i] = (struct job_place){
+            .home = (uint32_t)r->home->at,
+            .number = r->home->work[r->work].number,
+        };
+    }
+    u->n_job_order = u->jobs.n;
+}
+
+static void
+make_room(struct ui *u, size_t n)
+{
+    if (n <= u->cap_job)
+        return;
+    u->cap_job = u->cap_job_order = n + n / 2;
+    u->job = xrealloc(u->job, u->cap_job, sizeof *u->job);
+    u->job_order = xrealloc(u->job_order, u->cap_job_order,
+                            sizeof *u->job_order);
+}
+
+/* ---- the cursor: it stays on its workload and on its line ---- */
+
+static void
+place_cursor(struct ui *u, const struct job_place *on)
+{
+    struct list *l = &u->jobs;
+    size_t line = l->at > l->top ? l->at - l->top : 0;
+
+    for (size_t i = 0; on != NULL && i < l->n; i++)
+        if (u->job[i].home->at == on->home &&
+            u->job[i].home->work[u->job[i].work].number == on->number) {
+            l->at = i;
+            break;
+        }
+    if (l->at >= l->n)
+        l->at = l->n > 0 ? l->n - 1 : 0;
+    l->top = l->at > line ? l->at - line : 0;
+    u->job_at = l->at;
+    list_fill(l);
+}
+
+void
+jobs_arrange(struct ui *u, const struct model *m)
+{
+    size_t n = count(m);
+    struct job_place on = { .home = UINT32_MAX };
+    bool changed = u->jobs_by_eta != u->jobs_sorted_by_eta ||
+                   u->jobs_down != u->jobs_sorted_down;
+    int64_t sorted_us = changed ? 0 : u->jobs_sorted_us;
+
+    if (u->jobs.at != u->job_at)
+        u->moved_us = m->now_us > 0 ? m->now_us : 1;
+    /* Before the first movement the first one is what is looked at. */
+    if (u->jobs.at < u->n_job_order && (u->jobs.at > 0 || u->moved_us > 0))
+        on = u->job_order[u->jobs.at];
+    make_room(u, n);
+    if (order_is_due(u, m->now_us, sorted_us, n > u->n_job_order)) {
+        sort_all(u, m);
+        u->jobs_sorted_us = order_time(u, m->now_us);
+        u->jobs_sorted_by_eta = u->jobs_by_eta;
+        u->jobs_sorted_down = u->jobs_down;
+    } else {
+        keep_order(u, m);
+    }
+    remember(u);
+    place_cursor(u, on.home != UINT32_MAX ? &on : NULL);
+}
