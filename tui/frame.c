@@ -6,7 +6,8 @@ enum {
     LOW_BAR = 10,       /* below: no function bar, no meters */
     LOW_FLASH = 8,      /* below: a flash line only when there is a flash */
     LOW_HEADS = 6, LOW_TABS = 12, LOW_NOTES = 18, LOW_METERS = 20,
-    MAP_HEIGHT = 35, MAP_NODES = 60, MORE_NOTES = 50, JOBS_METERS = 40
+    MAP_HEIGHT = 35, MAP_NODES = 60, MORE_NOTES = 50, JOBS_METERS = 40,
+    CHART_WIDTH = 100
 };
 
 int
@@ -54,6 +55,13 @@ nodes_as_cards(const struct view *v, int rows)
            (int)n * CARD_ROWS <= rows;
 }
 
+int
+card_rows(const struct view *v, int rows)
+{
+    bool room = (int)nodes_visible(v->m) * CARD_CHARTS <= rows;
+    return room && v->c->width >= CHART_WIDTH ? CARD_CHARTS : CARD_ROWS;
+}
+
 void
 recent_buckets(const struct ring *r, int64_t now_us, float *v, size_t n)
 {
@@ -85,7 +93,7 @@ layout_nodes(const struct view *v, int y, int end, struct layout *l)
 {
     int h = v->c->height, n = (int)nodes_visible(v->m);
     int notes = !v->u->pane || h < LOW_NOTES ? 0 : h < MORE_NOTES ? 4 : 5;
-    int want = n * CARD_ROWS;
+    int want = n * card_rows(v, end - y - notes);
     if (!nodes_as_cards(v, end - y)) {
         bool map = h >= MAP_HEIGHT && n >= MAP_NODES;
         if (map)

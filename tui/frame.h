@@ -42,7 +42,9 @@ void put_left_of(struct canvas *c, int end, int y, enum style style,
 size_t nodes_visible(const struct model *m);
 /* Whether nodes are shown as cards in `rows` rows: 1 to 4 of them, and room. */
 bool nodes_as_cards(const struct view *v, int rows);
-enum { CARD_ROWS = 5 };
+enum { CARD_ROWS = 5, CARD_CHARTS = 12 };
+/* Rows of one card, CARD_CHARTS with charts, when `rows` are there for all. */
+int card_rows(const struct view *v, int rows);
 /* The last n buckets, n <= RING_BUCKETS, up to the newest value rather than to
  * now: no blank at the right edge while the next one is on its way. */
 void recent_buckets(const struct ring *r, int64_t now_us, float *v, size_t n);

@@ -65,11 +65,19 @@ share_of(const struct view *v, const struct map *m, const struct node *n)
     return value < 0 ? 0 : value > m->top ? 1 : value / m->top;
 }
 
+bool
+map_shows(const struct view *v, const struct map *m, const struct node *n)
+{
+    return !m->filtered || query_match(v->u->filter, v->m, n);
+}
+
 /* LOST before trouble before stale before the shade. */
 static double
 badness(const struct view *v, const struct map *m, const struct node *n)
 {
     double share = share_of(v, m, n);
+    if (!map_shows(v, m, n))
+        return -3;
     if (m->shade == SHADE_THROTTLE)
         share = 1 - share;
     switch (n->seen) {
@@ -102,6 +110,8 @@ map_symbol(const struct view *v, const struct map *m, const struct node *n,
 {
     double share = share_of(v, m, n);
     *style = node_style(n);
+    if (!map_shows(v, m, n))
+        return " ";
     switch (n->seen) {
     case SEEN_LOST: return "x";
     case SEEN_ERROR:
@@ -177,13 +187,11 @@ with_names(const struct view *v, int rows, struct map *m)
 }
 
 static void
-gather(const struct view *v, bool whole, struct map *m)
+gather(const struct view *v, struct map *m)
 {
     const struct model *model = v->m;
-    m->node = xcalloc(model->n + v->u->nodes.n + 1, sizeof(struct node *));
-    for (size_t i = 0; whole && i < v->u->nodes.n; i++)
-        m->node[m->n++] = v->u->shown[i];
-    for (size_t i = 0; !whole && i < model->n; i++)
+    m->node = xcalloc(model->n + 1, sizeof(struct node *));
+    for (size_t i = 0; i < model->n; i++)
         if (!model->node[i]->hidden)
             m->node[m->n++] = model->node[i];
     qsort(m->node, m->n, sizeof *m->node, by_name);
@@ -210,8 +218,9 @@ map_make(const struct view *v, int rows, bool whole, struct map *out)
 {
     int about = whole && rows >= LOW_ABOUT ? ABOUT_ROWS : 0;
     *out = (struct map){ .k = 1, .cell = 1, .about = about,
+                         .filtered = whole && v->u->filter != NULL,
                          .shade = whole ? v->u->shade : SHADE_LOAD };
-    gather(v, whole, out);
+    gather(v, out);
     out->top = top_of(v, out);
     /* a rule before the cells, a blank after them */
     rows -= about > 0 || !whole ? about + 2 : rows > 1;

@@ -19,15 +19,19 @@ struct map {
     int label;              /* columns of the number before each row; 0 */
     int cell;               /* columns of a cell */
     int name;               /* columns of the name in it; 0: none */
+    bool filtered;          /* nodes that do not match are blank */
     enum shade shade;
     double top;             /* the value at which the shade is full */
 };
 
 /* A grid as wide as the screen, for a part of `rows` rows. `whole`: the screen
- * Map, of the nodes that the filter shows, by the shade that was chosen, with
- * names in the cells if they fit; else the strip, of the whole fleet by load. */
+ * Map, by the shade that was chosen, with names in the cells if they fit, and
+ * blank cells for what the filter leaves out; else the strip, by load. */
 void map_make(const struct view *v, int rows, bool whole, struct map *out);
 void map_fini(struct map *m);
+/* Whether the filter lets it through. */
+bool map_shows(const struct view *v, const struct map *m,
+               const struct node *n);
 /* The worst of the nodes in cell i (row by row); NULL: none. */
 struct node *map_worst(const struct view *v, const struct map *m, size_t i);
 /* What a node's cell shows: a letter or a shade, and its style. */

@@ -5,13 +5,15 @@
 
 enum {
     STATE_AT = 2, LABEL_AT = 3, BAR_AT = 12, NUMBER = 5, GAP = 3,
-    BAR_LEAST = 12, BAR_USUAL = 26, SPARK_USUAL = 34, SPARK_LEAST = 6
+    BAR_LEAST = 12, BAR_USUAL = 26, SPARK_USUAL = 34, SPARK_LEAST = 6,
+    CHART_GAP = 3, CHART_LABEL = 5
 };
 
 struct card {
     struct view *v;
     const struct node *n;
     int y, bar, spark;      /* columns; spark 0: none */
+    int rows;
     double queue_top;       /* one scale for all cards */
     bool old;
     enum style style;
@@ -185,6 +187,42 @@ share(struct card *k, int width)
         k->spark = 0;
 }
 
+/* One of the two charts below the meters: i 0 left, 1 right. */
+static void
+draw_half(const struct card *k, int i, const struct ring *r, double top)
+{
+    struct canvas *c = k->v->c;
+    int width = (c->width - 3 * CHART_GAP) / 2;
+    int x = CHART_GAP + i * (width + CHART_GAP);
+    int n = width - CHART_LABEL < RING_SECONDS ? width - CHART_LABEL
+                                               : RING_SECONDS;
+    float value[RING_SECONDS];
+    char head[80] = "CPU used by jobs, %", number[24] = "";
+    int64_t at_us = k->v->m->now_us;
+    if (r->last_s >= 0 && at_us / 1000000 - r->last_s < RING_BUCKET_S)
+        at_us = r->last_s * 1000000;
+    ring_seconds(r, at_us, value, (size_t)n);
+    if (i == 1) {
+        number_text(number, (uint64_t)top, 6);
+        head[0] = '\0';
+        text_add(head, sizeof head, "queue, 100 = %s jobs", number);
+    }
+    text_add(head, sizeof head, ", last %d s", n);
+    canvas_put(c, x + CHART_LABEL, k->y + CARD_ROWS, -1, STYLE_LABEL, head);
+    struct chart chart = { .width = n + CHART_LABEL, .v = value,
+                           .height = k->rows - CARD_ROWS - 1,
+                           .n = (size_t)n, .top = top,
+                           .gap = node_is_up(k->n) ? NULL : "no data" };
+    draw_chart(c, x, k->y + CARD_ROWS + 1, &chart);
+}
+
+static void
+draw_charts(const struct card *k)
+{
+    draw_half(k, 0, &k->n->load, 100);
+    draw_half(k, 1, &k->n->queue, k->queue_top);
+}
+
 static void
 draw_card(struct card *k)
 {
@@ -204,6 +242,8 @@ draw_card(struct card *k)
         draw_load(k, k->y + 2);
         draw_queue(k, k->y + 3);
         draw_throttle_line(k, k->y + 4);
+        if (k->rows > CARD_ROWS)
+            draw_charts(k);
     }
     if (!node_id_equal(&k->n->id, &u->cursor))
         return;
@@ -219,10 +259,11 @@ screen_cards(struct view *v, const struct part *p)
     share(&k, v->c->width);
     k.queue_top = queue_scale(v, k.spark);
     l->top = 0;
-    l->rows = p->n / CARD_ROWS;
-    for (size_t i = 0; i < l->n && (int)(i + 1) * CARD_ROWS <= p->n; i++) {
+    k.rows = card_rows(v, p->n);
+    l->rows = p->n / k.rows;
+    for (size_t i = 0; i < l->n && (int)(i + 1) * k.rows <= p->n; i++) {
         k.n = v->u->shown[i];
-        k.y = p->y + (int)i * CARD_ROWS;
+        k.y = p->y + (int)i * k.rows;
         k.old = !node_is_up(k.n) || k.n->seen == SEEN_STALE;
         k.style = k.old ? STYLE_OLD : STYLE_TEXT;
         draw_card(&k);

@@ -25,11 +25,13 @@ draw_named(struct view *v, const struct map *m, const struct node *n, int at[2])
     const char *symbol = map_symbol(v, m, n, &style);
     canvas_put(c, x, y, 1, style, symbol);
     canvas_put(c, x + 1, y, 1, style, symbol);
-    enum style name = n->marked ? STYLE_MARKED
+    enum style name = !map_shows(v, m, n) ? STYLE_LABEL
+                      : n->marked ? STYLE_MARKED
                       : node_is_up(n) ? STYLE_TEXT : STYLE_OLD;
     canvas_middle(c, x + 3, y, m->name, name, n->name);
     map_value(v, m, n, value);
-    canvas_right(c, x + 4 + m->name, y, 5, name, value);
+    if (map_shows(v, m, n))
+        canvas_right(c, x + 4 + m->name, y, 5, name, value);
 }
 
 static void
@@ -156,11 +158,12 @@ screen_map(struct view *v, const struct part *p, bool whole)
         return;
     map_make(v, p->n, whole, &m);
     bool rule = p->n > 1;
-    if (m.n == 0)
-        draw_no_match(v, &(struct part){ p->y + rule, p->n - rule });
     if (rule)
         draw_legend(v, &m, p->y, whole);
-    draw_cells(v, &m, p->y + rule);
+    if (whole && v->u->nodes.n == 0)
+        draw_no_match(v, &(struct part){ p->y + rule, p->n - rule });
+    else
+        draw_cells(v, &m, p->y + rule);
     if (whole)
         v->u->nodes.rows = m.rows;
     if (m.about > 0)

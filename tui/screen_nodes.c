@@ -104,9 +104,9 @@ scroll(const struct view *v, int rows)
         l->top = at;
     if (at - l->top >= (size_t)rows)
         l->top = at - (size_t)rows + 1;
-    while (l->top < at &&
+    while (v->u->tree && l->top < at &&
            at - l->top >= (size_t)fitting(v, l->top, rows))
-        l->top++;
+        l->top++;   /* rules of groups take rows too */
     l->rows = fitting(v, l->top, rows);
     if (l->rows < 1)
         l->rows = 1;
@@ -165,7 +165,7 @@ screen_nodes(struct view *v, const struct layout *l)
 static struct node *
 card_at(const struct view *v, const struct part *p, int y)
 {
-    size_t i = (size_t)(y - p->y) / CARD_ROWS;
+    size_t i = (size_t)(y - p->y) / (size_t)card_rows(v, p->n);
     return i < v->u->nodes.n ? v->u->shown[i] : NULL;
 }
 

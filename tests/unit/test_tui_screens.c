@@ -23,7 +23,7 @@ all_screens(struct scene *c, int width, int height)
 {
     for (int s = SCREEN_NODES; s < SCREENS_END; s++) {
         c->u.screen = (enum screen)s;
-        c->u.detail = c->u.cursor;
+        c->u.detail = s % 2 ? c->u.cursor : scene_id(3);
         draw_exactly(c, width, height);
     }
     c->u.screen = SCREEN_NODES;
@@ -141,6 +141,7 @@ the_cursor_is_always_in_sight(void **state)
                 text_add(c->u.tree_tag, sizeof c->u.tree_tag, "%s",
                          c->u.tree_tag[0] ? "" : "rack");
                 c->u.cursor = scene_id(i);
+                c->u.moved_us = 1;
                 struct canvas *canvas = scene_draw(c, 80, height);
                 for (int y = 1; y < height; y++)
                     if (canvas->cell[y * 80 + 9].flags & CELL_CURSOR)
@@ -376,6 +377,26 @@ a_filter_that_matches_nothing_says_so(void **state)
     scene_free(c);
 }
 
+/* Nodes keep their cells: the picture stays, with holes. */
+static void
+the_map_is_blank_where_the_filter_says_no(void **state)
+{
+    (void)state;
+    char err[QUERY_ERROR_MAX];
+    struct scene *c = scene_many(100, 3);
+    c->u.screen = SCREEN_MAP;
+    c->u.filter = query_new("beta", err);
+    assert_non_null(c->u.filter);
+    struct canvas *canvas = scene_draw(c, 80, 24);
+    const struct cell *cell = &canvas->cell[6 * 80 + 7];
+    for (int i = 0; i < 30; i++) {  /* two columns a cell */
+        assert_int_equal(cell[2 * i].ch == ' ', i < 25);
+        assert_int_equal(cell[2 * i + 1].ch, cell[2 * i].ch);
+    }
+    canvas_free(canvas);
+    scene_free(c);
+}
+
 int
 main(void)
 {
@@ -394,6 +415,7 @@ main(void)
         cmocka_unit_test(a_box_lies_over_the_screen),
         cmocka_unit_test(a_menu_lies_over_the_screen),
         cmocka_unit_test(a_filter_that_matches_nothing_says_so),
+        cmocka_unit_test(the_map_is_blank_where_the_filter_says_no),
     };
     return cmocka_run_group_tests_name("tui_screens", tests, NULL, NULL);
 }

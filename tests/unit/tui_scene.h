@@ -175,6 +175,7 @@ scene_cursor(struct scene *c, const char *name)
     struct node *n = model_by_name(c->m, name);
     assert_non_null(n);
     c->u.cursor = n->id;
+    c->u.moved_us = 1;
 }
 
 static inline void
@@ -355,8 +356,6 @@ scene_many(size_t n, int seconds)
     }
     scene_run(c, SCENE_S - seconds + 1 < SCENE_LOST_S && n < 100
                      ? 1 : SCENE_S - seconds + 1);
-    if (n > 0)
-        c->u.cursor = scene_id(n / 2);
     return c;
 }
 
@@ -371,6 +370,7 @@ scene_draw(struct scene *c, int width, int height)
     canvas->ascii = c->u.ascii;
     c->u.width = width;
     c->u.height = height;
+    c->u.sorted_us = 0;
     ui_arrange(&c->u, c->m, c->w);
     screen_draw(&v);
     return canvas;
