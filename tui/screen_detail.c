@@ -108,7 +108,8 @@ draw_gauge(struct view *v, int y, const struct gauge *g)
     int x = 10 + bar;
 
     label(v, 1, y, g->name);
-    draw_bar(v->c, 10, y, &b);
+    if (g->whole > 0)
+        draw_bar(v->c, 10, y, &b);
     canvas_right(v->c, x, y, 8, STYLE_TEXT, g->value);
     x += 10;
     int spark = width - x - 14;

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "tui/frame.h"
 
-enum { LINES_MAX = 200, LINE = 96, COLUMN = 39, KEYS = 16 };
+enum { CTRL_H = 8, LINES_MAX = 200, LINE = 96, COLUMN = 39, KEYS = 11 };
 
 struct help_line {
     enum style style;
@@ -31,11 +31,29 @@ add(struct help *h, enum style style, const char *keys, const char *text)
 
 /* ---- the keys ---- */
 
+/* Where the keys mean something that help is asked for. */
+static unsigned
+context_of(const struct view *v)
+{
+    switch (v->u->back) {
+    case SCREEN_JOBS: return IN_JOBS;
+    case SCREEN_WORK: return IN_WORK;
+    case SCREEN_MESSAGES: return IN_MESSAGES;
+    case SCREEN_MAP: return IN_MAP;
+    case SCREEN_DETAIL: return IN_DETAIL | IN_LOST;
+    case SCREEN_SETUP: return IN_SETUP;
+    case SCREEN_NODES: case SCREEN_HELP: case SCREENS_END: break;
+    }
+    return IN_NODES;
+}
+
 static void
 row_keys(const struct key_row *row, char *dst, size_t cap)
 {
     char one[16];
     for (size_t i = 0; i < 4 && row->key[i] != 0; i++) {
+        if (row->key[i] == CTRL_H)
+            continue;   /* the same key as Backspace */
         key_text(row->key[i], one);
         text_add(dst, cap, "%s%s", dst[0] != '\0' ? " " : "", one);
     }
@@ -51,24 +69,39 @@ same_text(struct help *h, size_t from, const char *text)
     return NULL;
 }
 
+/* A row without a text of its own is told by another row of its act. */
+static const char *
+text_of(const struct key_row *row)
+{
+    for (size_t i = 0; row->help[0] == '\0' && i < key_rows; i++)
+        if (key_table[i].act == row->act && key_table[i].help[0] != '\0')
+            return key_table[i].help;
+    return row->help;
+}
+
 static void
 add_group(struct help *h, const struct view *v, const char *group,
           const char *title)
 {
-    const size_t begin = h->n;
+    const unsigned where = context_of(v) |
+        (v->u->stream == STREAM_REPLAY ? (unsigned)IN_REPLAY : 0u);
 
     if (h->n > 0)
         add(h, STYLE_TEXT, "", "");
+    const size_t begin = h->n;
     add(h, STYLE_HEAD, "", title);
     for (size_t i = 0; i < key_rows; i++) {
         const struct key_row *row = &key_table[i];
-        if (row->help[0] == '\0' || strcmp(row->group, group) != 0)
+        if (strcmp(row->group, group) != 0 || (row->where & where) == 0)
             continue;
-        struct help_line *l = same_text(h, begin, row->help);
+        const char *text = text_of(row);
+        if (text[0] == '\0')
+            continue;
+        struct help_line *l = same_text(h, begin, text);
         bool off = row->changes &&
                    (v->u->read_only || v->u->stream == STREAM_REPLAY);
         if (l == NULL)
-            l = add(h, off ? STYLE_LABEL : STYLE_TEXT, "", row->help);
+            l = add(h, off ? STYLE_LABEL : STYLE_TEXT, "", text);
         row_keys(row, l->keys, sizeof l->keys);
     }
 }

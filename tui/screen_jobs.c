@@ -18,7 +18,7 @@ struct columns {
 static struct columns
 columns(int width)
 {
-    struct columns k = { .name = 12, .state = 5, .percent = 4, .done = 13,
+    struct columns k = { .name = 11, .state = 5, .percent = 4, .done = 12,
                          .run = 5, .fail = 4, .rate = 7, .eta = 7,
                          .bar = 15 };
     if (width >= FRAME_WIDE) {
