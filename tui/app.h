@@ -55,9 +55,14 @@ struct app {
     struct question *asked; /* of the model's own: nodes, detail */
     size_t n_asked, cap_asked;
     uint64_t next_id;
-    int64_t members_us, detail_us;
+    int64_t members_us, detail_us;  /* when asked last; -1: ask now */
+    int64_t unknown_us;     /* when an unknown key was last told; -1 */
+    bool submit_only;       /* the role of our key: workloads alone */
     struct effect *effect;
     size_t n_effects, at_effect, cap_effects;
+    struct pending_act meant;       /* of the throttle prompt: its nodes */
+    bool meant_all;
+    char before[PROMPT_MAX];        /* of the filter prompt: the former one */
     struct buf pairs;
     char by[64];
 };
@@ -81,6 +86,9 @@ void app_draw(struct app *a, struct canvas *c);
 bool app_command(struct app *a, const char *line, char *err);
 /* Names of commands, for completion and "did you mean"; NULL-ended. */
 extern const char *const app_command_names[];
+
+/* The file that was to be written is there: asks whether to overwrite it. */
+void app_overwrite(struct app *a, const char *file);
 
 /* Replay goes back: model and wishes begin anew, the view stays. */
 void app_forget_all(struct app *a);

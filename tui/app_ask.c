@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What the console asks by itself: who is there, and what is open. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "tui/app_own.h"
+
+enum { MEMBERS_US = 10 * SECOND_US,
+       ASKED_MAX = 256, NEAR_MAX = 64 };
+
+struct question *
+ask_find(const struct app *a, uint64_t id)
+{
+    for (size_t i = 0; i < a->n_asked; i++)
+        if (a->asked[i].id == id)
+            return &a->asked[i];
+    return NULL;
+}
+
+void
+ask_done(struct app *a, uint64_t id)
+{
+    for (size_t i = 0; i < a->n_asked; i++)
+        if (a->asked[i].id == id) {
+            free((void *)a->asked[i].pairs.p);
+            a->n_asked--;
+            memmove(&a->asked[i], &a->asked[i + 1],
+                    (a->n_asked - i) * sizeof *a->asked);
+            return;
+        }
+}
+
+/* Keeps its own copy of the pairs, until answered or pushed out. */
+void
+ask_recorded(struct app *a, const struct question *q)
+{
+    if (ask_find(a, q->id) != NULL)
+        return;
+    if (a->n_asked == ASKED_MAX)
+        ask_done(a, a->asked[0].id);
+    if (a->n_asked == a->cap_asked) {
+        a->cap_asked = a->cap_asked == 0 ? 16 : 2 * a->cap_asked;
+        a->asked = xrealloc(a->asked, a->cap_asked, sizeof *a->asked);
+    }
+    struct question *own = &a->asked[a->n_asked++];
+    *own = *q;
+    if (q->pairs.len > 0)
+        own->pairs.p = xmemdup(q->pairs.p, q->pairs.len);
+    else
+        own->pairs = (struct span){ NULL, 0 };
+}
+
+static void
+ask(struct app *a, const struct node_id *to, const char *op,
+    uint32_t workload)
+{
+    struct effect e = { .kind = EFFECT_ASK };
+
+    e.ask.id = a->next_id++;
+    e.ask.to = *to;
+    text_add(e.ask.op, sizeof e.ask.op, "%s", op);
+    buf_reset(&a->pairs);
+    if (workload != 0)
+        pair_add_u64(&a->pairs, "workload", workload);
+    pair_add(&a->pairs, "by", span_str(a->by));
+    e.ask.pairs = buf_span(&a->pairs);
+    ask_recorded(a, &e.ask);
+    e.ask.pairs = (struct span){ NULL, 0 };
+    app_add_effect(a, &e);
+}
+
+static int64_t
+detail_due_us(const struct app *a)
+{
+    const struct node *n = NULL;
+
+    if (a->u.frozen)
+        return INT64_MAX;
+    if (a->u.screen == SCREEN_DETAIL)
+        n = model_by_id(a->live, &a->u.detail);
+    else if (a->u.screen == SCREEN_WORK)
+        n = model_by_id(a->live, &a->u.work_home);
+    if (n == NULL || !node_is_up(n))
+        return INT64_MAX;
+    int64_t ms = n->told.interval_ms > 1000 ? n->told.interval_ms : 1000;
+    return a->detail_us < 0 ? app_now_us(a) : a->detail_us + ms * 1000;
+}
+
+static int64_t
+members_due_us(const struct app *a)
+{
+    return a->members_us < 0 ? app_now_us(a) : a->members_us + MEMBERS_US;
+}
+
+void
+ask_due(struct app *a)
+{
+    static const struct node_id way_in = { { 0 } };
+
+    if (members_due_us(a) <= app_now_us(a)) {
+        if (a->members_us < 0)
+            ask(a, &way_in, "hello", 0);
+        ask(a, &way_in, "nodes", 0);
+        a->members_us = app_now_us(a);
+    }
+    if (detail_due_us(a) <= app_now_us(a)) {
+        if (a->u.screen == SCREEN_WORK)
+            ask(a, &a->u.work_home, "detail", a->u.work_number);
+        else
+            ask(a, &a->u.detail, "detail", 0);
+        a->detail_us = app_now_us(a);
+    }
+}
+
+int64_t
+ask_deadline_us(const struct app *a)
+{
+    if (a->u.stream == STREAM_REPLAY)
+        return INT64_MAX;
+    int64_t members = members_due_us(a), detail = detail_due_us(a);
+    return members < detail ? members : detail;
+}
+
+void
+ask_again(struct app *a)
+{
+    a->members_us = a->detail_us = -1;
+}
+
+void
+ask_publish(struct app *a)
+{
+    const struct ui *u = &a->u;
+    size_t end = u->nodes.top + (size_t)(u->nodes.rows > 0 ? u->nodes.rows
+                                                          : NEAR_MAX);
+
+    if (u->stream == STREAM_REPLAY)
+        return;
+    if (u->screen == SCREEN_DETAIL) {
+        ask(a, &u->detail, "publish", 0);
+        return;
+    }
+    for (size_t i = u->nodes.top, n = 0;
+         i < u->nodes.n && i < end && n < NEAR_MAX; i++, n++)
+        if (node_is_up(u->shown[i]))
+            ask(a, &u->shown[i]->id, "publish", 0);
+}
