@@ -62,13 +62,30 @@ card_rows(const struct view *v, int rows)
     return room && v->c->width >= CHART_WIDTH ? CARD_CHARTS : CARD_ROWS;
 }
 
-void
-recent_buckets(const struct ring *r, int64_t now_us, float *v, size_t n)
+int
+values_a_cell(const struct canvas *c)
 {
-    int64_t now_s = now_us / 1000000, at_us = now_us;
-    if (r->last_s >= 0 && now_s - r->last_s < RING_BUCKET_S)
-        at_us = r->last_s * 1000000;
-    ring_buckets(r, at_us, v, n);
+    return c->braille && !c->ascii ? 2 : 1;
+}
+
+int64_t
+recent_us(const struct ring *r, int64_t now_us)
+{
+    int64_t now_s = now_us / 1000000;
+    return r->last_s >= 0 && now_s - r->last_s < RING_BUCKET_S
+               ? r->last_s * 1000000 : now_us;
+}
+
+void
+draw_recent(struct view *v, struct cells at, const struct ring *r, double top)
+{
+    float value[RING_BUCKETS];
+    int n = at.width * values_a_cell(v->c);
+    if (n < 1)
+        return;
+    n = n < RING_BUCKETS ? n : RING_BUCKETS;
+    ring_buckets(r, recent_us(r, v->m->now_us), value, (size_t)n);
+    draw_spark(v->c, at.x, at.y, at.width, value, (size_t)n, top);
 }
 
 static struct part

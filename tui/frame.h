@@ -45,9 +45,16 @@ bool nodes_as_cards(const struct view *v, int rows);
 enum { CARD_ROWS = 5, CARD_CHARTS = 12 };
 /* Rows of one card, CARD_CHARTS with charts, when `rows` are there for all. */
 int card_rows(const struct view *v, int rows);
-/* The last n buckets, n <= RING_BUCKETS, up to the newest value rather than to
- * now: no blank at the right edge while the next one is on its way. */
-void recent_buckets(const struct ring *r, int64_t now_us, float *v, size_t n);
+/* Values of a ring that a cell of a sparkline or chart holds. */
+int values_a_cell(const struct canvas *c);
+/* Up to when a ring is shown: its newest value rather than now, so that there
+ * is no blank at the right edge while the next one is on its way. */
+int64_t recent_us(const struct ring *r, int64_t now_us);
+/* A sparkline of buckets, as many as there are for the columns at a place;
+ * `top` as of draw_spark. */
+struct cells { int x, y, width; };
+void draw_recent(struct view *v, struct cells at, const struct ring *r,
+                 double top);
 /* Says that the filter matches nothing. */
 void draw_no_match(struct view *v, const struct part *p);
 /* Rows that the map strip wants for its cells in a screen so wide, at most

@@ -73,6 +73,8 @@ say(const struct view *v, char *dst, size_t cap)
     if (u->flash[0] != '\0' &&
         (u->flash_until_us == 0 || u->flash_until_us > m->now_us))
         text_add(dst, cap, "%s", u->flash);
+    else if (u->screen == SCREEN_HELP) /* says there how to leave it */
+        return false;
     else if (v->w != NULL && wishes_flash(v->w, m, dst, cap))
         return true;
     else if (u->all_next)

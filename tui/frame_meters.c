@@ -169,11 +169,10 @@ draw_meter(struct view *v, const struct meter *m, int y, const int fit[3])
         const struct piece *p = &m->piece[i];
         if (p->rank > rank)
             continue;
-        if (p->spark != NULL) {
-            float value[RING_BUCKETS];
-            recent_buckets(p->spark, v->m->now_us, value, (size_t)p->width);
-            draw_spark(c, x, y, p->width, value, (size_t)p->width, p->top);
-        } else
+        if (p->spark != NULL)
+            draw_recent(v, (struct cells){ x, y, p->width }, p->spark,
+                        p->top);
+        else
             canvas_put(c, x, y, -1, STYLE_TEXT, p->text);
         x += p->width + gap;
     }

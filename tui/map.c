@@ -118,7 +118,7 @@ map_symbol(const struct view *v, const struct map *m, const struct node *n,
     case SEEN_FOREIGN: return "!";
     case SEEN_STALE: return "?";
     case SEEN_NEW:
-    case SEEN_GONE: *style = STYLE_LABEL; return "-";
+    case SEEN_GONE: *style = STYLE_LABEL; return "_";
     case SEEN_LIVE: break;
     }
     if (n->told.phase == PHASE_DRAIN)

@@ -63,8 +63,8 @@ put_name(const struct row *r, const struct table_column *k)
     canvas_middle(r->v->c, k->x, r->y, k->width, style, text);
 }
 
-/* What was asked of the node's phase and is not seen yet: one sign in the
- * column between STATE and the next. */
+/* What was asked of the node's phase and is not seen yet: one sign behind the
+ * word, which may take the blank after the column. */
 static void
 put_state_wish(const struct row *r, int x)
 {
@@ -129,14 +129,10 @@ put_load(const struct row *r, const struct table_column *k)
 static void
 put_spark(const struct row *r, const struct table_column *k)
 {
-    float value[RING_BUCKETS];
     bool load = k->c == COLUMN_LOAD60;
-    int n = k->width < RING_BUCKETS ? k->width : RING_BUCKETS;
-    if (!node_is_up(r->n))
-        return;
-    recent_buckets(load ? &r->n->load : &r->n->queue, r->v->m->now_us, value,
-                 (size_t)n);
-    draw_spark(r->v->c, k->x, r->y, n, value, (size_t)n, load ? 100 : 0);
+    if (node_is_up(r->n))
+        draw_recent(r->v, (struct cells){ k->x, r->y, k->width },
+                    load ? &r->n->load : &r->n->queue, load ? 100 : 0);
 }
 
 static void
@@ -246,9 +242,9 @@ draw_cell(const struct row *r, const struct table_column *k)
         put_name(r, k);
         return;
     case COLUMN_STATE:
-        canvas_put(r->v->c, k->x, r->y, k->width, node_style(r->n),
-                   node_state(r->n));
-        put_state_wish(r, k->x + k->width);
+        put_state_wish(r, k->x + canvas_put(r->v->c, k->x, r->y, k->width,
+                                            node_style(r->n),
+                                            node_state(r->n)));
         return;
     case COLUMN_THROTTLE:
         /* "100->95 ?" may take the blank before PEND too. */
@@ -259,8 +255,10 @@ draw_cell(const struct row *r, const struct table_column *k)
     }
     if (r->n->heard_us >= 0)
         put_told(r, k);
+    else if (k->c == COLUMN_LOAD)
+        canvas_right(r->v->c, k->x, r->y, k->width, r->style, "- ");
     else if (column_table[k->c].type != COLUMN_SPARK)
-        put_text(r, k, k->c == COLUMN_LOAD ? "- " : "-");
+        put_text(r, k, "-");
 }
 
 void

@@ -31,17 +31,16 @@ scale(double most)
 }
 
 static double
-queue_scale(const struct view *v, int spark)
+queue_scale(const struct view *v)
 {
     double most = 8;
     float value[RING_BUCKETS];
-    size_t cells = spark > 0 ? (size_t)spark : 1;
     for (size_t i = 0; i < v->u->nodes.n; i++) {
         const struct node *n = v->u->shown[i];
         if (n->told.queued > most)
             most = n->told.queued;
-        recent_buckets(&n->queue, v->m->now_us, value, cells);
-        for (size_t k = 0; k < cells; k++)
+        ring_buckets(&n->queue, v->m->now_us, value, RING_BUCKETS);
+        for (size_t k = 0; k < RING_BUCKETS; k++)
             if (value[k] > most)
                 most = value[k];
     }
@@ -96,11 +95,7 @@ static void
 draw_history(const struct card *k, int x, int y, const struct ring *r,
              double top)
 {
-    float value[RING_BUCKETS];
-    if (k->spark == 0)
-        return;
-    recent_buckets(r, k->v->m->now_us, value, (size_t)k->spark);
-    draw_spark(k->v->c, x, y, k->spark, value, (size_t)k->spark, top);
+    draw_recent(k->v, (struct cells){ x, y, k->spark }, r, top);
 }
 
 static void
@@ -194,14 +189,11 @@ draw_half(const struct card *k, int i, const struct ring *r, double top)
     struct canvas *c = k->v->c;
     int width = (c->width - 3 * CHART_GAP) / 2;
     int x = CHART_GAP + i * (width + CHART_GAP);
-    int n = width - CHART_LABEL < RING_SECONDS ? width - CHART_LABEL
-                                               : RING_SECONDS;
+    int cell = values_a_cell(c), n = (width - CHART_LABEL) * cell;
     float value[RING_SECONDS];
     char head[80] = "CPU used by jobs, %", number[24] = "";
-    int64_t at_us = k->v->m->now_us;
-    if (r->last_s >= 0 && at_us / 1000000 - r->last_s < RING_BUCKET_S)
-        at_us = r->last_s * 1000000;
-    ring_seconds(r, at_us, value, (size_t)n);
+    n = n < RING_SECONDS ? n : RING_SECONDS;
+    ring_seconds(r, recent_us(r, k->v->m->now_us), value, (size_t)n);
     if (i == 1) {
         number_text(number, (uint64_t)top, 6);
         head[0] = '\0';
@@ -209,7 +201,7 @@ draw_half(const struct card *k, int i, const struct ring *r, double top)
     }
     text_add(head, sizeof head, ", last %d s", n);
     canvas_put(c, x + CHART_LABEL, k->y + CARD_ROWS, -1, STYLE_LABEL, head);
-    struct chart chart = { .width = n + CHART_LABEL, .v = value,
+    struct chart chart = { .width = n / cell + CHART_LABEL, .v = value,
                            .height = k->rows - CARD_ROWS - 1,
                            .n = (size_t)n, .top = top,
                            .gap = node_is_up(k->n) ? NULL : "no data" };
@@ -257,7 +249,7 @@ screen_cards(struct view *v, const struct part *p)
     struct list *l = &v->u->nodes;
     struct card k = { .v = v };
     share(&k, v->c->width);
-    k.queue_top = queue_scale(v, k.spark);
+    k.queue_top = queue_scale(v);
     l->top = 0;
     k.rows = card_rows(v, p->n);
     l->rows = p->n / k.rows;

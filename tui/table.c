@@ -177,7 +177,8 @@ table_fit(const struct view *v, struct table *out)
 {
     int width = v->c->width, skip = v->u->scroll_x;
     bool mixed = policies_differ(v->m);
-    *out = (struct table){ .gutter = GUTTER, .wide = width >= FRAME_WIDE };
+    *out = (struct table){ .gutter = GUTTER, .wide = width >= FRAME_WIDE,
+                           .cell = values_a_cell(v->c) };
     for (int c = 0; c < COLUMNS_; c++) {
         if (!wanted(v, (enum column)c, mixed))
             continue;
@@ -205,10 +206,12 @@ void
 table_head(const struct table *t, const struct table_column *k, char dst[24])
 {
     dst[0] = '\0';
+    int n = k->width * t->cell < RING_BUCKETS ? k->width * t->cell
+                                              : RING_BUCKETS;
     if (k->c == COLUMN_LOAD60)
-        text_add(dst, 24, "LOAD %d s", k->width * RING_BUCKET_S);
+        text_add(dst, 24, "LOAD %d s", n * RING_BUCKET_S);
     else if (k->c == COLUMN_QUEUE60)
-        text_add(dst, 24, "QUEUE %d s", k->width * RING_BUCKET_S);
+        text_add(dst, 24, "QUEUE %d s", n * RING_BUCKET_S);
     else if (k->c == COLUMN_RUN && t->wide && k->width >= 7)
         text_add(dst, 24, "RUN/SLT");
     else

@@ -20,6 +20,7 @@ struct table_column {
 };
 struct table {
     int gutter;                 /* columns of cursor and mark */
+    int cell;                   /* values in a column of a sparkline */
     bool wide;                  /* commas in numbers, RUN/SLT */
     size_t n;
     struct table_column col[COLUMNS_];

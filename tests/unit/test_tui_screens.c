@@ -265,6 +265,51 @@ nodes_look_as_they_should(void **state)
     scene_free(c);
 }
 
+/* A node in every state that it can be seen in, and phases asked for. */
+static void
+every_state_has_its_look(void **state)
+{
+    (void)state;
+    char say[WISH_SAY_MAX];
+    struct scene *c = scene_main();
+    struct wish_order drain = { .kind = WISH_DRAIN };
+    struct wish_order pause = { .kind = WISH_PAUSE };
+    static const char *const name[] = { "beta04", "alpha01", "alpha02",
+                                        "gamma03", "beta02", "beta03",
+                                        "alpha04" };
+    assert_true(wish_order(c->w, c->m, model_by_name(c->m, "alpha05"), &drain,
+                           say));
+    assert_true(wish_order(c->w, c->m, model_by_name(c->m, "gamma02"), &pause,
+                           say));
+    for (int i = 0; i < 7; i++)
+        model_by_name(c->m, name[i])->seen = (enum seen)(SEEN_NEW + i);
+    model_by_name(c->m, "beta04")->heard_us = -1;
+    golden_both(c, "nodes-states", 80, 24);
+    c->u.screen = SCREEN_MAP;
+    golden_both(c, "map-states", 80, 24);
+    scene_free(c);
+}
+
+static void
+braille_shows_twice_the_time(void **state)
+{
+    (void)state;
+    struct canvas *canvas;
+    struct scene *c = scene_two();
+    c->u.braille = true;
+    canvas = scene_draw(c, 140, 45);
+    golden(canvas, "nodes-2-braille-140x45", false);
+    canvas_free(canvas);
+    scene_free(c);
+    c = scene_main();
+    c->u.braille = true;
+    canvas = scene_draw(c, 140, 45);
+    golden(canvas, "nodes-12-braille-140x45", false);
+    canvas_free(canvas);
+    sweep(c);
+    scene_free(c);
+}
+
 static void
 cards_look_as_they_should(void **state)
 {
@@ -409,6 +454,8 @@ main(void)
         cmocka_unit_test(a_click_finds_node_and_head),
         cmocka_unit_test(throttle_shows_what_is_in_force_and_what_is_asked),
         cmocka_unit_test(nodes_look_as_they_should),
+        cmocka_unit_test(every_state_has_its_look),
+        cmocka_unit_test(braille_shows_twice_the_time),
         cmocka_unit_test(cards_look_as_they_should),
         cmocka_unit_test(many_nodes_look_as_they_should),
         cmocka_unit_test(maps_look_as_they_should),

@@ -368,6 +368,7 @@ scene_draw(struct scene *c, int width, int height)
     struct canvas *canvas = canvas_new(width, height);
     struct view v = { c->m, c->w, &c->u, canvas };
     canvas->ascii = c->u.ascii;
+    canvas->braille = c->u.braille;
     c->u.width = width;
     c->u.height = height;
     c->u.sorted_us = 0;
