@@ -25,6 +25,14 @@ clock_thread_cpu_us(void)
 }
 
 int64_t
+clock_thread_of_us(pthread_t thread)
+{
+    clockid_t id;
+
+    return pthread_getcpuclockid(thread, &id) == 0 ? read_us(id) : 0;
+}
+
+int64_t
 clock_process_cpu_us(void)
 {
     return read_us(CLOCK_PROCESS_CPUTIME_ID);

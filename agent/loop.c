@@ -204,6 +204,7 @@ sample(struct loop *l)
     ev.sample.raw_bytes = n.raw_bytes;
     ev.sample.wire_bytes = n.wire_bytes;
     ev.sample.rejected = n.rejects;
+    ev.sample.slot = workers_duty(l->s->workers, &ev.sample.n_slots);
     loop_feed(l, &ev);
     tell_strangers(l);
     give_back(l);

@@ -17,6 +17,7 @@
 #include "agent/probe.h"
 #include "agent/self.h"
 #include "agent/service.h"
+#include "agent/worker.h"
 #include "core/core.h"
 #include "core/gate.h"
 
@@ -30,6 +31,7 @@ struct shell {
     struct net *net;
     struct journal *journal;
     struct orders *orders;
+    struct workers *workers;
     struct mailbox *outcomes;   /* items: struct ended */
     struct fetcher *fetcher;
     struct service *service;

@@ -33,7 +33,6 @@ struct node {
     struct options options;
     struct shell shell;
     struct self self;
-    struct workers *workers;
     char state_dir[PATH_CAP];
     const char *denied[3];      /* directories no job may read */
     int state_lock, run_lock;
@@ -236,8 +235,8 @@ open_workers(struct node *n)
     s->outcomes = mailbox_new(sizeof(struct ended), OUTCOMES_CAP);
     s->fetcher = fetcher_new(n->denied);
     if (s->outcomes != NULL && s->fetcher != NULL)
-        n->workers = workers_start(&w, s->orders, s->outcomes);
-    return n->workers != NULL ? -1 : fail(EXIT_FAILED, strerror(errno));
+        n->shell.workers = workers_start(&w, s->orders, s->outcomes);
+    return n->shell.workers != NULL ? -1 : fail(EXIT_FAILED, strerror(errno));
 }
 
 static int
@@ -306,7 +305,7 @@ close_node(struct node *n)
         orders_close(s->orders);
     if (s->outcomes != NULL)
         mailbox_close(s->outcomes);
-    workers_join(n->workers);
+    workers_join(n->shell.workers);
     while (s->outcomes != NULL && mailbox_take(s->outcomes, &e, 1) == 1)
         free(e.bytes);
     mailbox_free(s->outcomes);

@@ -193,6 +193,15 @@ orders_queued(struct orders *o)
     return n;
 }
 
+uint32_t
+orders_run(struct orders *o, size_t worker)
+{
+    pthread_mutex_lock(&o->lock);
+    uint32_t run = o->desk[worker].run;
+    pthread_mutex_unlock(&o->lock);
+    return run;
+}
+
 /* The lock is held. */
 static struct order *
 take(struct orders *o, struct desk *d)

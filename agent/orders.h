@@ -52,6 +52,8 @@ void orders_set_roots(struct orders *o, char *const *roots);
 /* Every run is stopped, every worker sent home. */
 void orders_close(struct orders *o);
 size_t orders_queued(struct orders *o);
+/* What a worker is at; 0: nothing. */
+uint32_t orders_run(struct orders *o, size_t worker);
 
 /* ---- the workers' side ---- */
 /* The next order, or NULL if there is none; orders_take waits for one, and

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,8 @@ struct worker {
     struct ended done[OUTCOMES_MAX];
     size_t n_done;
     int64_t done_us;            /* when the first of them ended */
+    atomic_bool idles;          /* its run waits for something */
+    int64_t seen_us, seen_cpu_us;   /* of the loop: workers_duty */
 };
 
 struct workers {
@@ -47,6 +50,7 @@ struct workers {
     struct orders *orders;
     struct mailbox *outcomes;
     size_t n;
+    struct slot_duty *duty;     /* [n] */
     struct worker worker[];
 };
 
@@ -110,9 +114,8 @@ checkpoint(struct kind_context *c)
 }
 
 static bool
-idle(struct kind_context *c, uint64_t us)
+sleep_work(struct worker *w, uint64_t us)
 {
-    struct worker *w = (struct worker *)c;
     int64_t left = us > INT64_MAX / 200 ? INT64_MAX / 200 : (int64_t)us;
     int64_t from = clock_us();
 
@@ -128,6 +131,17 @@ idle(struct kind_context *c, uint64_t us)
     }
     throttle_rest(&w->throttle, clock_thread_cpu_us(), clock_us());
     return !w->control.stop;
+}
+
+static bool
+idle(struct kind_context *c, uint64_t us)
+{
+    struct worker *w = (struct worker *)c;
+
+    atomic_store(&w->idles, true);
+    bool goes_on = sleep_work(w, us);
+    atomic_store(&w->idles, false);
+    return goes_on;
 }
 
 /* The outcome that the return value of kind->run stands for. */
@@ -279,6 +293,7 @@ workers_start(const struct workers_config *config, struct orders *orders,
     all->config = *config;
     all->orders = orders;
     all->outcomes = outcomes;
+    all->duty = xcalloc(config->n, sizeof *all->duty);
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, STACK_BYTES);
     for (; all->n < config->n && rc == 0; all->n += rc == 0) {
@@ -300,6 +315,28 @@ workers_start(const struct workers_config *config, struct orders *orders,
     return NULL;
 }
 
+const struct slot_duty *
+workers_duty(struct workers *all, uint16_t *n)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        struct worker *w = &all->worker[i];
+        int64_t cpu = clock_thread_of_us(w->thread), now = clock_us();
+        int64_t passed = now - w->seen_us;
+        int64_t percent = passed <= 0 ? 0
+                          : (100 * (cpu - w->seen_cpu_us) + passed / 2) /
+                                passed;
+        all->duty[i].run = orders_run(all->orders, i);
+        all->duty[i].percent = w->seen_us == 0 || atomic_load(&w->idles)
+                                   ? DUTY_UNKNOWN
+                               : percent > 100 ? 100
+                                               : (uint8_t)percent;
+        w->seen_us = now;
+        w->seen_cpu_us = cpu;
+    }
+    *n = (uint16_t)all->n;
+    return all->duty;
+}
+
 void
 workers_join(struct workers *all)
 {
@@ -307,5 +344,6 @@ workers_join(struct workers *all)
         return;
     for (size_t i = 0; i < all->n; i++)
         pthread_join(all->worker[i].thread, NULL);
+    free(all->duty);
     free(all);
 }

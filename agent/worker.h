@@ -12,6 +12,7 @@
 
 #include "agent/mailbox.h"
 #include "agent/orders.h"
+#include "core/core.h"
 
 /* What came out of a run; `bytes` (error, then value; NULL if both are empty)
  * belongs to who takes it from the mailbox. */
@@ -38,6 +39,10 @@ struct workers;
  * started. */
 struct workers *workers_start(const struct workers_config *config,
                               struct orders *orders, struct mailbox *outcomes);
+/* What each worker is at, and the share of time since the last call in which
+ * it had the processor; DUTY_UNKNOWN while it waits inside its run, or at the
+ * first call. [*n], valid until the next call. Of one thread. */
+const struct slot_duty *workers_duty(struct workers *w, uint16_t *n);
 /* After orders_close and mailbox_close: waits for all threads to end. */
 void workers_join(struct workers *w);
 

@@ -215,6 +215,40 @@ closing_ends_runs_under_way(void **state)
     pool_stop(&p);
 }
 
+/* The duty of the one worker, once it is at `run`. */
+static uint8_t
+duty_at(const struct pool *p, uint32_t run)
+{
+    const struct slot_duty *d;
+    uint16_t n;
+
+    do {
+        d = workers_duty(p->workers, &n);
+        assert_int_equal(n, 1);
+    } while (d->run != run);
+    return d->percent;
+}
+
+static void
+duty_is_of_who_computes(void **state)
+{
+    (void)state;
+    struct pool p = pool_start(1, 8);
+
+    assert_int_equal(duty_at(&p, 0), DUTY_UNKNOWN);
+    orders_put(p.orders, order(1, "fib", "n=90\nrepeat=1000000000\n", 0));
+    for (uint8_t percent = 0; percent == 0 || percent == DUTY_UNKNOWN;)
+        percent = duty_at(&p, 1);
+    assert_null(orders_stop(p.orders, 1));
+    expect(&p, OUTCOME_CANCELLED, "");
+    orders_put(p.orders, order(2, "sleep", "ms=3600000\n", 0));
+    while (duty_at(&p, 2) != DUTY_UNKNOWN)
+        ;
+    assert_null(orders_stop(p.orders, 2));
+    expect(&p, OUTCOME_CANCELLED, "");
+    pool_stop(&p);
+}
+
 int
 main(void)
 {
@@ -225,6 +259,7 @@ main(void)
         cmocka_unit_test(new_rate_wakes_sleepers),
         cmocka_unit_test(every_order_has_one_outcome),
         cmocka_unit_test(closing_ends_runs_under_way),
+        cmocka_unit_test(duty_is_of_who_computes),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
 }
