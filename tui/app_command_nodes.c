@@ -149,11 +149,12 @@ work(struct app *a, enum act act, const char *name, char *err)
 {
     struct node *home;
     struct work *w;
+    bool seen = a->u.screen == SCREEN_JOBS || a->u.screen == SCREEN_WORK;
 
     if (!change_allowed(a, act, err))
         return false;
     if (name[0] == '\0') {
-        if (!ui_work(&a->u, app_model(a), &home, &w)) {
+        if (!seen || !ui_work(&a->u, app_model(a), &home, &w)) {
             text_add(err, ERR_MAX, "%s: which workload? name it",
                      change_word(act));
             return false;

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What the console asks by itself, and what replays show of it. */
+#include "tests/unit/app_scene.h"
+
+static size_t
+own(const struct scene *s, const char *op)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_own; i++)
+        n += strcmp(s->own[i].op, op) == 0;
+    return n;
+}
+
+static void
+asks_who_is_there_at_once_and_every_ten_seconds(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 2, NULL);
+    assert_int_equal(own(&s, "hello"), 1);
+    assert_int_equal(own(&s, "nodes"), 1);
+    assert_true(node_id_is_zero(&s.own[0].to));
+    scene_wait(&s, 9 * SECOND);
+    assert_int_equal(own(&s, "nodes"), 1);
+    assert_true(app_deadline_us(s.a) <= s.now_us + SECOND);
+    scene_wait(&s, SECOND);
+    assert_int_equal(own(&s, "nodes"), 2);
+    assert_int_equal(own(&s, "hello"), 1);
+    scene_close(&s);
+}
+
+static void
+asks_again_when_a_peer_comes_or_goes(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct input in = { .kind = IN_STATE, .head = { .version = 1 } };
+
+    scene_open(&s, 2, NULL);
+    scene_wait(&s, 2 * SECOND);
+    in.head.type = in.msg.type = MSG_EVENT;
+    in.head.sender = s.node[0].id;
+    in.msg.event = (struct msg_event){ .number = 1, .level = 3,
+                                       .name = span_str("peer-dead"),
+                                       .text = span_str("peer=alpha02") };
+    scene_feed(&s, &in);
+    scene_wait(&s, SECOND);
+    assert_int_equal(own(&s, "nodes"), 2);
+    scene_wait(&s, 2 * SECOND); /* once for the one event */
+    assert_int_equal(own(&s, "nodes"), 2);
+    in = (struct input){ .kind = IN_LINK };
+    in.link = LINK_UP;
+    in.way_in = true;
+    in.where = span_str("ipc:///x");
+    in.text = span_str("");
+    scene_feed(&s, &in);
+    assert_int_equal(own(&s, "nodes"), 3);
+    scene_close(&s);
+}
+
+static void
+asks_for_detail_while_it_is_open(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 2, NULL);
+    scene_work(&s, 1, "render", false);
+    scene_second(&s, SIZE_MAX);
+    assert_int_equal(own(&s, "detail"), 0);
+    scene_keys(&s, "j<Enter>");
+    assert_int_equal(own(&s, "detail"), 1);
+    assert_true(node_id_equal(&s.own[s.n_own - 1].to, &s.node[1].id));
+    scene_second(&s, SIZE_MAX);
+    assert_int_equal(own(&s, "detail"), 2);
+    scene_keys(&s, "Z"); /* frozen: it does not move */
+    scene_second(&s, SIZE_MAX);
+    assert_int_equal(own(&s, "detail"), 2);
+    scene_keys(&s, "Z<Esc>2<Enter>");
+    assert_int_equal(s.a->u.screen, SCREEN_WORK);
+    assert_string_equal(s.own[s.n_own - 1].workload, "7");
+    scene_keys(&s, "<Esc>");
+    assert_int_equal(s.a->u.screen, SCREEN_JOBS);
+    size_t n = own(&s, "detail");
+    scene_second(&s, SIZE_MAX);
+    assert_int_equal(own(&s, "detail"), n);
+    scene_close(&s);
+}
+
+static void
+a_replay_asks_nothing(void **state)
+{
+    (void)state;
+    struct app_options o = { .stream = STREAM_REPLAY };
+    struct scene s;
+
+    scene_open(&s, 2, &o);
+    scene_keys(&s, "<Enter>r");
+    scene_wait(&s, 20 * SECOND);
+    assert_int_equal(s.n_own, 0);
+    assert_int_equal(s.n_asked, 0);
+    scene_close(&s);
+}
+
+static void
+a_replay_shows_recorded_commands(void **state)
+{
+    (void)state;
+    struct app_options o = { .stream = STREAM_REPLAY };
+    struct input in = { .kind = IN_ASKED };
+    struct buf pairs = { 0 };
+    struct scene s;
+
+    scene_open(&s, 1, &o);
+    pair_add_u64(&pairs, "value", 70);
+    in.asked = (struct question){ .id = 77, .to = s.node[0].id,
+                                  .op = "throttle",
+                                  .pairs = buf_span(&pairs) };
+    scene_feed(&s, &in);
+    assert_string_equal(scene_flash(&s), "alpha01: throttle 70% sent, waiting "
+                                         "for the node");
+    in = fake_reply(&s.node[0], 77, EXIT_USAGE, "below floor 75%");
+    scene_feed(&s, &in);
+    assert_string_equal(scene_flash(&s),
+                        "alpha01: 70% refused: below floor 75%");
+    assert_int_equal(s.n_asked, 0);
+    buf_fini(&pairs);
+    scene_close(&s);
+}
+
+static void
+a_view_key_is_told_by_hello(void **state)
+{
+    (void)state;
+    struct buf pairs = { 0 };
+    struct scene s;
+
+    scene_open(&s, 1, NULL);
+    struct input in = fake_reply(&s.node[0], s.own[0].id, EXIT_DONE, "");
+    pair_add(&pairs, "role", span_str("view"));
+    in.msg.reply.pairs = buf_span(&pairs);
+    in.msg.reply.n_pairs = 1;
+    scene_feed(&s, &in);
+    scene_keys(&s, "d");
+    assert_string_equal(scene_flash(&s),
+                        "your key may only look: drain not sent");
+    buf_fini(&pairs);
+    scene_close(&s);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(asks_who_is_there_at_once_and_every_ten_seconds),
+        cmocka_unit_test(asks_again_when_a_peer_comes_or_goes),
+        cmocka_unit_test(asks_for_detail_while_it_is_open),
+        cmocka_unit_test(a_replay_asks_nothing),
+        cmocka_unit_test(a_replay_shows_recorded_commands),
+        cmocka_unit_test(a_view_key_is_told_by_hello),
+    };
+    return cmocka_run_group_tests_name("tui_app_ask", tests, NULL, NULL);
+}
