@@ -301,9 +301,7 @@ void
 model_feed(struct model *m, const struct input *in,
            const struct question *asked)
 {
-    if (in->at_us > m->now_us)
-        m->now_us = in->at_us;
-    model_time(m);
+    model_go_to(m, in->at_us);
     switch (in->kind) {
     case IN_STATE:
         take_published(m, in);

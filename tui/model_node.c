@@ -69,6 +69,8 @@ node_add(struct model *m, const struct node_id *id)
         m->cap = m->cap == 0 ? 16 : 2 * m->cap;
         m->node = xrealloc(m->node, m->cap, sizeof(struct node *));
     }
+    if (m->n == 0)
+        m->rates_us = (m->now_us / SECOND_US + 1) * SECOND_US;
     n = xcalloc(1, sizeof *n);
     *n = (struct node){ .id = *id, .at = m->n, .seen = SEEN_NEW,
                         .seen_us = m->now_us, .heard_us = -1, .rtt_us = -1,

@@ -60,8 +60,9 @@ void model_answer(struct model *m, const struct input *in,
 
 /* ---- model_time.c ---- */
 
-/* Time has come to m->now_us. */
-void model_time(struct model *m);
+/* Time goes on to `at_us`, by way of all instants at which something changes:
+ * what is known then is the same however often the model was asked. */
+void model_go_to(struct model *m, int64_t at_us);
 /* It was heard again, from itself: what is said about that. */
 void node_back(struct model *m, struct node *n);
 /* It is lost: says so. */

@@ -9,6 +9,7 @@ enum hush { HUSH_NO, HUSH_WINDOW, HUSH_STORM };
 
 enum {
     STORM_WINDOW_US = 2 * SECOND_US, STORM_PERCENT = 30, STORM_NODES = 3,
+    HISTORY_US = (RING_BUCKETS + 1) * RING_BUCKET_S * SECOND_US,
     WAY_IN_TRUST_US = 15 * SECOND_US, GREET_US = 5 * SECOND_US
 };
 
@@ -211,10 +212,25 @@ add_rings(struct model *m)
     m->version++;   /* ages */
 }
 
-void
-model_time(struct model *m)
+int64_t
+model_deadline_us(const struct model *m)
 {
-    /* The window first: a node in it is said to be stale before lost. */
+    int64_t at_us = m->look_us;
+
+    if (m->storm_us >= 0 && m->storm_us + STORM_WINDOW_US < at_us)
+        at_us = m->storm_us + STORM_WINDOW_US;
+    if (m->n > 0 && m->rates_us < at_us)
+        at_us = m->rates_us;
+    if (!m->greeted && m->members_us >= 0 &&
+        m->members_us + GREET_US < at_us)
+        at_us = m->members_us + GREET_US;
+    return at_us;
+}
+
+/* The window first: a node in it is said to be stale before lost. */
+static void
+pass(struct model *m)
+{
     if (m->storm_us >= 0 && m->now_us >= m->storm_us + STORM_WINDOW_US)
         close_window(m);
     if (m->now_us >= m->look_us)
@@ -226,14 +242,19 @@ model_time(struct model *m)
         model_greet(m);
 }
 
-int64_t
-model_deadline_us(const struct model *m)
+void
+model_go_to(struct model *m, int64_t at_us)
 {
-    int64_t at_us = m->look_us;
+    int64_t next_us, kept_us = at_us - HISTORY_US;
 
-    if (m->storm_us >= 0 && m->storm_us + STORM_WINDOW_US < at_us)
-        at_us = m->storm_us + STORM_WINDOW_US;
-    if (m->n > 0 && m->rates_us < at_us)
-        at_us = m->rates_us;
-    return at_us;
+    /* What the rings have forgotten need not be added. */
+    if (m->rates_us < kept_us)
+        m->rates_us = kept_us / SECOND_US * SECOND_US;
+    while ((next_us = model_deadline_us(m)) <= at_us) {
+        if (next_us > m->now_us)
+            m->now_us = next_us;
+        pass(m);
+    }
+    if (at_us > m->now_us)
+        m->now_us = at_us;
 }

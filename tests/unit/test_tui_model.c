@@ -115,6 +115,38 @@ says_when_time_changes_something(void **state)
     scene_fini(&s);
 }
 
+/* Whether it was asked often or never: what is known is the same. */
+static void
+knows_the_same_however_often_it_looks(void **state)
+{
+    (void)state;
+    struct scene s[2];
+
+    for (int k = 0; k < 2; k++) {
+        scene_init(&s[k]);
+        for (int i = 0; i < 9; i++)
+            scene_state(&s[k], i);
+        for (int t = 1; t <= 100; t++) {
+            s[k].now_us = t * 70 * MS;
+            if (k == 0 || t == 100)
+                scene_tick(&s[k]);
+        }
+        s[k].now_us = 30 * S + 1;
+        scene_state(&s[k], 0);
+    }
+    for (int i = 0; i < 9; i++)
+        assert_int_equal(scene_node(&s[0], i)->seen_us,
+                         scene_node(&s[1], i)->seen_us);
+    assert_memory_equal(&s[0].m->load, &s[1].m->load, sizeof s[0].m->load);
+    assert_memory_equal(&s[0].m->done, &s[1].m->done, sizeof s[0].m->done);
+    assert_int_equal(notes_count(s[0].m->notes), notes_count(s[1].m->notes));
+    for (size_t i = 0; i < notes_count(s[0].m->notes); i++)
+        assert_memory_equal(notes_at(s[0].m->notes, i),
+                            notes_at(s[1].m->notes, i), sizeof(struct note));
+    scene_fini(&s[0]);
+    scene_fini(&s[1]);
+}
+
 static void
 tells_what_happens_to_the_jobs_of_a_lost_node(void **state)
 {
@@ -417,6 +449,7 @@ main(void)
         cmocka_unit_test(words_the_state_of_a_node),
         cmocka_unit_test(silence_makes_stale_then_lost),
         cmocka_unit_test(says_when_time_changes_something),
+        cmocka_unit_test(knows_the_same_however_often_it_looks),
         cmocka_unit_test(tells_what_happens_to_the_jobs_of_a_lost_node),
         cmocka_unit_test(many_that_go_stale_at_once_are_one_message),
         cmocka_unit_test(slow_topic_has_longer_limits),
