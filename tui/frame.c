@@ -38,6 +38,17 @@ put_left_of(struct canvas *c, int end, int y, enum style style,
         canvas_put(c, end - n, y, n, style, text);
 }
 
+int
+box_row(const struct canvas *c, int rows)
+{
+    int y = (c->height - rows) / 2, cursor = 0;
+    while (cursor < c->height &&
+           !(c->cell[cursor * c->width].flags & CELL_CURSOR))
+        cursor++;
+    bool hides = cursor >= y && cursor < y + rows;
+    return hides && cursor + 1 + rows < c->height ? cursor + 1 : y;
+}
+
 size_t
 nodes_visible(const struct model *m)
 {

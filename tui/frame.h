@@ -38,6 +38,9 @@ int columns_of(const char *text);
 /* Right-aligned so that the last column is the one before `end`. */
 void put_left_of(struct canvas *c, int end, int y, enum style style,
                  const char *text);
+/* First row of a box so high: in the middle, but below the row of the cursor
+ * if that leaves it to be seen. */
+int box_row(const struct canvas *c, int rows);
 /* Nodes that are not hidden. */
 size_t nodes_visible(const struct model *m);
 /* Whether nodes are shown as cards in `rows` rows: 1 to 4 of them, and room. */

@@ -40,11 +40,14 @@ bar_text(const struct view *v, const struct key_row *k)
     return v->c->width >= FRAME_WIDE && k->wide != NULL ? k->wide : k->bar;
 }
 
+/* While something is asked, keys go there. */
 static bool
 refused(const struct view *v, const struct key_row *k)
 {
-    return k->changes &&
-           (v->u->read_only || v->u->stream == STREAM_REPLAY);
+    const struct ui *u = v->u;
+    if (u->dialog.open || u->menu.open || u->prompt.use != PROMPT_NONE)
+        return true;
+    return k->changes && (u->read_only || u->stream == STREAM_REPLAY);
 }
 
 static size_t

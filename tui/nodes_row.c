@@ -159,13 +159,14 @@ put_duration(const struct row *r, const struct table_column *k, int64_t us)
         canvas_right(r->v->c, k->x, r->y, k->width, r->style, text);
         return;
     }
+    us = node_is_up(r->n) ? us : -1;
     if (us >= 0 && us < 1000000 && k->c == COLUMN_RTT) {
         text[0] = '\0';
         text_add(text, sizeof text, "%dms", (int)((us + 999) / 1000));
     } else if (k->c == COLUMN_LASTS)
-        eta_text(text, node_is_up(r->n) ? us : -1);
+        eta_text(text, us);
     else
-        duration_text(text, node_is_up(r->n) ? us : -1);
+        duration_text(text, us);
     put_text(r, k, text);
 }
 

@@ -73,7 +73,7 @@ screen_dialog(struct view *v)
         rows = c->height;
         w.n = rows - blank - 3;
     }
-    int x = (c->width - width) / 2, y = (c->height - rows) / 2;
+    int x = (c->width - width) / 2, y = box_row(c, rows);
     draw_box(c, x, y, width, rows, d->title);
     for (int i = 0; i < w.n; i++)
         canvas_span(c, x + 2, y + 1 + i, w.width, STYLE_BOX, w.line[i]);

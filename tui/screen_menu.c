@@ -37,7 +37,7 @@ shape(const struct canvas *c, const struct menu *m, struct menu_shape *s)
     if (m->at >= (size_t)s->shown && s->shown > 0)
         s->top = m->at - (size_t)s->shown + 1;
     s->x = (c->width - s->width) / 2;
-    s->y = (c->height - s->rows) / 2;
+    s->y = box_row(c, s->rows);
 }
 
 void

@@ -390,6 +390,10 @@ keys_that_may_not_be_used_are_dim(void **state)
     assert_int_equal(bar[f7].style, STYLE_LABEL);
     assert_int_equal(bar[0].style, STYLE_KEY);
     canvas_free(canvas);
+    c->u.menu.open = true;
+    canvas = scene_draw(c, 80, 24);
+    assert_int_equal(canvas->cell[23 * 80].style, STYLE_LABEL);
+    canvas_free(canvas);
     scene_free(c);
 }
 
