@@ -280,6 +280,23 @@ messages(const struct block *b, struct plain_table *t)
 
 /* ---- a block ---- */
 
+/* What a node that is not up had last is not printed, so it is not its place
+ * either: such nodes come last, in the order that they have. */
+static void
+put_unknown_last(struct block *b)
+{
+    struct node **last = xcalloc(b->n + 1, sizeof(struct node *));
+    size_t up = 0, n = 0;
+
+    for (size_t i = 0; i < b->n; i++)
+        if (node_is_up(b->node[i]))
+            b->node[up++] = b->node[i];
+        else
+            last[n++] = b->node[i];
+    memcpy(b->node + up, last, n * sizeof(struct node *));
+    free(last);
+}
+
 static void
 choose(struct block *b)
 {
@@ -289,6 +306,8 @@ choose(struct block *b)
             query_match(b->p->filter, b->m, b->m->node[i]))
             b->node[b->n++] = b->m->node[i];
     sort_nodes(b->m, &b->p->sort, b->node, b->n);
+    if (!outlives(b->p->sort.by))
+        put_unknown_last(b);
 }
 
 /* "# lbtop 1 TIME nodes=2 ...": sums of the nodes that are up. */

@@ -134,6 +134,14 @@ prints_raw_without_blanks_in_values(void **state)
         "0.0\n"
         "2026-11-20T14:02:37.114Z alpha03 run - - - 14.2\n"
         "2026-11-20T14:02:37.114Z alpha01 run - 32ms 47s 0.0\n");
+    /* What is not printed does not say where a node stands. */
+    p.n_columns = 2;
+    p.sort = (struct sort){ COLUMN_PEND, true };
+    assert_string_equal(print(&p, m),
+        "2026-11-20T14:02:37.114Z alpha01 run\n"
+        "2026-11-20T14:02:37.114Z alpha03 run\n"
+        "2026-11-20T14:02:37.114Z beta?\\x201 stale\n"
+        "2026-11-20T14:02:37.114Z gamma03 lost\n");
     p.form = PLAIN_NONE;
     assert_string_equal(print(&p, m), "");
     model_free(m);
