@@ -13,10 +13,10 @@ unset LB_NODE LB_KEY LB_TIMEOUT LB_OUTPUT LB_CONFIG
 digits=30000000 chunk=30000     # 1,000 jobs
 jobs=1024 elements=1024 by=1
 seconds=15                      # that the second workload is to take
-seed=1 keep='' iterations=''
+seed=1 keep='' iterations='' tui=1
 status=0
 me=demo dir=''
-north_pid='' south_pid='' wait_pid=''
+north_pid='' south_pid='' wait_pid='' top_pid=''
 # shellcheck source=tests/nodes.sh
 . tests/nodes.sh
 
@@ -27,7 +27,10 @@ Usage: ./run demo [OPTION]...
   --seed N        other digits (default 1)
   --iterations N  additions for each element, instead of about 15 s of work
   --keep          leaves the two nodes running
-  --no-tui        plain lines (this version has no others)
+  --no-tui        plain lines, on a terminal too
+
+On a terminal of 80x24 or more lbtop is open until the work is done; its q
+goes on with plain lines.
 END
 }
 
@@ -56,7 +59,7 @@ while [ $# -gt 0 ]; do
     --seed) number "$1" "$2" 999999999999; seed=$2; shift ;;
     --iterations) number "$1" "$2" 1000000000000; iterations=$2; shift ;;
     --keep) keep=1 ;;
-    --no-tui) ;;
+    --no-tui) tui= ;;
     -h | --help) usage; exit 0 ;;
     *) fail 2 "unknown word \"$1\"; ./run demo --help lists options" ;;
     esac
@@ -67,6 +70,7 @@ done
 
 # shellcheck disable=SC2317  # called by the trap
 clean() {
+    top_end
     process_end "$wait_pid" wait
     if [ -z "$keep" ] || [ "$status" -ne 0 ]; then
         process_end "$south_pid" south
@@ -95,6 +99,47 @@ start_nodes() {
     await sees south 2 || fail 1 'the nodes did not find each other in 10 s'
     echo "nodes    north 100 %, south 50 %; $slots slot(s) each," \
         "CPUs $north_cpus and $south_cpus"
+}
+
+# ---- lbtop, while the workloads run ------------------------------------------
+
+# 80x24 at least, on both sides.
+wide_terminal() {
+    [ -t 0 ] && [ -t 1 ] || return 1
+    stty size 2>/dev/null | {
+        read -r lines columns && [ "$lines" -ge 24 ] && [ "$columns" -ge 80 ]
+    }
+}
+
+top_start() {
+    [ -n "$tui" ] && wide_terminal || return 0
+    echo 'lbtop    q goes on with plain lines; it ends with the work'
+    "$build/lbtop" -n "ipc://$dir/north/run/control.sock" </dev/tty &
+    top_pid=$!
+}
+
+top_open() {
+    [ -n "$top_pid" ] && kill -0 "$top_pid" 2>/dev/null
+}
+
+# Ends it if it is still open, and prints what it was in the way of.
+top_end() {
+    [ -n "$top_pid" ] || return 0
+    process_end "$top_pid" lbtop
+    wait "$top_pid" 2>/dev/null || :
+    top_pid=
+    [ ! -e "$dir/later" ] || cat "$dir/later"
+    rm -f "$dir/later"
+}
+
+# Prints standard input: at once, or when lbtop is gone.
+show() {
+    if top_open; then
+        cat >>"$dir/later"
+    else
+        top_end
+        cat
+    fi
 }
 
 # ---- data -------------------------------------------------------------------
@@ -215,7 +260,10 @@ follow() {
     next=$((start + 1000))
     while kill -0 "$wait_pid" 2>/dev/null; do
         if [ "$(now_ms)" -ge $next ]; then
-            live "$1" "$2"
+            if ! top_open; then
+                top_end
+                live "$1" "$2"
+            fi
             next=$((next + 1000))
         fi
         sleep 0.05
@@ -225,17 +273,19 @@ follow() {
     wait_pid=
     elapsed=$(($(now_ms) - start))
     if [ $rc -ne 0 ]; then
+        top_end
         cat "$dir/waited" >&2
         fail_line "$1" 'status 0 of lbctl wait' "status $rc"
     fi
     # Counters of the last second may still be on their way.
     sleep 1.2
     counters >"$dir/after"
-    report "$1"
+    report "$1" | show
 }
 
 submit() { # WORD...: held; sets id
     id=$(lb submit --hold "$@" 2>"$dir/submitted") || {
+        top_end
         cat "$dir/submitted" >&2
         fail 1 "the jobs were not accepted"
     }
@@ -295,6 +345,7 @@ tail_text() {
     echo 'Next: ./run test                 all tests'
     echo '      build/lbagent --help       the agent'
     echo '      build/lbctl --help         what it can be asked'
+    echo '      build/lbtop --demo 12      the console, with made-up data'
     if [ -n "$keep" ] && [ "$status" -eq 0 ]; then
         echo "The nodes are still running; state and logs are in $dir"
         echo "      build/lbctl -n ipc://$dir/north/run/control.sock nodes"
@@ -306,16 +357,18 @@ tail_text() {
 make_data
 start_nodes
 choose_iterations
+top_start
 
 submit --ship=auto digitsum "file=$file" chunk=$chunk
-echo "digitsum $((digits / chunk)) jobs of $chunk digits: $id"
+echo "digitsum $((digits / chunk)) jobs of $chunk digits: $id" | show
 follow digitsum "$id"
 digitsum_id=$id
 
 submit vecinc jobs=$jobs elements=$elements iterations="$iterations"
 echo "vecinc   $jobs jobs of $elements elements, $iterations additions" \
-    "each: $id"
+    "each: $id" | show
 follow vecinc "$id"
+top_end
 
 check_digitsum "$digitsum_id"
 check_vecinc "$id"

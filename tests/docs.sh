@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MPL-2.0
 # Documents name what the sources have: liblb(3) every function of lb.h,
 # PROTOCOL.md and lbagent-protocol(7) every operation of the nodes,
-# lbagent(8) every option; and the other way round.
+# lbagent(8) every option; and the other way round. README.md has a whole
+# screen of lbtop.
 set -eu
 cd "${LB_SRC:-$(dirname "$0")/..}"
 
@@ -41,6 +42,16 @@ sed -n '/^static const struct argp_option/,/^};/s/^    { "\([a-z-]*\)".*/\1/p' \
 sed -n 's/^\.It Fl .*-\([a-z]\{2,\}\).*/&/p' man/lbagent.8 |
     sed 's/^\.It Fl \(. , \)*-//; s/[ ,].*//' | sort -u >"$work/said"
 same agent/options.c man/lbagent.8
+
+# 24 lines of at most 80 columns, the first of them the title.
+sed -n '/^<!-- lbtop -->$/,/^<!-- \/lbtop -->$/p' README.md |
+    sed '1,2d; $d' | sed '$d' >"$work/screen"
+if [ "$(wc -l <"$work/screen")" -ne 24 ] ||
+    [ "$(LC_ALL=C.UTF-8 wc -L <"$work/screen")" -gt 80 ] ||
+    ! head -n 1 "$work/screen" | grep -q '^ lbtop .* nodes: '; then
+    echo 'README.md: no screen of lbtop of 80x24; ./run shots --readme'
+    bad=1
+fi
 
 [ $bad -eq 0 ] || exit 1
 echo "docs: functions, operations and options agree"
