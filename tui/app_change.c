@@ -296,7 +296,8 @@ change_undo(struct app *a)
     else if (skip == 0 && n <= MANY && !a->u.frozen)
         wishes_undo(a->wishes, a->live);
     else {
-        text_add(say, sizeof say, "?");
+        text_add(say, sizeof say, "?%s",
+                 a->u.frozen ? " (The screen is frozen.)" : "");
         dialog_ask(a, ACT_UNDO, say);
     }
 }

@@ -131,6 +131,8 @@ app_do(struct app *a, const struct pending_act *p)
 {
     struct effect e = { .kind = EFFECT_WRITE, .yes = true };
 
+    if (p->act >= ACT_LOWER && !change_allowed(a, p->act, NULL))
+        return;
     switch (p->act) {
     case ACT_QUIT: app_simple(a, EFFECT_QUIT, ""); break;
     case ACT_UNDO: wishes_undo(a->wishes, a->live); break;

@@ -101,6 +101,8 @@ wishes_add(struct wishes *w, const struct model *m, const struct node *n,
     while (e->w.id == 0)
         e->w.id = random_u64(&w->ids);
     wish_before(n, kind, e->w.before);
+    e->told = e->w.seen;
+    memcpy(e->told_word, e->w.before, sizeof e->told_word);
     return e;
 }
 

@@ -80,9 +80,10 @@ is_third(const struct entry *e, const struct node *n)
     if (entry_shown(e, n) || wish_family(e->w.kind) == FAMILY_WORK)
         return false;
     if (e->w.kind == WISH_THROTTLE)
-        return n->told.throttle_percent != e->w.seen;
+        return n->told.throttle_percent != e->w.seen &&
+               n->told.throttle_percent != e->told;
     wish_before(n, e->w.kind, now);
-    return strcmp(now, e->w.before) != 0;
+    return strcmp(now, e->w.before) != 0 && strcmp(now, e->told_word) != 0;
 }
 
 static void
@@ -292,9 +293,9 @@ wishes_deadline_us(const struct wishes *w)
 
     for (size_t i = 0; i < w->n; i++) {
         const struct entry *e = &w->e[i];
-        bool held = e->w.state == WISH_DRAFT && wish_must_wait(w, e);
-        int64_t due = e->over || held ? INT64_MAX : due_us(e);
-        if (due < at_us)
+        int64_t due = e->over ? INT64_MAX : due_us(e);
+        if (due < at_us &&
+            !(e->w.state == WISH_DRAFT && wish_must_wait(w, e)))
             at_us = due;
     }
     return at_us;

@@ -22,6 +22,8 @@ struct entry {
     int64_t touched_us;     /* by the operator: which one the flash tells */
     int64_t draft_us;       /* of the last key that changed it */
     uint64_t incarnation;   /* with state_seq */
+    int told;               /* what the node told when the key was pressed: a */
+    char told_word[32];     /* state on its way may still show it */
     bool steps;             /* a draft of F7/F8: the flash counts down */
     bool newer;             /* refused: somebody else was first */
     bool over;              /* shown no more; counts in its group */

@@ -370,7 +370,14 @@ a_later_step_waits_for_the_answer(void **state)
     assert_int_equal(sent(&s, &next), 1);
     expect_pair(&next, "value", "70");
     expect_pair(&next, "seen", "75");
+    struct fake late = s.node[0]; /* told before the first: on its way */
+    late.told.throttle_percent = 80;
     scene_accept(&s, 0, next.id, 70);
+    struct input in = fake_state(&late, s.now_us, &s.works);
+    model_feed(s.m, &in, NULL);
+    wishes_look(s.w, s.m);
+    assert_int_equal(state_of(&s, 0), WISH_ACCEPTED);
+    s.node[0].seq++;
     tick(&s, 100000);
     tell(&s, 0);
     expect_flash(&s, "alpha01: throttle 70% in force (was 75%), 100 ms"
