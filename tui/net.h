@@ -4,8 +4,8 @@
  * members, control connections that are opened when needed and closed after
  * 60 s of silence. What arrives comes out as inputs.
  *
- * One thread. Never blocks: names are resolved by libzmq, answers are awaited
- * by the caller's poll.
+ * One thread calls it. Never blocks: names are looked up by other threads,
+ * answers are awaited by the caller's poll.
  */
 #ifndef LB_NET_H
 #define LB_NET_H

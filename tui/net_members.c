@@ -190,16 +190,21 @@ dial_member(struct net *n, const struct model *m, const struct node *node,
     return true;
 }
 
+/* It does not speak to us, or listens elsewhere now. */
 static bool
 is_silent(const struct net *n, const struct node *node,
           const struct member *k)
 {
     int64_t since = k->dialled_us > node->direct_us ? k->dialled_us
                                                     : node->direct_us;
+    char address[DIAL_WHERE_MAX];
+
     if (node->seen == SEEN_LIVE && !node->by_way_in)
         return false;
     return n->now_us - since >= REDIAL_US ||
-           (n->retry && n->now_us - node->direct_us > NET_SECOND_US);
+           (n->retry && n->now_us - node->direct_us > NET_SECOND_US) ||
+           (state_address(n, node, address, sizeof address) &&
+            strcmp(address, k->full) != 0);
 }
 
 static void

@@ -218,6 +218,46 @@ state_of_all_members_arrives(void **state)
     scene_fini(&s);
 }
 
+static void
+silent_members_are_dialled_afresh(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, 2);
+    scene_connect_local(&s);
+    learn_members(&s, 2);
+    UNTIL(s.fake[1].joined == 1);
+    s.now_us += 31 * INT64_C(1000000);
+    UNTIL(s.fake[1].joined == 2);
+    s.now_us += 5 * INT64_C(1000000);
+    net_retry(s.net);           /* at once, when the user says so */
+    UNTIL(s.fake[1].joined == 3);
+    scene_fini(&s);
+}
+
+static void
+member_that_moved_is_heard_there(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, 2);
+    scene_connect_local(&s);
+    learn_members(&s, 2);
+    UNTIL(s.fake[1].joined == 1);
+    struct node_id id = s.fake[1].id;
+    fake_open(&s.fake[2], s.context, 2);    /* the same, at other ports */
+    s.fake[2].all = s.fake;
+    fake_close(&s.fake[1]);
+    s.nodes_id = ask(&s, "nodes", NULL);
+    int64_t at_us = s.now_us;
+    UNTIL(s.fake[2].joined == 1);
+    assert_true(s.now_us - at_us < 30 * INT64_C(1000000));
+    UNTIL((fake_publish(&s.fake[2], MSG_STATE),
+           node_id_equal(&s.sender, &id)));
+    assert_int_equal(s.m->n, 2);
+    scene_fini(&s);
+}
+
 /* ---- questions ---- */
 
 static void
@@ -442,6 +482,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_that_answers_is_the_way_in),
         cmocka_unit_test(state_of_all_members_arrives),
+        cmocka_unit_test(silent_members_are_dialled_afresh),
+        cmocka_unit_test(member_that_moved_is_heard_there),
         cmocka_unit_test(questions_go_to_their_node_and_say_who_asks),
         cmocka_unit_test(question_is_not_put_to_who_took_the_place),
         cmocka_unit_test(silent_control_connections_are_closed),

@@ -22,6 +22,7 @@ struct fake {
     struct node_id id;
     uint64_t seq;
     unsigned hellos;            /* answered */
+    unsigned joined;            /* subscriptions to STATE */
     unsigned asked;             /* operations besides hello and nodes */
     char op[32], by[32];        /* the last of them */
     bool mute;                  /* answers nothing */
@@ -48,7 +49,7 @@ static inline void
 fake_open(struct fake *f, void *context, unsigned number)
 {
     char address[100];
-    int zero = 0, rc = -1;
+    int zero = 0, one = 1, rc = -1;
 
     *f = (struct fake){ .seq = 0 };
     (void)snprintf(f->name, sizeof f->name, "fake%u", number);
@@ -56,7 +57,8 @@ fake_open(struct fake *f, void *context, unsigned number)
     assert_non_null(mkdtemp(f->dir));
     memset(f->id.b, (int)number, sizeof f->id.b);
     f->router = zmq_socket(context, ZMQ_ROUTER);
-    f->pub = zmq_socket(context, ZMQ_PUB);
+    f->pub = zmq_socket(context, ZMQ_XPUB);
+    zmq_setsockopt(f->pub, ZMQ_XPUB_VERBOSE, &one, sizeof one);
     zmq_setsockopt(f->router, ZMQ_LINGER, &zero, sizeof zero);
     zmq_setsockopt(f->pub, ZMQ_LINGER, &zero, sizeof zero);
     for (unsigned port = 20000 + (unsigned)getpid() % 5000 * 2; rc != 0;
@@ -191,10 +193,12 @@ fake_answer(struct fake *f, const void *who, size_t len,
 static inline void
 fake_serve(struct fake *f, struct frame_codec *codec)
 {
-    uint8_t who[256], frame[4096];
+    uint8_t who[256], frame[4096], topic[5];
 
     if (f->router == NULL)
         return;
+    while (zmq_recv(f->pub, topic, sizeof topic, ZMQ_DONTWAIT) == 5)
+        f->joined += topic[0] == 1 && topic[4] == MSG_STATE;
     for (int len; (len = zmq_recv(f->router, who, sizeof who,
                                   ZMQ_DONTWAIT)) >= 0;) {
         int n = zmq_recv(f->router, frame, sizeof frame, ZMQ_DONTWAIT);
