@@ -344,7 +344,7 @@ hide(struct app *a, enum act act)
     text_add(d.line[0], sizeof d.line[0], "Hide %s until it answers again?",
              n->name);
     d.then.n = target_one(n, &d.then.node);
-    dialog_open(a, &d, "");
+    dialog_open(a, &d);
 }
 
 static void

@@ -168,25 +168,6 @@ class_of(const struct app *a, const struct pending_act *p, bool all)
 }
 
 static void
-typed_word(const struct app *a, const struct pending_act *p, struct dialog *d,
-           char *label, size_t cap)
-{
-    const struct node *n = target_first(a, p);
-
-    label[0] = '\0';
-    if (p->act == ACT_CANCEL) {
-        text_add(d->word, sizeof d->word, "%s", p->name);
-        text_add(label, cap, "Type the workload to go on:  ");
-    } else if (p->n == 1 && n != NULL) {
-        text_add(d->word, sizeof d->word, "%s", n->name);
-        text_add(label, cap, "Type the node name to go on:  ");
-    } else {
-        text_add(d->word, sizeof d->word, "%zu", p->n);
-        text_add(label, cap, "Type %zu to go on:  ", p->n);
-    }
-}
-
-static void
 add_frozen(const struct app *a, struct dialog *d, int class)
 {
     long s = (long)((app_now_us(a) - a->u.frozen_us) / SECOND_US);
@@ -210,7 +191,6 @@ ask_or_do(struct app *a, struct pending_act *p, bool all)
 {
     int class = class_of(a, p, all);
     struct dialog d = { .box = class == 2 };
-    char label[80] = "";
 
     if (class == 0 && !a->u.frozen) {
         app_do(a, p);
@@ -221,11 +201,11 @@ ask_or_do(struct app *a, struct pending_act *p, bool all)
     text_question(a, p, all, &d);
     if (a->u.frozen)
         add_frozen(a, &d, class);
-    if (class == 2)
-        typed_word(a, p, &d, label, sizeof label);
+    if (class == 2) /* of all shown: as many as the text says */
+        dialog_word(a, p, all ? a->u.nodes.n : p->n, &d);
     d.then = *p;
     p->node = NULL;
-    dialog_open(a, &d, label);
+    dialog_open(a, &d);
 }
 
 void
@@ -245,6 +225,7 @@ change(struct app *a, struct pending_act *p, bool all)
         p->node = NULL;
         return;
     }
+    size_t meant = p->n;
     keep_able(a, p, all);
     if (p->n == 0) {
         ui_flash(&a->u, app_now_us(a), "all of them are stale: %s not sent",
@@ -253,7 +234,16 @@ change(struct app *a, struct pending_act *p, bool all)
         p->node = NULL;
         return;
     }
+    size_t left_out = meant - p->n;
     ask_or_do(a, p, all);
+    if (left_out == 0 || all)
+        return;
+    if (a->u.dialog.open)
+        text_add(a->u.dialog.line[0], sizeof a->u.dialog.line[0],
+                 " %zu more cannot be asked.", left_out);
+    else
+        ui_flash(&a->u, app_now_us(a), "%zu of %zu nodes cannot be asked: "
+                 "not sent there", left_out, meant);
 }
 
 void

@@ -21,8 +21,10 @@ dialog_close(struct app *a)
 }
 
 void
-dialog_open(struct app *a, const struct dialog *d, const char *label)
+dialog_open(struct app *a, const struct dialog *d)
 {
+    char label[80] = "";
+
     dialog_close(a);
     a->u.menu.open = false;
     a->u.dialog = *d;
@@ -30,10 +32,30 @@ dialog_open(struct app *a, const struct dialog *d, const char *label)
     a->u.dialog.misses = 0;
     a->u.dialog.since_us = app_now_us(a);
     a->u.flash[0] = '\0';
+    if (d->then.workload != 0)
+        text_add(label, sizeof label, "Type the workload to go on:  ");
+    else if (d->then.n == 1)
+        text_add(label, sizeof label, "Type the node name to go on:  ");
+    else
+        text_add(label, sizeof label, "Type %s to go on:  ", d->word);
     if (d->box)
         prompt_open(&a->u.prompt, PROMPT_FIND, label, "");
     else
         prompt_close(&a->u.prompt);
+}
+
+void
+dialog_word(const struct app *a, const struct pending_act *p, size_t number,
+            struct dialog *d)
+{
+    const struct node *n = target_first(a, p);
+
+    if (p->workload != 0)
+        text_add(d->word, sizeof d->word, "%s", p->name);
+    else if (p->n == 1 && n != NULL)
+        text_add(d->word, sizeof d->word, "%s", n->name);
+    else
+        text_add(d->word, sizeof d->word, "%zu", number);
 }
 
 void
@@ -42,7 +64,7 @@ dialog_ask(struct app *a, enum act act, const char *line)
     struct dialog d = { .n_lines = 1, .then = { .act = act } };
 
     text_add(d.line[0], sizeof d.line[0], "%s", line);
-    dialog_open(a, &d, "");
+    dialog_open(a, &d);
 }
 
 void
@@ -52,7 +74,7 @@ app_overwrite(struct app *a, const char *file)
 
     text_add(d.line[0], sizeof d.line[0], "%s exists: overwrite?", file);
     text_add(d.then.name, sizeof d.then.name, "%s", file);
-    dialog_open(a, &d, "");
+    dialog_open(a, &d);
 }
 
 /* Does what was asked; the dialog is closed before, as that may open one. */

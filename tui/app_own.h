@@ -81,7 +81,10 @@ void text_question(const struct app *a, const struct pending_act *p, bool all,
 /* ---- app_dialog.c ---- */
 
 /* Opens u.dialog, which has its lines, `word` and `then` (taken over). */
-void dialog_open(struct app *a, const struct dialog *d, const char *label);
+void dialog_open(struct app *a, const struct dialog *d);
+/* What is to be typed: the workload, the node, or `number`. */
+void dialog_word(const struct app *a, const struct pending_act *p,
+                 size_t number, struct dialog *d);
 void dialog_close(struct app *a);
 /* y/N before something that is no command to a node. */
 void dialog_ask(struct app *a, enum act act, const char *line);

@@ -218,7 +218,7 @@ line_room(const struct app *a, const struct pending_act *p,
                  "No other node can take them: they wait here.");
         return;
     }
-    double rate = out > 0 ? out : done;
+    double rate = out > done ? out : done; /* others run them at that rate */
     text_add(line, sizeof d->line[0], "Room elsewhere: %u %s can take them",
              able, able == 1 ? "node" : "nodes");
     if (rate > 0 && s->queued > 0) {
@@ -252,40 +252,48 @@ text_drain(const struct app *a, const struct pending_act *p, struct dialog *d)
     line_room(a, p, &s, d);
 }
 
+static void
+add_skipped(const struct app *a, struct dialog *d)
+{
+    size_t stale = 0, lost = 0;
+
+    for (size_t i = 0; i < a->u.nodes.n; i++) {
+        stale += a->u.shown[i]->seen == SEEN_STALE;
+        lost += !node_is_up(a->u.shown[i]);
+    }
+    if (stale + lost > 0)
+        text_add(d->line[d->n_lines++], sizeof d->line[0],
+                 "%zu of them %s %s and will be skipped.", stale + lost,
+                 stale + lost == 1 ? "is" : "are",
+                 lost == 0 ? "stale" : stale == 0 ? "LOST" : "stale or LOST");
+}
+
 /* Lines of the box for all that is shown. */
 static void
 text_all(const struct app *a, const struct pending_act *p, struct dialog *d)
 {
-    size_t stale = 0;
     struct meant s;
-    char effect[120] = "";
+    char effect[120] = "", *line = d->line[0];
 
-    for (size_t i = 0; i < a->u.nodes.n; i++)
-        stale += a->u.shown[i]->seen == SEEN_STALE;
     sum(a, p, &s);
     add_what(p, d->title, sizeof d->title);
     text_add(d->title, sizeof d->title, " on ALL SHOWN");
     d->n_lines = 1;
-    text_add(d->line[0], sizeof d->line[0], "%zu nodes (filter: %s).", p->n,
+    text_add(line, sizeof d->line[0], "%zu nodes (filter: %s).",
+             a->u.nodes.n,
              a->u.filter != NULL ? query_text(a->u.filter) : "none");
-    add_consequence(a, p, d->line[0], sizeof d->line[0]);
     if (p->act >= ACT_LOWER && p->act <= ACT_FLOOR) {
-        d->line[0][0] = '\0';
-        text_add(d->line[0], sizeof d->line[0],
-                 "%zu nodes (filter: %s).  Now %d-%d%%, mean %.0f%%.", p->n,
-                 a->u.filter != NULL ? query_text(a->u.filter) : "none",
+        text_add(line, sizeof d->line[0], "  Now %d-%d%%, mean %.0f%%.",
                  s.low, s.high, s.mean);
         add_effect(a, &s, effect, sizeof effect);
         if (effect[0] != '\0')
             text_add(d->line[d->n_lines++], sizeof d->line[0],
                      "Effect on the cluster: %s.", effect);
-    }
+    } else
+        add_consequence(a, p, line, sizeof d->line[0]);
     if (p->act == ACT_DRAIN)
         line_room(a, p, &s, d);
-    if (stale > 0)
-        text_add(d->line[d->n_lines++], sizeof d->line[0],
-                 "%zu of them %s stale and will be skipped.", stale,
-                 stale == 1 ? "is" : "are");
+    add_skipped(a, d);
 }
 
 void

@@ -217,6 +217,43 @@ all_shown_wants_their_number(void **state)
 }
 
 static void
+all_shown_skips_what_is_stale(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 13, NULL);
+    for (int i = 0; i < 4; i++)
+        scene_second(&s, 12);
+    assert_int_equal(scene_node(&s, 12)->seen, SEEN_STALE);
+    scene_keys(&s, "ap<wait 300ms>");
+    assert_string_equal(s.a->u.dialog.line[1],
+                        "1 of them is stale and will be skipped.");
+    scene_keys(&s, "13<Enter>");
+    assert_int_equal(s.n_asked, 12);
+    scene_close(&s);
+}
+
+static void
+marked_nodes_that_are_lost_are_said(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 3, NULL);
+    for (int i = 0; i < 6; i++)
+        scene_second(&s, 2);
+    scene_keys(&s, "tp");
+    assert_string_equal(s.a->u.dialog.line[0],
+                        "Pause 2 nodes (alpha01, alpha02)? 0 running jobs "
+                        "will finish; 0 wait. 1 more cannot be asked.");
+    scene_keys(&s, "<wait 300ms>nF7");
+    assert_string_equal(scene_flash(&s), "1 of 3 nodes cannot be asked: not "
+                                         "sent there");
+    scene_close(&s);
+}
+
+static void
 hidden_marks_are_asked_for(void **state)
 {
     (void)state;
@@ -381,93 +418,6 @@ a_frozen_screen_asks_first(void **state)
     scene_close(&s);
 }
 
-/* ---- nothing that changes something gets out where it may not ---- */
-
-static void
-nothing_is_sent(const struct app_options *o, bool view_key, const char *why)
-{
-    static const unsigned where[] = { IN_NODES, IN_DETAIL, IN_MAP, IN_JOBS };
-    static const char *const to[] = { "1", "1<Enter>", "4", "2" };
-    struct scene s;
-
-    scene_open(&s, 2, o);
-    scene_work(&s, 0, "render", true);
-    if (view_key) {
-        s.a->u.read_only = true;
-        strcpy(s.a->u.read_only_why, "view key");
-    }
-    for (size_t c = 0; c < 4; c++)
-        for (size_t i = 0; i < key_rows; i++) {
-            const struct key_row *row = &key_table[i];
-            if (!row->changes || (row->where & where[c]) == 0)
-                continue;
-            for (size_t k = 0; k < 4 && row->key[k] != 0; k++) {
-                s.a->u.screen = SCREEN_NODES;
-                scene_keys(&s, to[c]);
-                scene_key(&s, row->key[k]);
-                assert_non_null(strstr(scene_flash(&s), why));
-                assert_non_null(strstr(scene_flash(&s), "not sent"));
-                assert_false(s.a->u.dialog.open);
-                assert_false(s.a->u.menu.open);
-                assert_int_equal(s.a->u.prompt.use, PROMPT_NONE);
-            }
-        }
-    scene_wait(&s, SECOND);
-    assert_int_equal(s.n_asked, 0);
-    scene_close(&s);
-}
-
-static void
-read_only_refuses_every_change(void **state)
-{
-    (void)state;
-    struct app_options only = { .stream = STREAM_LIVE, .read_only = true };
-    struct app_options replay = { .stream = STREAM_REPLAY };
-
-    nothing_is_sent(&only, false, "read-only: ");
-    nothing_is_sent(&replay, false, "replay: ");
-    nothing_is_sent(NULL, true, "your key may only look");
-}
-
-static void
-undo_takes_back_what_was_confirmed(void **state)
-{
-    (void)state;
-    struct scene s;
-
-    scene_open(&s, 1, NULL);
-    scene_keys(&s, "u");
-    assert_string_equal(scene_flash(&s), "nothing to undo");
-    scene_keys(&s, "=50<Enter>");
-    struct input in = fake_reply(&s.node[0], s.asked[0].id, EXIT_DONE, "");
-    scene_feed(&s, &in);
-    s.node[0].told.throttle_percent = 50;
-    scene_second(&s, SIZE_MAX);
-    scene_keys(&s, "u");
-    assert_int_equal(s.n_asked, 2);
-    assert_string_equal(s.asked[1].value, "80");
-    scene_close(&s);
-}
-
-static void
-leaving_with_open_commands_asks(void **state)
-{
-    (void)state;
-    struct scene s;
-
-    scene_open(&s, 1, NULL);
-    scene_keys(&s, "=50<Enter>q");
-    assert_string_equal(s.a->u.dialog.line[0],
-                        "1 command has no answer yet. Leave?");
-    scene_keys(&s, "<wait 300ms>n");
-    assert_int_equal(scene_did(&s, EFFECT_QUIT), 0);
-    scene_keys(&s, "q<wait 300ms>y");
-    assert_int_equal(scene_did(&s, EFFECT_QUIT), 1);
-    scene_key(&s, 3);
-    assert_int_equal(scene_did(&s, EFFECT_QUIT), 2);
-    scene_close(&s);
-}
-
 int
 main(void)
 {
@@ -483,6 +433,8 @@ main(void)
         cmocka_unit_test(targets_are_fixed_when_the_question_opens),
         cmocka_unit_test(more_than_ten_nodes_are_asked_for),
         cmocka_unit_test(all_shown_wants_their_number),
+        cmocka_unit_test(all_shown_skips_what_is_stale),
+        cmocka_unit_test(marked_nodes_that_are_lost_are_said),
         cmocka_unit_test(hidden_marks_are_asked_for),
         cmocka_unit_test(what_is_so_already_is_not_sent),
         cmocka_unit_test(a_lost_node_gets_no_command),
@@ -490,9 +442,6 @@ main(void)
         cmocka_unit_test(the_throttle_prompt_says_what_is_wrong),
         cmocka_unit_test(workloads_are_steered_at_their_home),
         cmocka_unit_test(a_frozen_screen_asks_first),
-        cmocka_unit_test(read_only_refuses_every_change),
-        cmocka_unit_test(undo_takes_back_what_was_confirmed),
-        cmocka_unit_test(leaving_with_open_commands_asks),
     };
     return cmocka_run_group_tests_name("tui_app_change", tests, NULL, NULL);
 }
