@@ -96,7 +96,7 @@ load_meter(const struct view *v, const struct totals *t, struct meter *m)
     *m = (struct meter){ .label = "Load", .style = STYLES,
                          .share = t->load < 0 ? -1 : t->load / 100 };
     say_spark(m, 2, &v->m->load, spark_columns(width));
-    if (t->load_min >= 0) {
+    if (t->load_min >= 0 && t->nodes > 1) {
         text_add(text, sizeof text, "spread %d-%d%%", (int)(t->load_min + 0.5),
                  (int)(t->load_max + 0.5));
         say(m, 0, text);
