@@ -28,17 +28,6 @@ level_style(enum note_level l)
            : l == NOTE_DEBUG ? STYLE_LABEL : STYLE_TEXT;
 }
 
-static bool
-is_shown(const struct ui *u, const struct note *n)
-{
-    if (n->level > u->level)
-        return false;
-    if (!node_id_is_zero(&u->only) && !node_id_equal(&u->only, &n->node))
-        return false;
-    return u->note_find[0] == '\0' || strstr(n->text, u->note_find) != NULL ||
-           strstr(n->from, u->note_find) != NULL;
-}
-
 static void
 note_text(const struct note *n, char *dst, size_t cap)
 {
@@ -178,7 +167,7 @@ draw_list(struct view *v, int y, int end, size_t *shown)
         u->messages.top = u->messages.at - (size_t)(end - y) + 1;
     for (size_t i = 0; i < notes_count(notes); i++) {
         const struct note *n = notes_at(notes, i);
-        if (!is_shown(u, n))
+        if (!ui_note_shown(u, n))
             continue;
         if (at >= u->messages.top && y < end) {
             draw_note(v, y, end, n);

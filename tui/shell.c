@@ -41,12 +41,17 @@ shell_open(struct shell *s, struct options *o, bool ascii)
     s->app = app_new(&a);
     setup_to_ui(&o->setup, &s->app->u);
     s->app->u.sort = o->sort;
+    if (o->sorted)
+        s->app->u.sort_own.by = COLUMNS_;
     s->app->u.screen = o->screen;
     text_add(s->app->u.from, sizeof s->app->u.from, "%s", o->ways.from);
     if (o->filter[0] != '\0') {
         char ignored[QUERY_ERROR_MAX];
         s->app->u.filter = query_new(o->filter, ignored);
     }
+    /* What lies before the present comes first: time never goes back. */
+    if (s->source.stream != STREAM_LIVE)
+        shell_turn(s);
     for (size_t i = 0; i < o->setup.n_problems; i++)
         shell_note(s, NOTE_WARN, o->setup.problem[i]);
     return EXIT_DONE;
@@ -205,9 +210,8 @@ shell_turn(struct shell *s)
         app_input(s->app, &in);
         s->dirty = true;
         carry_out_all(s);
-        if (!s->source.virtual_time &&
-            source_now_us(&s->source) - begin > TURN_US &&
-            s->source.stream != STREAM_REPLAY)
+        if (s->source.stream == STREAM_LIVE &&
+            source_now_us(&s->source) - begin > TURN_US)
             break;
     }
     in = (struct input){ .at_us = source_now_us(&s->source),
@@ -283,20 +287,44 @@ shell_wait(struct shell *s, int64_t until_us)
     source_wait(&s->source, &w);
 }
 
-bool
-shell_complete(struct shell *s)
+/* All that live have told their state themselves. */
+static bool
+has_heard(const struct shell *s)
+{
+    const struct model *m = s->app->live;
+
+    for (size_t i = 0; i < m->n; i++)
+        if (node_is_up(m->node[i]) && m->node[i]->by_way_in)
+            return false;
+    return shell_is_complete(s);
+}
+
+static bool
+wait_until(struct shell *s, bool (*all)(const struct shell *s))
 {
     int64_t end = source_now_us(&s->source) + s->o->timeout_us;
 
     for (;;) {
         shell_turn(s);
         int64_t now = source_now_us(&s->source);
-        if (shell_is_complete(s))
+        if (all(s))
             return true;
         if (now >= end)
             return false;
         shell_wait(s, end);
     }
+}
+
+bool
+shell_complete(struct shell *s)
+{
+    return wait_until(s, shell_is_complete);
+}
+
+bool
+shell_hear(struct shell *s)
+{
+    return wait_until(s, has_heard);
 }
 
 void

@@ -38,7 +38,8 @@ ui_init(struct ui *u)
         .width = 80, .height = 24, .screen = SCREEN_NODES,
         .back = SCREEN_NODES, .stream = STREAM_LIVE, .pane = true,
         .meters = true, .refresh_us = 1000000,
-        .sort = { COLUMN_PEND, true }, .jobs_by_eta = true,
+        .sort = { COLUMN_PEND, true }, .sort_own = { COLUMN_PEND, true },
+        .jobs_by_eta = true,
         .level = NOTE_INFO, .follow_messages = true, .wrap = true,
         .replay_speed = 1,
     };

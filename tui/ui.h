@@ -136,6 +136,7 @@ struct ui {
     int utc_off_s;              /* for times of day of notes */
     /* private to ui_*.c: the order as it was when last sorted */
     struct sort sorted_by;
+    struct sort sort_own;       /* chosen by itself, while sort equals it */
     uint32_t *order;            /* places of all nodes */
     size_t n_order, cap_order;
     struct job_place { uint32_t home, number; } *job_order;

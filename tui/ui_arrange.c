@@ -6,6 +6,8 @@
 #include "base/xalloc.h"
 #include "tui/ui_order.h"
 
+enum { FEW_NODES = 4 };
+
 bool
 order_is_due(const struct ui *u, int64_t now_us, int64_t sorted_us, bool more)
 {
@@ -93,9 +95,24 @@ order_all(struct ui *u, const struct model *m)
     u->sorted_us = order_time(u, m->now_us);
 }
 
+/* A few nodes, shown as cards, stay where they are: by name. Many: where work
+ * waits. Unless the user has chosen. */
+static void
+choose_sort(struct ui *u, const struct model *m)
+{
+    const bool few = m->n <= FEW_NODES;
+
+    if (u->sort.by != u->sort_own.by || u->sort.down != u->sort_own.down)
+        return;
+    u->sort = few ? (struct sort){ COLUMN_NODE, false }
+                  : (struct sort){ COLUMN_PEND, true };
+    u->sort_own = u->sort;
+}
+
 static void
 order(struct ui *u, const struct model *m)
 {
+    choose_sort(u, m);
     bool changed = u->sorted_by.by != u->sort.by ||
                    u->sorted_by.down != u->sort.down;
 
