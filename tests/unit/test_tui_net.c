@@ -230,8 +230,10 @@ silent_members_are_dialled_afresh(void **state)
     s.now_us += 31 * INT64_C(1000000);
     UNTIL(s.fake[1].joined == 2);
     s.now_us += 5 * INT64_C(1000000);
+    int64_t at_us = s.now_us;
     net_retry(s.net);           /* at once, when the user says so */
     UNTIL(s.fake[1].joined == 3);
+    assert_true(s.now_us - at_us < 20 * INT64_C(1000000));
     scene_fini(&s);
 }
 
