@@ -45,3 +45,4 @@ check() {
 }
 
 check core/ none core/*.o
+check "the pure part of tui/" "$strings" libtui.a
