@@ -82,6 +82,31 @@ same_word(const struct node *n, const struct pending_act *p)
     return NULL;
 }
 
+/* It answers, and what is asked is within its limits. The first reason that
+ * it is not goes into s->say. */
+static bool
+can_be_told(const struct pending_act *p, const struct node *n,
+            struct seen_at *s)
+{
+    int floor = n->told.floor_percent, ceiling = n->told.ceiling_percent;
+    char say[WISH_SAY_MAX] = "";
+
+    if (n->seen == SEEN_LOST)
+        text_add(say, sizeof say, "%s is LOST: %s not sent  "
+                 "(r retries the connection)", n->name, change_word(p->act));
+    else if (!node_is_up(n))
+        text_add(say, sizeof say, "%s does not answer: %s not sent", n->name,
+                 change_word(p->act));
+    else if (p->act == ACT_SET && floor > 0 && p->value < floor)
+        text_add(say, sizeof say, "%d is the floor of %s", floor, n->name);
+    else if (p->act == ACT_SET && ceiling > 0 && p->value > ceiling)
+        text_add(say, sizeof say, "%d is the ceiling of %s", ceiling,
+                 n->name);
+    if (s->say[0] == '\0')
+        memcpy(s->say, say, sizeof s->say);
+    return say[0] == '\0';
+}
+
 static void
 look_at(const struct app *a, const struct pending_act *p,
         const struct node *n, struct seen_at *s)
@@ -90,14 +115,8 @@ look_at(const struct app *a, const struct pending_act *p,
     bool waits = w != NULL && w->state <= WISH_ACCEPTED;
     const char *same = waits ? NULL : same_word(n, p);
 
-    if (!node_is_up(n)) {
-        if (s->not_able++ == 0 && n->seen == SEEN_LOST)
-            text_add(s->say, sizeof s->say, "%s is LOST: %s not sent  "
-                     "(r retries the connection)", n->name,
-                     change_word(p->act));
-        else if (s->say[0] == '\0')
-            text_add(s->say, sizeof s->say, "%s does not answer: %s not sent",
-                     n->name, change_word(p->act));
+    if (!can_be_told(p, n, s)) {
+        s->not_able++;
     } else if (same != NULL) {
         if (s->same++ == 0)
             text_add(s->same_say, sizeof s->same_say, "%s", same);
@@ -105,8 +124,8 @@ look_at(const struct app *a, const struct pending_act *p,
         s->able++;
 }
 
-/* Says why nothing is sent. */
-static void
+/* Says why nothing is sent; true: all is so already. */
+static bool
 say_none(struct app *a, const struct pending_act *p, const struct seen_at *s)
 {
     const struct node *n = target_first(a, p);
@@ -117,11 +136,12 @@ say_none(struct app *a, const struct pending_act *p, const struct seen_at *s)
         ui_flash(&a->u, app_now_us(a), "%zu nodes already %s", s->same,
                  s->same_say);
     else if (s->not_able > 1)
-        ui_flash(&a->u, app_now_us(a), "none of %zu nodes answers: %s not "
-                 "sent", s->not_able, change_word(p->act));
+        ui_flash(&a->u, app_now_us(a), "%s  (and %zu more)", s->say,
+                 s->not_able - 1);
     else
         ui_flash(&a->u, app_now_us(a), "%s",
                  s->say[0] != '\0' ? s->say : "no node here");
+    return s->same > 0;
 }
 
 /* Those that can be told stay; of all shown, stale ones do not. */
@@ -132,7 +152,8 @@ keep_able(const struct app *a, struct pending_act *p, bool all)
 
     for (size_t i = 0; i < p->n; i++) {
         const struct node *n = model_by_id(a->live, &p->node[i]);
-        if (n != NULL && node_is_up(n) &&
+        struct seen_at ignored = { 0 };
+        if (n != NULL && can_be_told(p, n, &ignored) &&
             !(all && n->seen == SEEN_STALE))
             p->node[kept++] = p->node[i];
     }
@@ -208,7 +229,7 @@ ask_or_do(struct app *a, struct pending_act *p, bool all)
     dialog_open(a, &d);
 }
 
-void
+bool
 change(struct app *a, struct pending_act *p, bool all)
 {
     struct seen_at s = { 0 };
@@ -220,10 +241,10 @@ change(struct app *a, struct pending_act *p, bool all)
             look_at(a, p, n, &s);
     }
     if (s.able == 0) {
-        say_none(a, p, &s);
+        bool so = say_none(a, p, &s);
         free(p->node);
         p->node = NULL;
-        return;
+        return so;
     }
     size_t meant = p->n;
     keep_able(a, p, all);
@@ -232,21 +253,22 @@ change(struct app *a, struct pending_act *p, bool all)
                  change_word(p->act));
         free(p->node);
         p->node = NULL;
-        return;
+        return false;
     }
     size_t left_out = meant - p->n;
     ask_or_do(a, p, all);
     if (left_out == 0 || all)
-        return;
+        return true;
     if (a->u.dialog.open)
         text_add(a->u.dialog.line[0], sizeof a->u.dialog.line[0],
                  " %zu more cannot be asked.", left_out);
     else
         ui_flash(&a->u, app_now_us(a), "%zu of %zu nodes cannot be asked: "
                  "not sent there", left_out, meant);
+    return true;
 }
 
-void
+bool
 change_work(struct app *a, enum act act, const struct node *home,
             const struct work *w)
 {
@@ -269,10 +291,11 @@ change_work(struct app *a, enum act act, const struct node *home,
         text_add(say, sizeof say, "%s is not held", name);
     if (say[0] != '\0') {
         ui_flash(&a->u, app_now_us(a), "%s", say);
-        return;
+        return node_is_up(home) && !w->ended;
     }
     p.node = xmemdup(&home->id, sizeof home->id);
     ask_or_do(a, &p, false);
+    return true;
 }
 
 void

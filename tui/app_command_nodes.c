@@ -20,6 +20,17 @@ take_word(char **rest)
     return word;
 }
 
+/* What the flash line would say is the error of a command. */
+static bool
+taken(struct app *a, bool done, char *err)
+{
+    if (done)
+        return true;
+    text_add(err, ERR_MAX, "%s", a->u.flash);
+    a->u.flash[0] = '\0';
+    return false;
+}
+
 /* Named nodes, else those that the screen says. Nothing was ever drawn where
  * there is no cursor either (-x): then they must be named. */
 static bool
@@ -39,8 +50,7 @@ give(struct app *a, struct pending_act *p, const char *list, char *err)
         return false;
     } else
         p->n = app_targets(a, &p->node);
-    change(a, p, all);
-    return true;
+    return taken(a, change(a, p, all), err);
 }
 
 static bool
@@ -163,8 +173,7 @@ work(struct app *a, enum act act, const char *name, char *err)
         unknown_work(a, name, err);
         return false;
     }
-    change_work(a, act, home, w);
-    return true;
+    return taken(a, change_work(a, act, home, w), err);
 }
 
 static bool

@@ -66,9 +66,10 @@ struct node *target_first(const struct app *a, const struct pending_act *p);
 
 /* Whether this may be changed now; else flashes, or writes `err`, why not. */
 bool change_allowed(struct app *a, enum act act, char *err);
-/* Does it, or asks first. Takes p->node over. `all`: all shown. */
-void change(struct app *a, struct pending_act *p, bool all);
-void change_work(struct app *a, enum act act, const struct node *home,
+/* Does it, or asks first. Takes p->node over. `all`: all shown. False: it can
+ * not be done anywhere, the flash says why. */
+bool change(struct app *a, struct pending_act *p, bool all);
+bool change_work(struct app *a, enum act act, const struct node *home,
                  const struct work *w);
 void change_undo(struct app *a);
 const char *change_word(enum act act);      /* "throttle" */

@@ -116,6 +116,28 @@ lists_of_nodes_have_ranges_and_tags(void **state)
     scene_close(&s);
 }
 
+static void
+what_cannot_be_done_is_an_error(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 3, NULL);
+    scene_work(&s, 2, "render", false);
+    for (int i = 0; i < 6; i++)
+        scene_second(&s, 2);
+    expect_error(&s, "throttle 5 alpha01", "10 is the floor of alpha01");
+    expect_error(&s, "throttle 60 alpha03", "alpha03 is LOST: throttle not "
+                                            "sent");
+    expect_error(&s, "drain alpha03", "alpha03 is LOST: drain not sent");
+    expect_error(&s, "hold render-7", "alpha03 is LOST, the home of render-7");
+    s.node[0].told.phase = PHASE_PAUSE;
+    scene_tell(&s, 0);
+    run(&s, "pause alpha01");
+    assert_string_equal(scene_flash(&s), "alpha01 already paused");
+    scene_close(&s);
+}
+
 /* What the shell of -x does: nothing is on a screen, so nodes are named. */
 static void
 without_a_screen_nodes_must_be_named(void **state)
@@ -341,6 +363,7 @@ main(void)
         cmocka_unit_test(errors_say_what_was_meant),
         cmocka_unit_test(throttle_takes_numbers_steps_and_words),
         cmocka_unit_test(lists_of_nodes_have_ranges_and_tags),
+        cmocka_unit_test(what_cannot_be_done_is_an_error),
         cmocka_unit_test(without_a_screen_nodes_must_be_named),
         cmocka_unit_test(start_is_for_nodes_and_workloads),
         cmocka_unit_test(commands_that_look),
