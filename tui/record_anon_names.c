@@ -89,22 +89,22 @@ anon_number(struct anon_names *n, enum anon_kind kind, struct span text)
 }
 
 static const char *
-form_of(enum anon_kind kind)
+prefix_of(enum anon_kind kind)
 {
     switch (kind) {
-    case ANON_NODE: return "node%03u";
-    case ANON_CLUSTER: return "cluster%u";
-    case ANON_HOST: return "host%03u";
-    case ANON_OWNER: return "user%u";
-    case ANON_LABEL: return "work%u";
-    case ANON_KIND: return "kind%u";
-    case ANON_TAG: return "tag%u";
-    case ANON_VALUE: return "v%u";
-    case ANON_WHERE: return "ipc:///endpoint%u";
+    case ANON_NODE: return "node";
+    case ANON_CLUSTER: return "cluster";
+    case ANON_HOST: return "host";
+    case ANON_OWNER: return "user";
+    case ANON_LABEL: return "work";
+    case ANON_KIND: return "kind";
+    case ANON_TAG: return "tag";
+    case ANON_VALUE: return "v";
+    case ANON_WHERE: return "ipc:///endpoint";
     case ANON_ID:
     case ANON_BOOT: break;
     }
-    return "%u";
+    return "";
 }
 
 void
@@ -115,7 +115,8 @@ anon_name(struct anon_names *n, enum anon_kind kind, struct span text,
 
     if (text.len == 0)
         return;
-    text_add(name, sizeof name, form_of(kind),
+    text_add(name, sizeof name, "%s%0*u", prefix_of(kind),
+             kind == ANON_NODE || kind == ANON_HOST ? 3 : 1,
              (unsigned)anon_number(n, kind, text));
     buf_bytes(out, name, strlen(name));
 }
