@@ -35,7 +35,8 @@ slot_rows(const struct demo *d, const struct demo_node *n, struct buf *rows)
     struct buf row = { 0 };
 
     for (unsigned i = 1; i <= n->slots; i++) {
-        pair_add_u64(&row, "slot", i);
+        add_text(&row, "row", "slot");
+        pair_add_u64(&row, "number", i);
         if (i <= n->running) {
             add_text(&row, "state", "run");
             add_job(&row, d, 4210 + n->done + i);
@@ -62,7 +63,7 @@ peer_rows(const struct demo *d, const struct demo_node *n, struct buf *rows)
         const struct demo_node *p = &d->node[(i + d->n - k) % d->n];
         bool sends = n->load > p->load;
         uint64_t jobs = 220 / k + (uint64_t)n->load;
-        add_text(&row, "peer", "");
+        add_text(&row, "row", "peer");
         add_text(&row, "name", p->name);
         pair_add_u64(&row, "sent", sends ? jobs : 0);
         pair_add_u64(&row, "received", sends ? 0 : jobs);
@@ -82,7 +83,7 @@ failure_rows(const struct demo *d, struct buf *rows)
     struct buf row = { 0 };
 
     for (uint64_t i = 0; i < 3; i++) {
-        add_text(&row, "failure", "");
+        add_text(&row, "row", "failure");
         add_job(&row, d, 3977 - 66 * i);
         add_text(&row, "node", d->node[(i * 3 + 1) % d->n].name);
         add_text(&row, "what", what[i]);
@@ -113,7 +114,7 @@ bin_rows(const struct demo_work *w, struct buf *rows)
     struct buf row = { 0 };
 
     for (size_t i = 0; i < sizeof bins / sizeof bins[0]; i++) {
-        add_text(&row, "bin", "");
+        add_text(&row, "row", "bin");
         if (bins[i].to_us > 0)
             pair_add_u64(&row, "to_us", bins[i].to_us);
         pair_add_u64(&row, "jobs", w->done * bins[i].permille / 1000);
@@ -144,7 +145,7 @@ detail_work(const struct demo *d, const struct demo_work *w,
     for (size_t i = 0; i < d->n; i++) {
         if (d->node[i].silent || d->node[i].jobs == 0)
             continue;
-        add_text(&row, "place", "");
+        add_text(&row, "row", "place");
         add_text(&row, "node", d->node[i].name);
         pair_add_u64(&row, "jobs", left * d->node[i].jobs / all);
         end_row(rows, &row);

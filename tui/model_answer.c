@@ -199,14 +199,21 @@ has(struct span row, const char *key)
     return pair_get(row, key).p != NULL;
 }
 
+/* Whether it is a row of this sort: its pair "row" says so. */
+static bool
+is_a(struct span row, const char *sort)
+{
+    return span_is(pair_get(row, "row"), sort);
+}
+
 static size_t
-rows_with(struct span rows, const char *key, size_t most)
+rows_with(struct span rows, const char *sort, size_t most)
 {
     struct span row;
     size_t n = 0;
 
     for (size_t at = 0; row_next(rows, &at, &row);)
-        n += has(row, key);
+        n += is_a(row, sort);
     return n < most ? n : most;
 }
 
@@ -215,7 +222,7 @@ read_slot(struct span row, struct slot *s)
 {
     int64_t duty = number(row, "duty");
 
-    s->number = count32(row, "slot");
+    s->number = count32(row, "number");
     text(row, "state", s->state, sizeof s->state);
     text(row, "job", s->job, sizeof s->job);
     text(row, "kind", s->kind, sizeof s->kind);
@@ -258,11 +265,11 @@ take_detail(struct model *m, struct node *n, const struct msg_reply *r)
     d.peer = peers == 0 ? NULL : xcalloc(peers, sizeof *d.peer);
     d.failure = failures == 0 ? NULL : xcalloc(failures, sizeof *d.failure);
     for (size_t at = 0; row_next(r->rows, &at, &row);) {
-        if (has(row, "slot") && d.n_slots < slots)
+        if (is_a(row, "slot") && d.n_slots < slots)
             read_slot(row, &d.slot[d.n_slots++]);
-        else if (has(row, "peer") && d.n_peers < peers)
+        else if (is_a(row, "peer") && d.n_peers < peers)
             read_peer(row, &d.peer[d.n_peers++]);
-        else if (has(row, "failure") && d.n_failures < failures)
+        else if (is_a(row, "failure") && d.n_failures < failures)
             read_failure(row, &d.failure[d.n_failures++]);
     }
     if (m->detailed != SIZE_MAX)
@@ -290,14 +297,14 @@ static void
 read_work_row(struct span row, struct work_detail *w, size_t places,
               size_t failures)
 {
-    if (has(row, "bin") && w->n_bins < BINS_MAX) {
+    if (is_a(row, "bin") && w->n_bins < BINS_MAX) {
         w->bin[w->n_bins].to_us = number(row, "to_us");
         w->bin[w->n_bins++].jobs = count(row, "jobs");
-    } else if (has(row, "place") && w->n_places < places) {
+    } else if (is_a(row, "place") && w->n_places < places) {
         text(row, "node", w->place[w->n_places].node,
              sizeof w->place->node);
         w->place[w->n_places++].jobs = count32(row, "jobs");
-    } else if (has(row, "failure") && w->n_failures < failures) {
+    } else if (is_a(row, "failure") && w->n_failures < failures) {
         read_failure(row, &w->failure[w->n_failures++]);
     }
 }

@@ -228,13 +228,15 @@ reads_the_detail_of_a_node(void **state)
     scene_init(&s);
     scene_state(&s, 0);
     scene_state(&s, 1);
-    row(&rows, (const char *const[]){ "slot", "1", "state", "run", "job",
-        "a-7.1", "kind", "fib", "ran_us", "310000", "duty", "80", NULL });
-    row(&rows, (const char *const[]){ "slot", "2", "state", "free", NULL });
-    row(&rows, (const char *const[]){ "peer", "", "name", "gamma02", "sent",
+    row(&rows, (const char *const[]){ "row", "slot", "number", "1", "state",
+        "run", "job", "a-7.1", "kind", "fib", "ran_us", "310000", "duty",
+        "80", NULL });
+    row(&rows, (const char *const[]){ "row", "slot", "number", "2", "state",
+        "free", NULL });
+    row(&rows, (const char *const[]){ "row", "peer", "name", "gamma02", "sent",
         "212", "received", "0", "refused", "3", "bytes", "1900000", "ack_us",
         "12000", NULL });
-    row(&rows, (const char *const[]){ "failure", "", "job", "a-7.3", "node",
+    row(&rows, (const char *const[]){ "row", "failure", "job", "a-7.3", "node",
         "beta04", "what", "exit 1", "next", "retry 2/3", "run_us", "510000",
         "age_us", "x", NULL });
     row(&rows, (const char *const[]){ "another", "1", NULL });
@@ -277,11 +279,11 @@ reads_the_detail_of_a_workload(void **state)
     scene_init(&s);
     scene_state(&s, 0);
     for (int i = 0; i < BINS_MAX + 4; i++)
-        row(&rows, (const char *const[]){ "bin", "1", "to_us", "100000",
+        row(&rows, (const char *const[]){ "row", "bin", "to_us", "100000",
                                           "jobs", "12", NULL });
-    row(&rows, (const char *const[]){ "place", "1", "node", "beta04", "jobs",
+    row(&rows, (const char *const[]){ "row", "place", "node", "beta04", "jobs",
                                       "9", NULL });
-    row(&rows, (const char *const[]){ "failure", "1", "job", "a-7.3", NULL });
+    row(&rows, (const char *const[]){ "row", "failure", "job", "a-7.3", NULL });
     pair_add_u64(&pairs, "away", 44);
     pair_add_u64(&pairs, "p95_us", 1400000);
     pair_add_u64(&asked, "workload", 7);
