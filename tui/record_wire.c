@@ -38,6 +38,8 @@ record_read(struct span in, size_t *at, struct record *out)
 {
     struct reader r;
 
+    if (*at >= in.len)
+        return false;
     reader_init(&r, span_of(in.p + *at, in.len - *at));
     const uint8_t *first = r.p;
     out->type = reader_u8(&r);

@@ -247,11 +247,16 @@ sees_a_restart(void **state)
     assert_int_equal(scene_notes(&s, "restarted: incarnation 8 (was 7)"), 1);
     assert_int_equal(n->incarnation, 8);
     assert_true(n->done_s < 0);
+    a->incarnation = 9;     /* now they are higher than before */
+    a->state.done = 100000;
+    s.now_us += S;
+    scene_state(&s, 0);
+    assert_true(n->done_s < 0);
     a->incarnation = 7;     /* a message of before that came late */
     a->state.queued = 12345;
     scene_state(&s, 0);
     assert_int_equal(n->told.queued, 100);
-    assert_int_equal(n->incarnation, 8);
+    assert_int_equal(n->incarnation, 9);
     scene_fini(&s);
 }
 

@@ -106,13 +106,14 @@ warns_of_a_wrong_clock_once(void **state)
     scene_state(&s, 0);
     m.event = (struct msg_event){ .level = 3, .name = span_str("x") };
     for (int i = 0; i < 3; i++) {
-        m.event.time_ms = (uint64_t)s.m->wall_ms + 2100;
+        s.now_us = i * 11 * S;
+        m.event.time_ms = (uint64_t)(s.m->wall_ms + s.now_us / MS) + 2100;
         m.event.number++;
         scene_say(&s, 0, IN_STATE, &m, NULL);
     }
     assert_int_equal(scene_node(&s, 0)->clock_off_us, 2100 * MS);
     assert_int_equal(scene_notes(&s, "clock offset 2.1 s"), 1);
-    m.event.time_ms = (uint64_t)s.m->wall_ms - 1900;
+    m.event.time_ms = (uint64_t)(s.m->wall_ms + s.now_us / MS) - 1900;
     scene_say(&s, 0, IN_STATE, &m, NULL);
     assert_int_equal(scene_notes(&s, "clock offset"), 1);
     scene_fini(&s);

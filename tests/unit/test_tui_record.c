@@ -206,6 +206,31 @@ skips_records_it_does_not_know(void **state)
 }
 
 static void
+ends_where_time_goes_back(void **state)
+{
+    (void)state;
+    static const int64_t times[] = { 10, 20, 19, 30 };
+    struct record_writer *w;
+    struct record_head h = some_head();
+    struct buf b = { 0 };
+    struct input in = { .kind = IN_KEY };
+
+    record_put_head(&h, &b);
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        in.at_us = times[i];
+        record_put_input(&in, span_of(NULL, 0), &b);
+    }
+    assert_int_equal(record_writer_new(record_path[1], UINT64_MAX, &w), 0);
+    assert_int_equal(record_writer_put(w, buf_span(&b)), 0);
+    assert_int_equal(record_writer_free(w), 0);
+    struct replay *r = open_ok(record_path[1]);
+    assert_int_equal(replay_end_us(r), 20);
+    assert_true(replay_damage(r) > 0);
+    replay_free(r);
+    buf_fini(&b);
+}
+
+static void
 is_private_and_never_over_a_file_or_a_link(void **state)
 {
     (void)state;
@@ -383,6 +408,7 @@ main(void)
         cmocka_unit_test(names_the_byte_that_is_damaged),
         cmocka_unit_test(refuses_what_is_no_recording),
         cmocka_unit_test(skips_records_it_does_not_know),
+        cmocka_unit_test(ends_where_time_goes_back),
         cmocka_unit_test(is_private_and_never_over_a_file_or_a_link),
         cmocka_unit_test(stops_at_its_bound_with_a_file_that_is_whole),
         cmocka_unit_test(counts_what_was_dropped),

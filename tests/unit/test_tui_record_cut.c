@@ -193,6 +193,11 @@ cuts_a_piece_that_knows_what_was_before(void **state)
     assert_int_equal(replay_damage(b), -1);
     assert_int_equal(replay_head(b)->wall_ms, DEMO_WALL_MS + 60000);
     assert_in_range(replay_end_us(b), 29 * SECOND, 30 * SECOND);
+    feed(piece, b, 0);
+    size_t heard = 0;
+    for (size_t i = 0; i < piece->n; i++)
+        heard += !piece->node[i]->by_way_in;
+    assert_int_equal(heard, 11);    /* gamma03 had been silent for long */
     feed(whole, a, 85 * SECOND);
     feed(piece, b, 25 * SECOND);
     assert_int_equal(piece->n, 12);
@@ -295,6 +300,7 @@ an_anonymous_copy_keeps_no_text_of_any_input(void **state)
     assert_false(holds(buf_span(&after), "mykind"));
     assert_false(holds(buf_span(&after), "lone"));
     assert_false(holds(buf_span(&after), "10.1.2.3"));
+    assert_null(memmem(after.p, after.len, m.v[2].in.asked.to.b, 16));
     assert_true(holds(buf_span(&after), "connection refused"));
     struct replay *r = open_ok(record_path[6]);
     while (replay_next(r, INT64_MAX, true, &in)) {
