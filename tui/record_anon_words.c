@@ -10,7 +10,8 @@ static const char *const known[] = {
     "placement", "hold", "cancel", "retry", "hybrid", "sender", "receiver",
     "symmetric", "static", "none", "local", "first_available", "round_robin",
     "least_load", "least_difference", "time", "silent", "yes", "no",
-    "timeout", "running", "held", "done", "failed", "cancelled", NULL
+    "timeout", "running", "held", "done", "failed", "cancelled",
+    "slot", "peer", "failure", "bin", "place", NULL
 }, *const builtin[] = {
     "vecinc", "digitsum", "fib", "primes", "sleep", "command", NULL
 };
@@ -23,7 +24,7 @@ static const char *const keys_known[] = {
     "incarnation", "job", "jobs", "kind", "label", "max_us", "moved", "name",
     "new", "next", "node", "number", "old", "op", "p50_us", "p95_us",
     "p99_us", "peer", "phase", "place", "policy", "port", "queued", "ran_us",
-    "received", "refused", "retried", "run_us", "running", "seen", "sent",
+    "received", "refused", "retried", "row", "run_us", "running", "seen", "sent",
     "signal", "slot", "slots", "state", "state_seq", "sum_us", "to", "to_us",
     "until_ms", "up_ms", "value", "what", "why", "workload", NULL
 };
