@@ -24,8 +24,8 @@ static const char *const keys_known[] = {
     "incarnation", "job", "jobs", "kind", "label", "max_us", "moved", "name",
     "new", "next", "node", "number", "old", "op", "p50_us", "p95_us",
     "p99_us", "peer", "phase", "place", "policy", "port", "queued", "ran_us",
-    "received", "refused", "retried", "row", "run_us", "running", "seen", "sent",
-    "signal", "slot", "slots", "state", "state_seq", "sum_us", "to", "to_us",
+    "received", "refused", "retried", "row", "run_us", "running", "seen",
+    "sent", "signal", "slot", "slots", "state", "state_seq", "sum_us", "to", "to_us",
     "until_ms", "up_ms", "value", "what", "why", "workload", NULL
 };
 
