@@ -25,7 +25,8 @@ static const char *const keys_known[] = {
     "new", "next", "node", "number", "old", "op", "p50_us", "p95_us",
     "p99_us", "peer", "phase", "place", "policy", "port", "queued", "ran_us",
     "received", "refused", "retried", "row", "run_us", "running", "seen",
-    "sent", "signal", "slot", "slots", "state", "state_seq", "sum_us", "to", "to_us",
+    "sent", "signal", "slot", "slots", "state", "state_seq", "sum_us", "to",
+    "to_us",
     "until_ms", "up_ms", "value", "what", "why", "workload", NULL
 };
 
