@@ -70,6 +70,10 @@ move_on_map(struct app *a, long by, bool rows)
     struct layout l;
     struct map m;
 
+    if (ui_node(&a->u, v.m) == NULL) {
+        canvas_free(c);
+        return;
+    }
     frame_layout(&v, &l);
     map_make(&v, l.body.n, true, &m);
     for (size_t i = 0; i < m.n; i++) {
@@ -253,9 +257,11 @@ move_find(struct app *a, int by, bool here_too)
     struct ui *u = &a->u;
     bool jobs = u->screen == SCREEN_JOBS;
     struct list *l = jobs ? &u->jobs : &u->nodes;
-    char name[160];
+    char name[160] = "";
 
-    for (size_t k = here_too ? 0 : 1; k <= l->n && u->find[0] != '\0'; k++) {
+    if (l->n == 0 || u->find[0] == '\0')
+        return false;
+    for (size_t k = here_too ? 0 : 1; k <= l->n; k++) {
         size_t i = (l->at + (by > 0 ? k : l->n - k)) % l->n;
         if (jobs && u->job[i].work < u->job[i].home->n_works)
             work_name(u->job[i].home, &u->job[i].home->work[u->job[i].work],
