@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* What time alone changes: who is silent, and the rings of the cluster. */
+#include "base/text.h"
 #include "base/units.h"
 #include "tui/model_own.h"
 
@@ -10,7 +11,8 @@ enum hush { HUSH_NO, HUSH_WINDOW, HUSH_STORM };
 enum {
     STORM_WINDOW_US = 2 * SECOND_US, STORM_PERCENT = 30, STORM_NODES = 3,
     HISTORY_US = (RING_BUCKETS + 1) * RING_BUCKET_S * SECOND_US,
-    WAY_IN_TRUST_US = 15 * SECOND_US, GREET_US = 5 * SECOND_US
+    WAY_IN_TRUST_US = 15 * SECOND_US, GREET_US = 5 * SECOND_US,
+    GONE_US = 600 * SECOND_US, CLUSTER_S = 30
 };
 
 /* ---- silence ---- */
@@ -194,6 +196,36 @@ model_greet(struct model *m)
 
 /* ---- the cluster, each second ---- */
 
+/* Who has left is shown for a while. */
+static void
+hide_gone(struct model *m)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        struct node *n = m->node[i];
+        if (n->seen != SEEN_GONE || n->hidden ||
+            m->now_us - n->seen_us < GONE_US)
+            continue;
+        n->hidden = true;
+        index_look(m, n);
+    }
+}
+
+static void
+tell_cluster(struct model *m, const struct totals *t)
+{
+    struct note note = { .at_us = m->now_us, .level = NOTE_INFO,
+                         .from = "cluster" };
+
+    if (t->load_min < 0 || t->out_s < 0.5 ||
+        m->rates_us / SECOND_US % CLUSTER_S != 0)
+        return;
+    text_add(note.text, sizeof note.text,
+             "load %.0f-%.0f%%, %.0f jobs/s moving, %llu in flight",
+             t->load_min, t->load_max, t->out_s,
+             (unsigned long long)t->in_flight);
+    notes_add(m->notes, &note);
+}
+
 static void
 add_rings(struct model *m)
 {
@@ -209,6 +241,8 @@ add_rings(struct model *m)
         ring_add(&m->throttle, m->now_us, (float)t.throttle);
     ring_add(&m->moves, m->now_us, (float)t.out_s);
     ring_add(&m->done, m->now_us, (float)t.rate);
+    tell_cluster(m, &t);
+    hide_gone(m);
     m->version++;   /* ages */
 }
 

@@ -145,6 +145,45 @@ events_become_notes(void **state)
     scene_fini(&s);
 }
 
+static void
+who_has_left_is_hidden_after_a_while(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct msg bye = { .type = MSG_BYE };
+
+    scene_init(&s);
+    scene_state(&s, 0);
+    scene_state(&s, 1);
+    scene_say(&s, 1, IN_STATE, &bye, NULL);
+    scene_run(&s, 1, 599 * S);
+    assert_false(scene_node(&s, 1)->hidden);
+    scene_run(&s, 1, 601 * S);
+    assert_true(scene_node(&s, 1)->hidden);
+    s.node[1].incarnation++;
+    scene_state(&s, 1);
+    assert_false(scene_node(&s, 1)->hidden);
+    assert_int_equal(scene_node(&s, 1)->seen, SEEN_LIVE);
+    scene_fini(&s);
+}
+
+static void
+tells_of_the_cluster_while_jobs_move(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_init(&s);
+    scene_run(&s, 2, 100 * S);
+    assert_int_equal(scene_notes(&s, "jobs/s moving"), 0);
+    for (int i = 0; i < 100; i++) {
+        s.node[0].state.sent_jobs += 20;
+        scene_run(&s, 2, (101 + i) * S);
+    }
+    assert_in_range(scene_notes(&s, "load 50-50%, 20 jobs/s moving"), 2, 4);
+    scene_fini(&s);
+}
+
 /* ---- as a whole ---- */
 
 static void
@@ -209,6 +248,8 @@ main(void)
         cmocka_unit_test(does_not_take_impossible_numbers),
         cmocka_unit_test(warns_of_a_wrong_clock_once),
         cmocka_unit_test(events_become_notes),
+        cmocka_unit_test(who_has_left_is_hidden_after_a_while),
+        cmocka_unit_test(tells_of_the_cluster_while_jobs_move),
         cmocka_unit_test(a_copy_is_apart),
         cmocka_unit_test(memory_is_bounded),
     };
