@@ -254,6 +254,7 @@ app_draw(struct app *a, struct canvas *c)
 
     a->u.width = c->width;
     a->u.height = c->height;
+    a->drawn = true;
     ui_arrange(&a->u, v.m, a->wishes);
     screen_draw(&v);
 }

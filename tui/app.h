@@ -58,6 +58,7 @@ struct app {
     int64_t members_us, detail_us;  /* when asked last; -1: ask now */
     int64_t unknown_us;     /* when an unknown key was last told; -1 */
     bool submit_only;       /* the role of our key: workloads alone */
+    bool drawn;             /* there is a screen; else -x: nodes are named */
     struct effect *effect;
     size_t n_effects, at_effect, cap_effects;
     struct pending_act meant;       /* of the throttle prompt: its nodes */

@@ -24,6 +24,8 @@ take_word(char **rest)
 static bool
 taken(struct app *a, bool done, char *err)
 {
+    if (done && !a->drawn)
+        wishes_keep(a->wishes);
     if (done)
         return true;
     text_add(err, ERR_MAX, "%s", a->u.flash);
@@ -31,8 +33,8 @@ taken(struct app *a, bool done, char *err)
     return false;
 }
 
-/* Named nodes, else those that the screen says. Nothing was ever drawn where
- * there is no cursor either (-x): then they must be named. */
+/* Named nodes, else those that the screen says. Without a screen (-x) nobody
+ * sees a cursor: then they must be named. */
 static bool
 give(struct app *a, struct pending_act *p, const char *list, char *err)
 {
@@ -43,8 +45,7 @@ give(struct app *a, struct pending_act *p, const char *list, char *err)
     if (list[0] != '\0') {
         if (target_list(a, list, p, err) != 0)
             return false;
-    } else if (a->u.nodes.rows == 0 && a->u.n_marked == 0 &&
-               a->u.screen != SCREEN_DETAIL) {
+    } else if (!a->drawn) {
         text_add(err, ERR_MAX, "%s: which nodes? name them",
                  change_word(p->act));
         return false;

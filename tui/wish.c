@@ -35,6 +35,12 @@ wishes_group(struct wishes *w)
     return ++w->group;
 }
 
+void
+wishes_keep(struct wishes *w)
+{
+    w->keep = true;
+}
+
 enum family
 wish_family(enum wish_kind k)
 {

@@ -107,6 +107,8 @@ bool wishes_undo_look(const struct wishes *w, const struct model *m,
                       size_t *n, size_t *skip, char say[WISH_SAY_MAX]);
 void wishes_undo(struct wishes *w, const struct model *m);
 
+/* From now on what has ended stays: -x prints it all at its end. */
+void wishes_keep(struct wishes *w);
 /* The newest wish of a node (of a kind; 0: any; of a workload, or 0 for node
  * commands); NULL: none. */
 const struct wish *wish_of(const struct wishes *w, const struct node *n,

@@ -215,11 +215,11 @@ look_at(struct wishes *w, struct model *m, struct entry *e)
         look_at_unanswered(w, m, e);
         break;
     case WISH_IN_FORCE:
-        e->over = m->now_us - e->w.since_us >= CONFIRMED_US;
+        e->over = !w->keep && m->now_us - e->w.since_us >= CONFIRMED_US;
         break;
     case WISH_REFUSED:
     case WISH_DIFFERS:
-        e->over = m->now_us - e->w.since_us >= ENDED_US;
+        e->over = !w->keep && m->now_us - e->w.since_us >= ENDED_US;
         break;
     }
 }
@@ -266,8 +266,10 @@ wishes_look(struct wishes *w, struct model *m)
 }
 
 static int64_t
-due_us(const struct entry *e)
+due_us(const struct wishes *w, const struct entry *e)
 {
+    if (w->keep && !entry_waits(e))
+        return INT64_MAX;
     switch (e->w.state) {
     case WISH_DRAFT:
         return e->due_us;
@@ -293,7 +295,7 @@ wishes_deadline_us(const struct wishes *w)
 
     for (size_t i = 0; i < w->n; i++) {
         const struct entry *e = &w->e[i];
-        int64_t due = e->over ? INT64_MAX : due_us(e);
+        int64_t due = e->over ? INT64_MAX : due_us(w, e);
         if (due < at_us &&
             !(e->w.state == WISH_DRAFT && wish_must_wait(w, e)))
             at_us = due;

@@ -147,7 +147,7 @@ without_a_screen_nodes_must_be_named(void **state)
     char err[300] = "";
 
     scene_open(&s, 2, NULL);
-    s.a->u.nodes.rows = 0;
+    s.a->drawn = false;
     assert_false(app_command(s.a, "pause", err));
     assert_string_equal(err, "pause: which nodes? name them");
     run(&s, "pause alpha01");
@@ -157,6 +157,11 @@ without_a_screen_nodes_must_be_named(void **state)
     scene_drain(&s);
     assert_int_equal(s.n_asked, 1);
     assert_string_equal(s.asked[0].op, "pause");
+    struct input in = fake_reply(&s.node[0], s.asked[0].id, EXIT_USAGE, "no");
+    scene_feed(&s, &in);
+    scene_wait(&s, 60 * SECOND); /* it is there to be printed at the end */
+    assert_int_equal(wish_of(s.a->wishes, scene_node(&s, 0), 0, 0)->state,
+                     WISH_REFUSED);
     scene_close(&s);
 }
 
