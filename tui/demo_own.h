@@ -68,6 +68,8 @@ uint32_t work_left(const struct demo_work *w);
 /* Jobs come to a node, or leave wherever they are. */
 void world_add(struct demo_node *home, uint32_t jobs);
 void world_remove(struct demo *d, uint32_t jobs);
+/* Up and down of a node's load, -1 to 1. */
+double world_wave(const struct demo *d, const struct demo_node *n, int64_t s);
 /* The share of its jobs that run, of all that wait or run somewhere. */
 double world_run_part(const struct demo *d);
 

@@ -34,9 +34,10 @@ add_works(const struct demo *d, const struct demo_node *n, int64_t at_us,
 
 /* Of all processors, per mille: as its jobs load it, and a little unrest. */
 static uint16_t
-cpu_permille(const struct demo_node *n, int64_t at_us)
+cpu_permille(const struct demo *d, const struct demo_node *n, int64_t at_us)
 {
-    double load = n->load * n->throttle / n->usual * 10;
+    double load = n->load * n->throttle / n->usual * 10 *
+                  (1 + 0.12 * world_wave(d, n, at_us / DEMO_S + 20));
     unsigned unrest = (unsigned)(at_us / DEMO_S * 7 + n->id.b[0]) % 41;
 
     if (n->phase == PHASE_PAUSE || n->running == 0)
@@ -46,7 +47,8 @@ cpu_permille(const struct demo_node *n, int64_t at_us)
 }
 
 static void
-fill_load(const struct demo_node *n, int64_t at_us, struct state *s)
+fill_load(const struct demo *d, const struct demo_node *n, int64_t at_us,
+          struct state *s)
 {
     double speed = 0.42 * n->throttle / n->usual * 1e6;
     double rate = speed * (n->running > 0 ? n->running : 1);
@@ -62,7 +64,7 @@ fill_load(const struct demo_node *n, int64_t at_us, struct state *s)
     s->drain_us = (uint64_t)(n->jobs / rate * 1e12);
     s->n_cpus = (uint16_t)n->slots;
     s->ext_cpu_permille = 20;
-    s->cpu_permille = (uint16_t)(cpu_permille(n, at_us) + 20);
+    s->cpu_permille = (uint16_t)(cpu_permille(d, n, at_us) + 20);
     s->load_milli = (uint32_t)s->cpu_permille * n->slots;
     s->mem_total_bytes = 16 * GIB;
     s->mem_avail_bytes = 16 * GIB - (uint64_t)(n->load * 1e8);
@@ -99,7 +101,7 @@ say_state(const struct demo *d, const struct demo_node *n, int64_t at_us,
         .policy = span_str(n->policy), .placement = span_str("local"),
         .kinds = span_str("command fib primes sleep"),
         .tags = span_str(tags) };
-    fill_load(n, at_us, s);
+    fill_load(d, n, at_us, s);
     if (works)
         add_works(d, n, at_us, &list);
     s->workloads = buf_span(&list);

@@ -155,6 +155,22 @@ init_works(struct demo *d)
         add_work(&d->node[i], i % 24 != 0 ? "index" : "crawl", 20001, 9000);
 }
 
+double
+world_wave(const struct demo *d, const struct demo_node *n, int64_t s)
+{
+    int64_t i = n - d->node, period = 40 + 9 * (i % 5);
+    double at = (double)((s + 13 * i) % period) / (double)period;
+
+    return at < 0.5 ? 4 * at - 1 : 3 - 4 * at;
+}
+
+/* What is to be at a node waxes and wanes, so that jobs always move. */
+static double
+weight(const struct demo *d, const struct demo_node *n)
+{
+    return n->weight * (1 + 0.16 * world_wave(d, n, d->second));
+}
+
 static double
 weights(const struct demo *d)
 {
@@ -162,7 +178,7 @@ weights(const struct demo *d)
 
     for (size_t i = 0; i < d->n; i++)
         if (!d->node[i].silent && d->node[i].phase != PHASE_DRAIN)
-            sum += d->node[i].weight;
+            sum += weight(d, &d->node[i]);
     return sum > 0 ? sum : 1;
 }
 
@@ -183,7 +199,7 @@ world_init(struct demo *d)
     double sum = weights(d);
     for (size_t i = 0; i < d->n; i++) {
         struct demo_node *n = &d->node[i];
-        uint32_t share = (uint32_t)(0.99 * d->begun * n->weight / sum);
+        uint32_t share = (uint32_t)(0.99 * d->begun * weight(d, n) / sum);
         n->jobs = share < left ? share : left;
         left -= n->jobs;
     }
@@ -315,14 +331,12 @@ balance(struct demo *d, int64_t s)
     for (size_t i = d->n; i-- > 0;) {
         struct demo_node *n = &d->node[i];
         bool leaves = n->phase == PHASE_DRAIN;
-        double share = leaves ? 0 : all * n->weight / sum;
+        double share = leaves ? 0 : all * weight(d, n) / sum;
         double over = n->jobs - n->running - share;
         if (n->silent || n->phase == PHASE_PAUSE)
             continue;
-        if (over > 1 || (n->load > 60 && over > -share / 50)) {
-            uint32_t some = leaves || over > 80
-                                ? 10
-                                : 1 + (uint32_t)(n->load / 12);
+        if (over > 1) {
+            uint32_t some = leaves ? 10 : 1 + (uint32_t)over / 3;
             uint32_t most = n->jobs - n->running;
             some = some < most ? some : most;
             n->jobs -= some;
@@ -443,7 +457,8 @@ tell_transfer(struct demo *d, int64_t s)
     struct demo_node *to = &d->node[random_below(&d->random, d->n)];
 
     if (from != to && !from->silent && !to->silent &&
-        from->load > to->load && from->phase == PHASE_RUN)
+        from->load > to->load && from->phase == PHASE_RUN &&
+        to->phase == PHASE_RUN)
         say_event(d, from, s * DEMO_S + 700000, "transfer",
                   "jobs=%u to=%s", 4 + (unsigned)from->load / 2, to->name);
 }
