@@ -248,14 +248,15 @@ flash_one(const struct entry *e, const struct model *m, char *dst, size_t cap)
 
 struct tally {
     unsigned n, draft, waiting, confirmed, refused, differ, silent, lost;
-    bool mixed;             /* not all ask for the same */
+    int least, most;        /* what is asked for */
 };
 
 static void
-count(struct tally *t, const struct entry *e, const struct entry *first)
+count(struct tally *t, const struct entry *e)
 {
     t->n++;
-    t->mixed = t->mixed || e->w.asked != first->w.asked;
+    t->least = e->w.asked < t->least ? e->w.asked : t->least;
+    t->most = e->w.asked > t->most ? e->w.asked : t->most;
     t->draft += !e->over && e->w.state == WISH_DRAFT;
     t->waiting += e->w.state == WISH_SENT || e->w.state == WISH_ACCEPTED;
     t->confirmed += e->w.state == WISH_IN_FORCE;
@@ -279,9 +280,10 @@ flash_group(const struct entry *e, const struct tally *t, char *dst,
     char text[64] = "";
 
     wish_text(&e->w, text, sizeof text);
-    if (t->mixed) {
+    if (t->least != t->most) {
         text[0] = '\0';
-        text_add(text, sizeof text, "%s", wish_word(e->w.kind));
+        text_add(text, sizeof text, "%s %d-%d%%", wish_word(e->w.kind),
+                 t->least, t->most);
     }
     dst[0] = '\0';
     if (t->draft > 0 && e->steps) {
@@ -313,7 +315,7 @@ wishes_flash(const struct wishes *w, const struct model *m, char *dst,
              size_t cap)
 {
     const struct entry *newest = NULL;
-    struct tally t = { 0 };
+    struct tally t = { .least = 100 };
 
     for (size_t i = 0; i < w->n; i++)
         if (has_news(&w->e[i], m) &&
@@ -324,7 +326,7 @@ wishes_flash(const struct wishes *w, const struct model *m, char *dst,
         return false;
     for (size_t i = 0; i < w->n; i++)
         if (w->e[i].w.group == newest->w.group)
-            count(&t, &w->e[i], newest);
+            count(&t, &w->e[i]);
     if (t.n > 1)
         flash_group(newest, &t, dst, cap);
     else

@@ -58,6 +58,9 @@ drafts_of_several_nodes_are_one(void **state)
     step(&s, 1, -5);
     expect_flash(&s, "2 nodes: throttle 75% in 0.3 s  "
                      "(F7/F8 to go on, Esc to drop)");
+    step(&s, 1, -5);
+    expect_flash(&s, "2 nodes: throttle 70-75% in 0.3 s  "
+                     "(F7/F8 to go on, Esc to drop)");
     tick(&s, 300000);
     assert_int_equal(sent(&s, &q), 2);
     scene_end(&s);
