@@ -255,6 +255,9 @@ app_draw(struct app *a, struct canvas *c)
     a->u.width = c->width;
     a->u.height = c->height;
     a->drawn = true;
+    /* the screen's own time stands still while it is frozen */
+    if (a->u.flash_until_us > 0 && a->u.flash_until_us <= app_now_us(a))
+        a->u.flash[0] = '\0';
     ui_arrange(&a->u, v.m, a->wishes);
     screen_draw(&v);
 }

@@ -4,7 +4,8 @@
 #include "tui/frame.h"
 
 enum {
-    STATE_AT = 2, LABEL_AT = 3, BAR_AT = 12, NUMBER = 5, GAP = 3,
+    STATE_AT = 2, PENDING_END = 12, LABEL_AT = 3, BAR_AT = 12, NUMBER = 5,
+    GAP = 3,
     BAR_LEAST = 12, BAR_USUAL = 26, SPARK_USUAL = 34, SPARK_LEAST = 6,
     CHART_GAP = 3, CHART_LABEL = 5
 };
@@ -54,27 +55,33 @@ draw_facts(const struct card *k, int y)
     const struct state *s = &k->n->told;
     char line[200] = "", pending[24] = "", done[24] = "", failed[24] = "",
          age[24] = "";
-    canvas_put(c, STATE_AT, y, 6, node_style(k->n), node_state(k->n));
+    canvas_put(c, STATE_AT, y, -1, node_style(k->n), node_state(k->n));
     if (k->n->heard_us < 0) {
         canvas_put(c, STATE_AT + 6, y, -1, STYLE_LABEL,
                    "no state heard from it yet");
         return;
     }
-    number_text(pending, s->queued, 6);
     number_text(done, s->done, 7);
     number_text(failed, s->failed, 6);
     age_text(age, node_age_us(k->v->m, k->n));
-    text_add(line, sizeof line, "%s%6s pending   %u running of %u slots",
-             k->old ? "last:" : "", pending, s->running, s->slots);
-    canvas_put(c, k->old ? 7 : 6, y, -1, k->style, line);
+    /* between the state and where the numbers of all cards end */
+    int x = STATE_AT + columns_of(node_state(k->n)) + 1;
+    if (k->old)
+        x += canvas_put(c, x, y, -1, k->style, "last:");
+    int end = k->old ? PENDING_END + 6 : PENDING_END;
+    number_text(pending, s->queued, end - x);
+    canvas_right(c, x, y, end - x, k->style, pending);
+    text_add(line, sizeof line, " pending   %u running of %u slots",
+             s->running, s->slots);
+    canvas_put(c, end, y, -1, k->style, line);
     line[0] = '\0';
     text_add(line, sizeof line, "%8s done", done);
     canvas_put(c, 43, y, -1, k->style, line);
     line[0] = '\0';
     text_add(line, sizeof line, "%s failed", failed);
-    int x = 59 + canvas_put(c, 59, y, -1,
-                            s->failed > 0 && !k->old ? STYLE_WARN : k->style,
-                            line);
+    x = 59 + canvas_put(c, 59, y, -1,
+                        s->failed > 0 && !k->old ? STYLE_WARN : k->style,
+                        line);
     line[0] = '\0';
     text_add(line, sizeof line, "age %s", age);
     if (x + 3 + columns_of(line) < c->width)

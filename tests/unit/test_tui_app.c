@@ -220,6 +220,25 @@ a_frozen_screen_stands_and_still_moves(void **state)
     scene_close(&s);
 }
 
+/* Its own time stands still; what was said is over all the same. */
+static void
+a_flash_ends_on_a_frozen_screen(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 3, NULL);
+    scene_keys(&s, "Z");
+    scene_wait(&s, 10 * SECOND);
+    scene_keys(&s, "<F9>");
+    scene_draw(&s);
+    assert_string_equal(s.a->u.flash, "F9 does nothing here (? help)");
+    scene_wait(&s, 10 * SECOND);
+    scene_draw(&s);
+    assert_string_equal(s.a->u.flash, "");
+    scene_close(&s);
+}
+
 static void
 all_is_forgotten_when_a_replay_goes_back(void **state)
 {
@@ -337,6 +356,7 @@ main(void)
         cmocka_unit_test(a_wrong_filter_keeps_the_former_one),
         cmocka_unit_test(pasted_text_is_for_prompts_alone),
         cmocka_unit_test(a_frozen_screen_stands_and_still_moves),
+        cmocka_unit_test(a_flash_ends_on_a_frozen_screen),
         cmocka_unit_test(all_is_forgotten_when_a_replay_goes_back),
         cmocka_unit_test(the_mouse_only_looks),
         cmocka_unit_test(marks_are_by_node),
