@@ -178,13 +178,18 @@ frame_of(struct recorder *r, const struct input *in)
 void
 recorder_put(struct recorder *r, const struct input *in, struct span raw)
 {
+    struct input later = *in;
+
     if (atomic_load(&r->error) != 0)
         return;
+    /* Times in a recording never fall, whatever the caller's do. */
+    if (later.at_us < r->last_us)
+        later.at_us = r->last_us;
     if (raw.len == 0 && (in->kind == IN_STATE || in->kind == IN_ANSWER))
         raw = frame_of(r, in);
     buf_reset(&r->record);
-    if (record_put_input(in, raw, &r->record))
-        put_record(r, in->at_us);
+    if (record_put_input(&later, raw, &r->record))
+        put_record(r, later.at_us);
 }
 
 uint64_t

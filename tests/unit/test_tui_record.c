@@ -248,6 +248,28 @@ is_private_and_never_over_a_file_or_a_link(void **state)
     assert_int_equal(errno, ENOENT);
 }
 
+static void
+never_writes_a_time_that_falls(void **state)
+{
+    (void)state;
+    struct record_head h = some_head();
+    unlink(record_path[2]);
+    struct recorder *r = recorder_new(record_path[2], &h, UINT64_MAX);
+    struct input in = { .kind = IN_KEY, .at_us = 5 * SECOND };
+
+    recorder_put(r, &in, span_of(NULL, 0));
+    in.at_us = SECOND;
+    recorder_put(r, &in, span_of(NULL, 0));
+    assert_int_equal(recorder_free(r), 0);
+    struct replay *p = open_ok(record_path[2]);
+    assert_int_equal(replay_damage(p), -1);
+    for (int i = 0; i < 2; i++) {
+        assert_true(replay_next(p, INT64_MAX, true, &in));
+        assert_int_equal(in.at_us, 5 * SECOND);
+    }
+    replay_free(p);
+}
+
 /* Waits for the writer's thread. */
 static void
 wait_for_error(const struct recorder *r, int error)
@@ -410,6 +432,7 @@ main(void)
         cmocka_unit_test(skips_records_it_does_not_know),
         cmocka_unit_test(ends_where_time_goes_back),
         cmocka_unit_test(is_private_and_never_over_a_file_or_a_link),
+        cmocka_unit_test(never_writes_a_time_that_falls),
         cmocka_unit_test(stops_at_its_bound_with_a_file_that_is_whole),
         cmocka_unit_test(counts_what_was_dropped),
         cmocka_unit_test(tells_of_a_full_disk),
