@@ -73,3 +73,18 @@ stray_end(void)
     buf_fini(&kept);
     read_at = 0;
 }
+
+void
+stray_crash(void)
+{
+    char piece[1024];
+
+    if (caught < 0)
+        return;
+    ssize_t ignored = write(before, kept.p, kept.len);
+    for (ssize_t n; (n = read(caught, piece, sizeof piece)) > 0;)
+        ignored = write(before, piece, (size_t)n);
+    (void)ignored;
+    /* What comes yet, as from a sanitizer, is seen at once. */
+    dup2(before, STDERR_FILENO);
+}

@@ -17,5 +17,7 @@ int stray_fd(void);
 bool stray_line(char *dst, size_t cap);
 /* stderr is as before; the last 64 KiB are printed there. */
 void stray_end(void);
+/* Of a process that crashes: prints what is there. Safe in a handler. */
+void stray_crash(void);
 
 #endif

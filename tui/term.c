@@ -233,6 +233,7 @@ set_modes(const struct term_options *o)
     if (tcgetattr(t.in, &now) == 0) {
         now.c_iflag &= ~(tcflag_t)IXON;
         tcsetattr(t.in, TCSANOW, &now);
+        def_prog_mode();    /* so that it stays so after a stop */
     }
     term_read_begin();
     curs_set(0);

@@ -9,6 +9,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "tui/stray.h"
+
 /* Read by signal handlers: set before they are installed. */
 static int terminal = -1;
 static struct termios modes;
@@ -31,6 +33,7 @@ static void
 crash(int number)
 {
     restore_now();
+    stray_crash();
     signal(number, SIG_DFL);
     raise(number);
 }
