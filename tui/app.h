@@ -56,6 +56,8 @@ struct app {
     size_t n_asked, cap_asked;
     uint64_t next_id;
     int64_t members_us, detail_us;  /* when asked last; -1: ask now */
+    struct node_id detailed;        /* whose detail was asked last; */
+    uint32_t detailed_work;         /* of a workload of it, or 0 */
     int64_t unknown_us;     /* when an unknown key was last told; -1 */
     bool submit_only;       /* the role of our key: workloads alone */
     bool drawn;             /* there is a screen; else -x: nodes are named */

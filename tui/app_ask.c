@@ -7,7 +7,7 @@
 #include "base/xalloc.h"
 #include "tui/app_own.h"
 
-enum { MEMBERS_US = 10 * SECOND_US,
+enum { MEMBERS_US = 10 * SECOND_US, MOVED_US = 300 * 1000,
        ASKED_MAX = 256, NEAR_MAX = 64 };
 
 struct question *
@@ -71,21 +71,43 @@ ask(struct app *a, const struct node_id *to, const char *op,
     app_add_effect(a, &e);
 }
 
+/* Whose detail is on the screen: a node's, or (then *work is not 0) that of a
+ * workload, from its home. NULL: nobody's. */
+static const struct node *
+detail_of(const struct app *a, uint32_t *work)
+{
+    struct node *n = NULL;
+    struct work *w;
+
+    *work = 0;
+    if (a->u.screen == SCREEN_DETAIL)
+        return model_by_id(a->live, &a->u.detail);
+    if (a->u.screen == SCREEN_WORK) {
+        *work = a->u.work_number;
+        return model_by_id(a->live, &a->u.work_home);
+    }
+    if (a->u.screen == SCREEN_JOBS && ui_work(&a->u, a->live, &n, &w))
+        *work = w->number;
+    return n;
+}
+
+/* Once a period; soon after the cursor has come to another workload. */
 static int64_t
 detail_due_us(const struct app *a)
 {
-    const struct node *n = NULL;
+    uint32_t work;
 
     if (a->u.frozen)
         return INT64_MAX;
-    if (a->u.screen == SCREEN_DETAIL)
-        n = model_by_id(a->live, &a->u.detail);
-    else if (a->u.screen == SCREEN_WORK)
-        n = model_by_id(a->live, &a->u.work_home);
+    const struct node *n = detail_of(a, &work);
     if (n == NULL || !node_is_up(n))
         return INT64_MAX;
+    if (a->detail_us < 0)
+        return app_now_us(a);
+    if (!node_id_equal(&n->id, &a->detailed) || work != a->detailed_work)
+        return a->detail_us + MOVED_US;
     int64_t ms = n->told.interval_ms > 1000 ? n->told.interval_ms : 1000;
-    return a->detail_us < 0 ? app_now_us(a) : a->detail_us + ms * 1000;
+    return a->detail_us + ms * 1000;
 }
 
 static int64_t
@@ -106,11 +128,10 @@ ask_due(struct app *a)
         a->members_us = app_now_us(a);
     }
     if (detail_due_us(a) <= app_now_us(a)) {
-        if (a->u.screen == SCREEN_WORK)
-            ask(a, &a->u.work_home, "detail", a->u.work_number);
-        else
-            ask(a, &a->u.detail, "detail", 0);
+        const struct node *n = detail_of(a, &a->detailed_work);
+        a->detailed = n->id;
         a->detail_us = app_now_us(a);
+        ask(a, &a->detailed, "detail", a->detailed_work);
     }
 }
 

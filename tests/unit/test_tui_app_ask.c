@@ -81,11 +81,50 @@ asks_for_detail_while_it_is_open(void **state)
     scene_keys(&s, "Z<Esc>2<Enter>");
     assert_int_equal(s.a->u.screen, SCREEN_WORK);
     assert_string_equal(s.own[s.n_own - 1].workload, "7");
-    scene_keys(&s, "<Esc>");
-    assert_int_equal(s.a->u.screen, SCREEN_JOBS);
+    scene_keys(&s, "<Esc>1");
+    assert_int_equal(s.a->u.screen, SCREEN_NODES);
     size_t n = own(&s, "detail");
     scene_second(&s, SIZE_MAX);
     assert_int_equal(own(&s, "detail"), n);
+    scene_close(&s);
+}
+
+/* Of the workload under the cursor: once a period, and soon after the cursor
+ * has moved, but not for each that it passes. */
+static void
+asks_for_detail_of_the_workload_under_the_cursor(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 2, NULL);
+    scene_work(&s, 1, "render", false);
+    scene_work(&s, 0, "bench", false);
+    scene_second(&s, SIZE_MAX);
+    scene_draw(&s);
+    assert_int_equal(own(&s, "detail"), 0);
+    scene_keys(&s, "2");
+    scene_draw(&s);
+    scene_second(&s, SIZE_MAX);
+    size_t n = own(&s, "detail");
+    assert_true(n >= 1);
+    struct kept_question first = s.own[s.n_own - 1];
+    assert_string_equal(first.op, "detail");
+    assert_string_equal(first.workload, "7");
+    scene_second(&s, SIZE_MAX);
+    assert_int_equal(own(&s, "detail"), n + 1);
+    scene_keys(&s, "jkj");
+    scene_wait(&s, 100000);
+    assert_int_equal(own(&s, "detail"), n + 1);
+    scene_wait(&s, 300000);
+    assert_int_equal(own(&s, "detail"), n + 2);
+    assert_false(node_id_equal(&s.own[s.n_own - 1].to, &first.to));
+    scene_keys(&s, "Z");
+    scene_second(&s, SIZE_MAX);
+    assert_int_equal(own(&s, "detail"), n + 2);
+    scene_keys(&s, "Z");
+    scene_second(&s, SIZE_MAX);
+    assert_true(own(&s, "detail") > n + 2);
     scene_close(&s);
 }
 
@@ -157,6 +196,7 @@ main(void)
         cmocka_unit_test(asks_who_is_there_at_once_and_every_ten_seconds),
         cmocka_unit_test(asks_again_when_a_peer_comes_or_goes),
         cmocka_unit_test(asks_for_detail_while_it_is_open),
+        cmocka_unit_test(asks_for_detail_of_the_workload_under_the_cursor),
         cmocka_unit_test(a_replay_asks_nothing),
         cmocka_unit_test(a_replay_shows_recorded_commands),
         cmocka_unit_test(a_view_key_is_told_by_hello),
