@@ -259,6 +259,7 @@ sweep(struct wishes *w)
 void
 wishes_look(struct wishes *w, struct model *m)
 {
+    w->now_us = m->now_us;
     for (size_t i = 0; i < w->n; i++)
         if (!w->e[i].over)
             look_at(w, m, &w->e[i]);

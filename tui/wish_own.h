@@ -42,6 +42,7 @@ struct wishes {
     char by[64];
     struct random ids;
     uint64_t group;         /* the newest one */
+    int64_t now_us;         /* of the live model: a frozen one stands still */
     bool keep;              /* what has ended is shown for ever */
     struct entry *e;        /* oldest first */
     size_t n, cap;

@@ -143,9 +143,9 @@ text_in_force(const struct wish *w, char *dst, size_t cap)
 }
 
 static void
-text_draft(const struct entry *e, const struct model *m, char *dst, size_t cap)
+text_draft(const struct entry *e, int64_t now_us, char *dst, size_t cap)
 {
-    int64_t left = e->due_us - m->now_us;
+    int64_t left = e->due_us - now_us;
     char text[64] = "";
 
     wish_text(&e->w, text, sizeof text);
@@ -159,10 +159,9 @@ text_draft(const struct entry *e, const struct model *m, char *dst, size_t cap)
 }
 
 static void
-text_waiting(const struct entry *e, const struct model *m, char *dst,
-             size_t cap)
+text_waiting(const struct entry *e, int64_t now_us, char *dst, size_t cap)
 {
-    int64_t tenths = (m->now_us - e->w.sent_us + 50000) / 100000;
+    int64_t tenths = (now_us - e->w.sent_us + 50000) / 100000;
     char text[64] = "";
 
     wish_text(&e->w, text, sizeof text);
@@ -208,10 +207,10 @@ text_lost(const struct entry *e, char *dst, size_t cap)
              " went LOST before answering: %s may or may not be set", text);
 }
 
+/* Behind the name. */
 static void
-flash_one(const struct entry *e, const struct model *m, char *dst, size_t cap)
+flash_one(const struct entry *e, int64_t now_us, char *dst, size_t cap)
 {
-    entry_name(e, m, dst, cap);
     if (e->w.state == WISH_LOST) {
         text_lost(e, dst, cap);
         return;
@@ -219,11 +218,11 @@ flash_one(const struct entry *e, const struct model *m, char *dst, size_t cap)
     text_add(dst, cap, ": ");
     switch (e->w.state) {
     case WISH_DRAFT:
-        text_draft(e, m, dst, cap);
+        text_draft(e, now_us, dst, cap);
         break;
     case WISH_SENT:
     case WISH_ACCEPTED:
-        text_waiting(e, m, dst, cap);
+        text_waiting(e, now_us, dst, cap);
         break;
     case WISH_IN_FORCE:
         text_in_force(&e->w, dst, cap);
@@ -237,7 +236,7 @@ flash_one(const struct entry *e, const struct model *m, char *dst, size_t cap)
     case WISH_SILENT:
         text_add(dst, cap,
                  "no answer for %d s. Enter: send again   x: forget",
-                 (int)((m->now_us - e->w.sent_us) / 1000000));
+                 (int)((now_us - e->w.sent_us) / 1000000));
         break;
     case WISH_LOST:
         break;
@@ -304,10 +303,10 @@ flash_group(const struct entry *e, const struct tally *t, char *dst,
 }
 
 static bool
-has_news(const struct entry *e, const struct model *m)
+has_news(const struct entry *e, int64_t now_us)
 {
     return !e->over && (e->w.state != WISH_LOST ||
-                        m->now_us - e->w.since_us < ENDED_US);
+                        now_us - e->w.since_us < ENDED_US);
 }
 
 bool
@@ -318,7 +317,7 @@ wishes_flash(const struct wishes *w, const struct model *m, char *dst,
     struct tally t = { .least = 100 };
 
     for (size_t i = 0; i < w->n; i++)
-        if (has_news(&w->e[i], m) &&
+        if (has_news(&w->e[i], w->now_us) &&
             (newest == NULL || w->e[i].touched_us >= newest->touched_us))
             newest = &w->e[i];
     dst[0] = '\0';
@@ -329,8 +328,10 @@ wishes_flash(const struct wishes *w, const struct model *m, char *dst,
             count(&t, &w->e[i]);
     if (t.n > 1)
         flash_group(newest, &t, dst, cap);
-    else
-        flash_one(newest, m, dst, cap);
+    else {
+        entry_name(newest, m, dst, cap);
+        flash_one(newest, w->now_us, dst, cap);
+    }
     return true;
 }
 

@@ -410,11 +410,23 @@ a_frozen_screen_asks_first(void **state)
     struct scene s;
 
     scene_open(&s, 2, NULL);
-    scene_keys(&s, "Z<wait 4s>F7");
+    scene_keys(&s, "Z");
+    for (int i = 0; i < 4; i++)
+        scene_second(&s, SIZE_MAX);
+    scene_keys(&s, "F7");
     assert_string_equal(s.a->u.dialog.line[0],
                         "Screen is frozen since 4 s. Send anyway?");
-    scene_keys(&s, "<wait 300ms>y<wait 300ms>");
+    scene_keys(&s, "<wait 300ms>y");
+    char text[WISH_SAY_MAX];
+    wishes_flash(s.a->wishes, app_model(s.a), text, sizeof text);
+    assert_string_equal(text, "alpha01: throttle 75% in 0.3 s  "
+                              "(F7/F8 to go on, Esc to drop)");
+    scene_keys(&s, "<wait 300ms>");
     assert_int_equal(s.n_asked, 1);
+    scene_keys(&s, "<wait 600ms>");
+    wishes_flash(s.a->wishes, app_model(s.a), text, sizeof text);
+    assert_string_equal(text, "alpha01: throttle 75% sent, waiting for the "
+                              "node (0.6 s)");
     scene_close(&s);
 }
 
