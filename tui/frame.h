@@ -48,6 +48,9 @@ bool nodes_as_cards(const struct view *v, int rows);
 enum { CARD_ROWS = 5, CARD_CHARTS = 12 };
 /* Rows of one card, CARD_CHARTS with charts, when `rows` are there for all. */
 int card_rows(const struct view *v, int rows);
+/* 1, 2, 4 or 8 times a power of ten, at least `most`: a scale that stays for a
+ * while. */
+double round_scale(double most);
 /* Values of a ring that a cell of a sparkline or chart holds. */
 int values_a_cell(const struct canvas *c);
 /* Up to when a ring is shown: its newest value rather than now, so that there

@@ -30,6 +30,7 @@ libtui_a_SOURCES = \
 	tui/demo_detail.c \
 	tui/demo_say.c \
 	tui/demo_world.c \
+	tui/detail_slots.c \
 	tui/draw.c \
 	tui/draw_throttle.c \
 	tui/frame.c tui/frame.h \
@@ -56,6 +57,7 @@ libtui_a_SOURCES = \
 	tui/nodes_row.c \
 	tui/notes.c tui/notes.h \
 	tui/notes_wording.c \
+	tui/paint.c tui/paint.h \
 	tui/prompt.c tui/prompt.h \
 	tui/query.c tui/query.h \
 	tui/query_nodes.c \
@@ -140,6 +142,7 @@ tui_tests = \
 	tests/unit/test_tui_app_change \
 	tests/unit/test_tui_app_command \
 	tests/unit/test_tui_app_refuse \
+	tests/unit/test_tui_bytes \
 	tests/unit/test_tui_canvas \
 	tests/unit/test_tui_demo \
 	tests/unit/test_tui_frame \
@@ -176,6 +179,8 @@ tests_unit_test_tui_app_command_SOURCES = tests/unit/test_tui_app_command.c test
 tests_unit_test_tui_app_command_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_app_refuse_SOURCES = tests/unit/test_tui_app_refuse.c tests/unit/app_scene.h
 tests_unit_test_tui_app_refuse_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_bytes_SOURCES = tests/unit/test_tui_bytes.c
+tests_unit_test_tui_bytes_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_canvas_SOURCES = tests/unit/test_tui_canvas.c tests/unit/tui_canvas_help.h
 tests_unit_test_tui_canvas_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_demo_SOURCES = tests/unit/test_tui_demo.c

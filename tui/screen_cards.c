@@ -20,10 +20,8 @@ struct card {
     enum style style;
 };
 
-/* 1, 2, 4 or 8 times a power of ten, at least `most`: a scale that stays for
- * a while. */
-static double
-scale(double most)
+double
+round_scale(double most)
 {
     for (double ten = 1;; ten *= 10)
         for (int i = 1; i <= 8; i *= 2)
@@ -45,7 +43,7 @@ queue_scale(const struct view *v)
             if (value[k] > most)
                 most = value[k];
     }
-    return scale(most);
+    return round_scale(most);
 }
 
 static void

@@ -1,55 +1,58 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* One node: what it is doing now, its slots, its transfers, its messages. */
-#include <string.h>
-
+/* One node: what it is doing now, its slots, its transfers, its messages.
+ * RATE has no bar: nothing says what the most would be. */
 #include "base/text.h"
 #include "tui/detail_parts.h"
 #include "tui/frame.h"
-#include "tui/jobs_parts.h"
 
-enum { TEXT = 300, CHART_ROWS = 35, CHART = 6, SLOTS_TWO = 76 };
-
-static void
-text_duration(char *dst, size_t cap, const char *before, int64_t us)
-{
-    char text[24];
-    duration_text(text, us);
-    text_add(dst, cap, "%s%s", before, text);
-}
-
-void
-detail_head(struct view *v, int y, const struct node *n)
-{
-    const bool wide = v->c->width >= FRAME_WIDE;
-    char line[TEXT] = "";
-
-    text_add(line, sizeof line, " %s   %s:%u   lbagent %s", n->name,
-             n->host[0] != '\0' ? n->host : "?", (unsigned)n->told.port,
-             n->version);
-    if (wide)
-        text_add(line, sizeof line, "   protocol %u", n->protocol);
-    if (n->up_us > 0)
-        text_duration(line, sizeof line, "   up ", n->up_us);
-    text_add(line, sizeof line, wide ? "   %u processors, %u slots"
-                                     : "   %u CPUs, %u slots",
-             (unsigned)n->told.n_cpus, (unsigned)n->told.slots);
-    if (n->tags[0] != '\0')
-        text_add(line, sizeof line, "   tags %s", n->tags);
-    if (wide && n->clock_off_us != INT64_MIN)
-        text_add(line, sizeof line, "   clock offset %+lld ms",
-                 (long long)(n->clock_off_us / 1000));
-    if (wide && n->rtt_us >= 0)
-        text_duration(line, sizeof line, "   RTT ", n->rtt_us);
-    put_cut(v->c, 0, y, v->c->width, STYLE_BOLD, line);
-}
-
-/* ---- now ---- */
+enum { TEXT = 400, CHART_ROWS = 35, CHART = 6, TIGHT = 18 };
 
 static void
 label(struct view *v, int x, int y, const char *text)
 {
     canvas_put(v->c, x, y, -1, STYLE_LABEL, text);
 }
+
+static bool
+is_wide(const struct view *v)
+{
+    return v->c->width >= FRAME_WIDE;
+}
+
+/* Tags are cut before what stands behind them is. */
+void
+detail_head(struct view *v, int y, const struct node *n)
+{
+    char line[TEXT] = "", up[24], rtt[24], tags[TEXT] = "", end[TEXT] = "";
+    const int width = v->c->width;
+
+    text_add(line, sizeof line, " %s   %s:%u   lbagent %s",
+             n->name[0] != '\0' ? n->name : "(no name)",
+             n->host[0] != '\0' ? n->host : "?", (unsigned)n->told.port,
+             n->version);
+    if (is_wide(v))
+        text_add(line, sizeof line, "   protocol %u", n->protocol);
+    duration_text(up, n->up_us);
+    text_add(line, sizeof line, "   up %s", up);
+    if (is_wide(v))
+        text_add(line, sizeof line, "   %u cores,",
+                 (unsigned)n->told.n_cpus);
+    text_add(line, sizeof line, "%s%u slots", is_wide(v) ? " " : "   ",
+             (unsigned)n->told.slots);
+    if (n->tags[0] != '\0')
+        text_add(tags, sizeof tags, "   tags %s", n->tags);
+    if (is_wide(v) && n->clock_off_us != INT64_MIN)
+        text_add(end, sizeof end, "   clock offset %+lld ms",
+                 (long long)(n->clock_off_us / 1000));
+    latency_text(rtt, n->rtt_us);
+    if (is_wide(v) && n->rtt_us >= 0)
+        text_add(end, sizeof end, "   RTT %s", rtt);
+    int x = put_cut(v->c, 0, y, width, STYLE_BOLD, line);
+    x += put_cut(v->c, x, y, width - x - columns_of(end), STYLE_BOLD, tags);
+    put_cut(v->c, x, y, width - x, STYLE_BOLD, end);
+}
+
+/* ---- now ---- */
 
 static void
 draw_pending(struct view *v, int x, int y, const struct node *n)
@@ -66,46 +69,99 @@ draw_pending(struct view *v, int x, int y, const struct node *n)
     put_cut(v->c, x, y, v->c->width - x, STYLE_PENDING, line);
 }
 
+/* Where the second column of facts begins. */
+static int
+second(const struct view *v)
+{
+    return is_wide(v) ? 44 : v->c->width >= 60 ? 39 : TIGHT;
+}
+
 static void
 draw_state(struct view *v, int y, const struct node *n)
 {
-    const int x = v->c->width >= 60 ? 39 : 26;
+    const int x = second(v);
+    char line[TEXT] = "";
+
     label(v, 1, y, "State");
-    canvas_put(v->c, 10, y, 14, node_style(n), node_state(n));
+    canvas_put(v->c, 10, y, 7, node_style(n), node_state(n));
+    if (v->c->width < 2 * TIGHT) {
+        draw_throttle(v, TIGHT - 2, y, 14, n);
+        return;
+    }
     label(v, x, y, "Throttle");
     int used = draw_throttle(v, x + 10, y, 14, n);
     draw_pending(v, x + 12 + used, y, n);
+    if (!is_wide(v))
+        return;
+    text_add(line, sizeof line, "Floor %u%%   Ceiling %u%%",
+             (unsigned)n->told.floor_percent,
+             (unsigned)n->told.ceiling_percent);
+    put_left_of(v->c, v->c->width - 1, y, STYLE_TEXT, line);
+}
+
+/* Of all live nodes; -1: none tells it. */
+static int64_t
+mean_lasts_us(const struct model *m)
+{
+    uint64_t sum = 0, n = 0;
+
+    for (size_t i = 0; i < m->n; i++) {
+        const struct node *k = m->node[i];
+        if (k->seen != SEEN_LIVE || k->told.drain_us > INT64_MAX / NODES_MAX)
+            continue;
+        sum += k->told.drain_us;
+        n++;
+    }
+    return n == 0 ? -1 : (int64_t)(sum / n);
 }
 
 static void
 draw_policy(struct view *v, int y, const struct node *n)
 {
-    const int x = v->c->width >= 60 ? 39 : 26;
-    char line[TEXT] = "";
+    const int x = second(v);
+    char line[TEXT] = "", lasts[24], mean[24];
 
     label(v, 1, y, "Policy");
     put_cut(v->c, 10, y, x - 11, STYLE_TEXT, n->policy);
-    text_add(line, sizeof line, "Floor %u%%   Ceiling %u%%",
-             (unsigned)n->told.floor_percent,
-             (unsigned)n->told.ceiling_percent);
+    if (is_wide(v)) {
+        eta_text(lasts, n->told.drain_us > INT64_MAX
+                            ? -1 : (int64_t)n->told.drain_us);
+        eta_text(mean, mean_lasts_us(v->m));
+        label(v, x, y, "Lasts");
+        text_add(line, sizeof line, "%s, cluster mean %s   room for %u",
+                 lasts, mean, (unsigned)n->told.room);
+        put_cut(v->c, x + 10, y, v->c->width - x - 11, STYLE_TEXT, line);
+        line[0] = '\0';
+        text_add(line, sizeof line, "placement %s", n->placement);
+        put_left_of(v->c, v->c->width - 1, y, STYLE_TEXT, line);
+        return;
+    }
+    if (v->c->width < 60)
+        text_add(line, sizeof line, "Limits    %u-%u%%",
+                 (unsigned)n->told.floor_percent,
+                 (unsigned)n->told.ceiling_percent);
+    else
+        text_add(line, sizeof line, "Floor %u%%   Ceiling %u%%",
+                 (unsigned)n->told.floor_percent,
+                 (unsigned)n->told.ceiling_percent);
     put_cut(v->c, x, y, v->c->width - x, STYLE_TEXT, line);
 }
 
 struct gauge {
     const char *name, *value;
     const struct ring *history;
-    double part, whole, top, target;
+    double part, whole, top;    /* whole 0: no bar */
     enum style style;
 };
 
 static void
 draw_gauge(struct view *v, int y, const struct gauge *g)
 {
-    float past[RING_BUCKETS];
     const int width = v->c->width, bar = width >= 60 ? 22 : 12;
     struct bar b = { .part = g->part, .whole = g->whole, .width = bar,
-                     .walls = true, .style = g->style, .target = g->target };
-    int x = 10 + bar;
+                     .walls = true, .style = g->style, .target = -1 };
+    int x = 10 + bar, cell = values_a_cell(v->c);
+    char text[24] = "";
 
     label(v, 1, y, g->name);
     if (g->whole > 0)
@@ -115,18 +171,23 @@ draw_gauge(struct view *v, int y, const struct gauge *g)
     int spark = width - x - 14;
     if (spark < 6)
         return;
-    if (spark > RING_BUCKETS)
-        spark = RING_BUCKETS;
-    label(v, x, y, spark > 12 ? "last 5 min" : "");
-    ring_buckets(g->history, v->m->now_us, past, (size_t)spark);
-    draw_spark(v->c, x + 12, y, spark, past, (size_t)spark, g->top);
+    if (spark > RING_BUCKETS / cell)
+        spark = RING_BUCKETS / cell;
+    int s = spark * cell * RING_BUCKET_S;
+    if (s >= 120)
+        text_add(text, sizeof text, "last %d min", s / 60);
+    else
+        text_add(text, sizeof text, "last %d s", s);
+    label(v, x, y, text);
+    draw_recent(v, (struct cells){ x + 12, y, spark }, g->history, g->top);
 }
 
+/* Those that no chart shows. */
 static void
-draw_gauges(struct view *v, int *y, int end, const struct node *n)
+draw_gauges(struct view *v, int *y, const struct part *p, const struct node *n)
 {
     char load[24] = "", queue[24], rate[24] = "-";
-    double l = node_load(n);
+    double l = node_load(n), top = detail_queue_top(v->m, n);
 
     text_add(load, sizeof load, l < 0 ? "-" : "%d%%", (int)(l + 0.5));
     number_text(queue, n->told.queued, 7);
@@ -134,12 +195,12 @@ draw_gauges(struct view *v, int *y, int end, const struct node *n)
         rate_text(rate, n->done_s);
     text_add(rate, sizeof rate, "/s");
     const struct gauge all[] = {
-        { "CPU", load, &n->load, l < 0 ? 0 : l, 100, 100, -1, STYLES },
-        { "Queue", queue, &n->queue, n->told.queued,
-          detail_queue_top(v->m, n), 0, -1, STYLE_LOW },
-        { "Rate", rate, &n->rate, 0, 0, 0, -1, STYLE_LOW },
+        { "CPU", load, &n->load, l < 0 ? 0 : l, 100, 100, STYLES },
+        { "Queue", queue, &n->queue, n->told.queued, top, top, STYLE_LOW },
+        { "Rate", rate, &n->rate, 0, 0, 0, STYLE_LOW },
     };
-    for (size_t i = 0; i < sizeof all / sizeof all[0] && *y < end; i++)
+    for (size_t i = p->n >= CHART_ROWS ? 2 : 0;
+         i < sizeof all / sizeof all[0] && *y < p->y + p->n; i++)
         draw_gauge(v, (*y)++, &all[i]);
 }
 
@@ -153,38 +214,46 @@ detail_queue_top(const struct model *m, const struct node *n)
     for (size_t i = 0; i < RING_BUCKETS; i++)
         if (past[i] > top)
             top = past[i];
-    return top;
+    return round_scale(top);
 }
 
 static void
 draw_jobs(struct view *v, int y, const struct node *n)
 {
-    char line[TEXT] = "", done[24], pend[24], lasts[24] = "-";
+    char line[TEXT] = "", done[24], pend[24], lasts[24], failed[24],
+         rate[24] = "-";
 
     number_commas(done, n->told.done);
     number_commas(pend, n->told.queued);
-    if (n->told.drain_us != UINT64_MAX)
-        duration_text(lasts, (int64_t)n->told.drain_us);
-    text_add(line, sizeof line, "%s pending   %u running   %s done   %llu "
-             "failed   lasts %s", pend, (unsigned)n->told.running, done,
-             (unsigned long long)n->told.failed, lasts);
-    if (v->c->width >= FRAME_WIDE)
-        text_add(line, sizeof line, "   %u held   room %u",
-                 (unsigned)n->told.held, (unsigned)n->told.room);
+    number_commas(failed, n->told.failed);
+    text_add(line, sizeof line, "%s pending   %u running   %s done   %s "
+             "failed", pend, (unsigned)n->told.running, done, failed);
+    if (is_wide(v)) {
+        if (n->done_s >= 0)
+            rate_text(rate, n->done_s);
+        text_add(line, sizeof line, "   %u held   rate %s/s",
+                 (unsigned)n->told.held, rate);
+    } else {
+        eta_text(lasts, n->told.drain_us > INT64_MAX
+                            ? -1 : (int64_t)n->told.drain_us);
+        text_add(line, sizeof line, "   lasts %s", lasts);
+    }
     label(v, 1, y, "Jobs");
     put_cut(v->c, 10, y, v->c->width - 11, STYLE_TEXT, line);
 }
 
 static int
-draw_now(struct view *v, int y, int end, const struct node *n)
+draw_now(struct view *v, int y, const struct part *p, const struct node *n)
 {
-    if (end - y < 3)
-        return y;
-    draw_rule(v->c, y++, "now");
-    draw_state(v, y++, n);
+    int end = p->y + p->n;
+
+    if (end - y >= 3)
+        draw_rule(v->c, y++, "now");
+    if (y < end)
+        draw_state(v, y++, n);
     if (y < end)
         draw_policy(v, y++, n);
-    draw_gauges(v, &y, end, n);
+    draw_gauges(v, &y, p, n);
     if (y < end)
         draw_jobs(v, y++, n);
     return y;
@@ -192,18 +261,22 @@ draw_now(struct view *v, int y, int end, const struct node *n)
 
 /* ---- charts: on high screens ---- */
 
+/* `title` says what it is, up to how much of time it shows. */
 static int
 draw_one_chart(struct view *v, int y, const char *title,
                const struct ring *r, double top)
 {
     float past[RING_SECONDS];
-    int width = v->c->width - 6;
-    size_t n = width < RING_SECONDS ? (size_t)width : RING_SECONDS;
-    struct chart k = { .width = (int)n + 5, .height = CHART, .v = past,
-                       .n = n, .top = top };
+    char line[TEXT] = "";
+    int cell = values_a_cell(v->c), n = (v->c->width - 6) * cell;
+    int64_t now_us = recent_us(r, v->m->now_us);
 
-    ring_seconds(r, v->m->now_us, past, n);
-    draw_rule(v->c, y, title);
+    n = n < RING_SECONDS ? n : RING_SECONDS;
+    struct chart k = { .width = n / cell + 5, .height = CHART, .v = past,
+                       .n = (size_t)n, .top = top };
+    text_add(line, sizeof line, "%s (%d s, %d s per column)", title, n, cell);
+    ring_seconds(r, now_us, past, (size_t)n);
+    draw_rule(v->c, y, line);
     draw_chart(v->c, 0, y + 1, &k);
     return y + 1 + CHART;
 }
@@ -211,127 +284,22 @@ draw_one_chart(struct view *v, int y, const char *title,
 static int
 draw_charts(struct view *v, int y, const struct node *n)
 {
-    char title[80] = "", top[24];
-    double most = detail_queue_top(v->m, n);
+    char title[120] = "", top[24], now[24];
+    double most = detail_queue_top(v->m, n), load = node_load(n);
 
-    y = draw_one_chart(v, y, "CPU used by jobs, % (2 min, 1 s per column)",
-                       &n->load, 100);
+    text_add(title, sizeof title, "CPU used by jobs, %%");
+    if (load >= 0)
+        text_add(title, sizeof title, ": now %d", (int)(load + 0.5));
+    y = draw_one_chart(v, y, title, &n->load, 100);
     number_commas(top, (uint64_t)most);
-    text_add(title, sizeof title, "queue length, 100 = %s jobs (2 min)", top);
+    number_commas(now, n->told.queued);
+    title[0] = '\0';
+    text_add(title, sizeof title, "queue length, 100 = %s jobs: now %s", top,
+             now);
     return draw_one_chart(v, y, title, &n->queue, most);
 }
 
-/* ---- slots ---- */
-
-static void
-draw_slot(struct view *v, int x, int y, int width, const struct slot *s)
-{
-    char ran[24] = "-", duty[16] = "-", number[16] = "";
-    int job = width - 26;
-    enum style style = strcmp(s->state, "free") == 0 ? STYLE_IDLE
-                       : strcmp(s->state, "pause") == 0 ? STYLE_PAUSE
-                                                        : STYLE_TEXT;
-
-    text_add(number, sizeof number, "%u", s->number);
-    canvas_put(v->c, x, y, 3, STYLE_LABEL, number);
-    canvas_put(v->c, x + 3, y, 5, style, s->state);
-    if (job > 4)
-        canvas_middle(v->c, x + 9, y, job, STYLE_TEXT, s->job);
-    if (s->ran_us >= 0)
-        duration_text(ran, s->ran_us);
-    if (s->duty_percent >= 0) {
-        duty[0] = '\0';
-        text_add(duty, sizeof duty, "%d%%", s->duty_percent);
-    }
-    canvas_right(v->c, x + width - 16, y, 8, STYLE_TEXT, ran);
-    canvas_right(v->c, x + width - 7, y, 5, STYLE_TEXT, duty);
-}
-
-static void
-slot_head(struct view *v, int x, int y, int width)
-{
-    canvas_put(v->c, x, y, -1, STYLE_HEAD, "#");
-    canvas_put(v->c, x + 3, y, -1, STYLE_HEAD, "STATE JOB");
-    canvas_right(v->c, x + width - 16, y, 8, STYLE_HEAD, "RAN");
-    canvas_right(v->c, x + width - 7, y, 5, STYLE_HEAD, "DUTY");
-}
-
-/* `most` rows at the utmost, rule and head among them. */
-static int
-draw_slots(struct view *v, int y, int most, const struct node *n)
-{
-    const struct detail *d = &n->detail;
-    const int k = v->c->width >= SLOTS_TWO ? 2 : 1, width = v->c->width / k;
-    int rows = ((int)d->n_slots + k - 1) / k;
-    char title[80] = "";
-
-    if (most < 3)
-        return y;
-    text_add(title, sizeof title, "slots (%u)", (unsigned)n->told.slots);
-    if (rows > most - 2) {
-        rows = most - 2;
-        text_add(title, sizeof title, ", %d shown", rows * k);
-    }
-    draw_rule(v->c, y++, title);
-    if (d->n_slots == 0) {
-        label(v, 1, y, d->at_us < 0 ? "asking the node" : "none");
-        return y + 1;
-    }
-    for (int col = 0; col < k; col++) {
-        slot_head(v, 1 + col * width, y, width - 1);
-        for (int row = 0; row < rows; row++) {
-            size_t i = (size_t)(col * rows + row);
-            if (i < d->n_slots)
-                draw_slot(v, 1 + col * width, y + 1 + row, width - 1,
-                          &d->slot[i]);
-        }
-    }
-    return y + 1 + rows;
-}
-
-/* ---- transfers ---- */
-
-static void
-draw_transfer(struct view *v, int y, bool out, const struct peer_traffic *p)
-{
-    char line[TEXT] = "", jobs[24], bytes[24], ack[24] = "-";
-
-    number_commas(jobs, out ? p->sent : p->received);
-    text_add(line, sizeof line, "%s %s %-16s %9s jobs", out ? "OUT" : "IN ",
-             glyph(v->c, out ? GLYPH_TO : GLYPH_FROM), p->name, jobs);
-    if (out) {
-        bytes_text(bytes, p->bytes);
-        if (p->ack_us >= 0)
-            duration_text(ack, p->ack_us);
-        text_add(line, sizeof line, "  %9s  ack %s", bytes, ack);
-        if (p->refused > 0)
-            text_add(line, sizeof line, "  refused %llu",
-                     (unsigned long long)p->refused);
-    }
-    put_cut(v->c, 1, y, v->c->width - 2, STYLE_TEXT, line);
-}
-
-static int
-draw_transfers(struct view *v, int y, int most, const struct node *n)
-{
-    const struct detail *d = &n->detail;
-    int end = y + most;
-
-    if (most < 2)
-        return y;
-    draw_rule(v->c, y++, "transfers");
-    int from = y;
-    for (size_t i = 0; i < d->n_peers && y < end; i++)
-        if (d->peer[i].sent > 0)
-            draw_transfer(v, y++, true, &d->peer[i]);
-    for (size_t i = 0; i < d->n_peers && y < end; i++)
-        if (d->peer[i].received > 0)
-            draw_transfer(v, y++, false, &d->peer[i]);
-    if (y == from) {
-        label(v, 1, y++, "no job has moved yet");
-    }
-    return y;
-}
+/* ---- messages ---- */
 
 void
 detail_notes(struct view *v, int y, int end, const struct node *n)
@@ -356,6 +324,15 @@ detail_notes(struct view *v, int y, int end, const struct node *n)
     }
 }
 
+/* Rows for the transfers: those they want, but some are left for messages. */
+static int
+transfer_rows(const struct view *v, int room, const struct node *n)
+{
+    int want = detail_transfers_rows(v, n);
+    int most = room > 12 ? room * 2 / 3 : room > 5 ? room - 3 : room;
+    return want < most ? want : most;
+}
+
 void
 screen_detail(struct view *v, const struct part *p)
 {
@@ -365,11 +342,10 @@ screen_detail(struct view *v, const struct part *p)
     if (n == NULL || p->n < 1)
         return;
     detail_head(v, y++, n);
-    y = draw_now(v, y, end, n);
+    y = draw_now(v, y, p, n);
     if (p->n >= CHART_ROWS)
         y = draw_charts(v, y, n);
-    y = draw_slots(v, y, (end - y) * 3 / 5, n);
-    y = draw_transfers(v, y, end - y > 8 ? (end - y) * 3 / 5 : end - y - 3,
-                       n);
+    y = detail_slots(v, y, (end - y) * 3 / 5, n);
+    y = detail_transfers(v, y, transfer_rows(v, end - y, n), n);
     detail_notes(v, y, end, n);
 }
