@@ -29,16 +29,31 @@ opt_fail(int status, const char *fmt, ...)
 void
 opt_copy(char *dst, size_t cap, const char *option, const char *text)
 {
+    if (text[strspn(text, " ")] == '\0')
+        opt_fail(EXIT_USAGE, "%s: nothing is given", option);
     if (strlen(text) >= cap)
         opt_fail(EXIT_USAGE, "%s: longer than %zu bytes", option, cap - 1);
     dst[0] = '\0';
     text_add(dst, cap, "%s", text);
 }
 
+void
+opt_range(int64_t min_us, int64_t max_us, char *dst, size_t cap)
+{
+    char low[24] = "", high[24] = "";
+
+    units_print_duration(min_us, low, sizeof low);
+    if (max_us <= 60 * 1000000)
+        text_add(high, sizeof high, "%ds", (int)(max_us / 1000000));
+    else
+        units_print_duration(max_us, high, sizeof high);
+    text_add(dst, cap, "%s to %s", low, high);
+}
+
 int64_t
 opt_duration(const char *option, const char *text, int64_t min, int64_t max)
 {
-    char low[24] = "", high[24] = "";
+    char range[64] = "";
     int64_t us;
     int rc = units_duration(text, &us);
 
@@ -47,10 +62,9 @@ opt_duration(const char *option, const char *text, int64_t min, int64_t max)
     if (rc == -EDOM)
         opt_fail(EXIT_USAGE, "%s: \"%s\" has no unit; write %ss", option,
                  text, text);
-    units_print_duration(min, low, sizeof low);
-    units_print_duration(max, high, sizeof high);
-    opt_fail(EXIT_USAGE, "%s: \"%s\" is not a duration from %s to %s",
-             option, text, low, high);
+    opt_range(min, max, range, sizeof range);
+    opt_fail(EXIT_USAGE, "%s: \"%s\" is not a duration from %s", option,
+             text, range);
 }
 
 uint64_t

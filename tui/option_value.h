@@ -12,13 +12,16 @@
 /* "lbtop: text" to stderr, and where the help is for status 2. */
 void opt_fail(int status, const char *fmt, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
+/* Neither empty nor longer than fits. */
 void opt_copy(char *dst, size_t cap, const char *option, const char *text);
+/* Appends "100ms to 60s"; µs. */
+void opt_range(int64_t min_us, int64_t max_us, char *dst, size_t cap);
 int64_t opt_duration(const char *option, const char *text, int64_t min,
-                        int64_t max);
+                     int64_t max);
 uint64_t opt_number(const char *option, const char *text, uint64_t min,
-                       uint64_t max);
+                    uint64_t max);
 /* Index of the word among `words`, ended by NULL. */
 int opt_choice(const char *option, const char *text,
-                  const char *const *words);
+               const char *const *words);
 
 #endif

@@ -158,7 +158,9 @@ take_filter(struct options *o, const char *text)
     if (q == NULL)
         opt_fail(EXIT_USAGE, "--filter: %s", err);
     query_free(q);
-    opt_copy(o->filter, sizeof o->filter, "--filter", text);
+    o->filter[0] = '\0';
+    if (*text != '\0')
+        opt_copy(o->filter, sizeof o->filter, "--filter", text);
 }
 
 static void
@@ -206,7 +208,8 @@ take_keys(struct options *o, const char *text)
             opt_fail(EXIT_USAGE, "--keys: \"%s\" is no key", at);
         at += n;
     }
-    opt_copy(o->keys, sizeof o->keys, "--keys", text);
+    if (*text != '\0')
+        opt_copy(o->keys, sizeof o->keys, "--keys", text);
 }
 
 static void

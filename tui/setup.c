@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "base/xalloc.h"
+#include "tui/option_value.h"
 
 enum type { YES_NO = 1, DURATION, CHOICE, SORT, TEXT };
 
@@ -95,17 +96,15 @@ static int
 set_duration(const struct row *r, int64_t *at, const char *value, char *why,
              size_t cap)
 {
-    char low[24] = "", high[24] = "";
+    char range[64] = "";
     int64_t us;
 
     if (units_duration(value, &us) == 0 && us >= r->min && us <= r->max) {
         *at = us;
         return 0;
     }
-    units_print_duration(r->min, low, sizeof low);
-    units_print_duration(r->max, high, sizeof high);
-    text_add(why, cap, "\"%s\" is not a duration from %s to %s", value, low,
-             high);
+    opt_range(r->min, r->max, range, sizeof range);
+    text_add(why, cap, "\"%s\" is not a duration from %s", value, range);
     return -1;
 }
 

@@ -93,7 +93,7 @@ keeps_what_is_built_in_where_a_value_is_wrong(void **state)
     assert_int_equal(setup_read(&s, path, NULL), 0);
     assert_int_equal(s.n_problems, 4);
     assert_string_equal(s.problem[0], "lbtop.ini:1: refresh: \"fast\" is not "
-                        "a duration from 100ms to 1min");
+                        "a duration from 100ms to 60s");
     assert_string_equal(s.problem[1], "lbtop.ini:3: unknown key \"thmee\" "
                         "(did you mean \"theme\"?)");
     assert_string_equal(s.problem[2],
