@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Without a screen: blocks of text (-b), one command (-x), one screen as text
  * (--dump). Needs no terminal and touches no curses. */
+#include <langinfo.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,17 +35,39 @@ interrupted_status(void)
     return interrupted == SIGINT ? EXIT_INT : EXIT_TERM;
 }
 
+/* What a way in that did not answer makes of the exit status. */
+static int
+status_of(const char *why)
+{
+    static const struct { const char *why; int status; } table[] = {
+        { "permission denied", EXIT_REFUSED },
+        { "key refused", EXIT_REFUSED },
+        { "speaks another version", EXIT_PROTOCOL },
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strncmp(why, table[i].why, strlen(table[i].why)) == 0)
+            return table[i].status;
+    return EXIT_UNREACHABLE;
+}
+
 /* Why nobody has answered. */
 static int
 unreachable(const struct shell *s)
 {
     const struct model *m = s->app->live;
+    int status = EXIT_UNREACHABLE;
 
-    for (size_t i = 0; i < m->n_tries; i++)
+    for (size_t i = 0; i < m->n_tries; i++) {
+        const char *why = m->tries[i].why;
         fprintf(stderr, "lbtop: %s: %s\n", m->tries[i].where,
-                m->tries[i].why[0] != '\0' ? m->tries[i].why : "no answer");
-    fputs("lbtop: no node is reachable\n", stderr);
-    return EXIT_UNREACHABLE;
+                why[0] != '\0' ? why : "no answer");
+        if (status == EXIT_UNREACHABLE)
+            status = status_of(why);
+    }
+    fputs(s->source.stream == STREAM_REPLAY
+              ? "lbtop: the recording has no node\n"
+              : "lbtop: no node is reachable\n", stderr);
+    return status;
 }
 
 /* ---- -b ---- */
@@ -112,15 +135,22 @@ run_batch(struct options *o)
     if (rc != EXIT_DONE)
         return rc;
     catch_signals();
-    (void)shell_complete(&s);
+    if (o->screen == SCREEN_JOBS)
+        (void)shell_hear(&s);
+    else
+        (void)shell_complete(&s);
     if (interrupted != 0)
         rc = interrupted_status();
     else if (s.app->live->n == 0)
         rc = unreachable(&s);
     else
         rc = print_blocks(&s);
-    shell_close(&s);
-    return rc;
+    int written = shell_close(&s);
+    if (written == 0)
+        return rc;
+    fprintf(stderr, "lbtop: --record: %s: %s\n", o->record,
+            strerror(-written));
+    return EXIT_DISK;
 }
 
 /* ---- -x ---- */
@@ -142,16 +172,15 @@ wish_status(const struct wish *w)
 static void
 print_wish(const struct node *n, const struct wish *w)
 {
-    char took[24];
+    const long long took_ms = (long long)(w->took_us / 1000);
+    const bool starts = w->kind == WISH_RESUME || w->kind == WISH_UNDRAIN;
 
-    duration_text(took, w->took_us);
     printf("%s ", n->name);
     if (w->state == WISH_IN_FORCE && w->kind == WISH_THROTTLE)
-        printf("ok %d (was %d) %s\n", w->asked, w->seen, took);
+        printf("ok %d (was %d) %lldms\n", w->asked, w->seen, took_ms);
     else if (w->state == WISH_IN_FORCE)
-        printf("ok %s %s\n", w->kind == WISH_POLICY ? w->name
-                                                    : wish_kind_name(w->kind),
-               took);
+        printf("ok %s %lldms\n", w->kind == WISH_POLICY ? w->name
+               : starts ? "start" : wish_kind_name(w->kind), took_ms);
     else if (w->state == WISH_REFUSED)
         printf("refused %s\n", w->why);
     else if (w->state == WISH_DIFFERS)
@@ -173,8 +202,36 @@ newest(const struct shell *s, const struct node *n)
     return w;
 }
 
+/* What was not sent, and why: nothing to do is done. */
 static int
-print_wishes(const struct shell *s)
+print_said(const char *said, bool none)
+{
+    static const struct { const char *part; int status; } table[] = {
+        { " is the ceiling", EXIT_USAGE }, { " is the floor", EXIT_USAGE },
+        { " not sent", EXIT_FAILED }, { "none of ", EXIT_FAILED },
+    };
+    if (said[0] == '\0')
+        return EXIT_DONE;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strstr(said, table[i].part) != NULL) {
+            fprintf(stderr, "lbtop: %s\n", said);
+            return table[i].status;
+        }
+    if (none)
+        puts(said);
+    return EXIT_DONE;
+}
+
+static int
+both(int a, int b)
+{
+    if (a == EXIT_DONE || b == EXIT_DONE || a == b)
+        return a == EXIT_DONE ? b : a;
+    return EXIT_FAILED;
+}
+
+static int
+print_wishes(const struct shell *s, const char *said)
 {
     const struct model *m = s->app->live;
     int status = EXIT_DONE;
@@ -186,13 +243,9 @@ print_wishes(const struct shell *s)
             continue;
         n++;
         print_wish(m->node[i], w);
-        int one = wish_status(w);
-        status = status == EXIT_DONE || one == status || one == EXIT_DONE
-                     ? (one == EXIT_DONE ? status : one) : EXIT_FAILED;
+        status = both(status, wish_status(w));
     }
-    if (n == 0 && s->app->u.flash[0] != '\0')
-        puts(s->app->u.flash);
-    return status;
+    return both(status, print_said(said, n == 0));
 }
 
 static bool
@@ -212,18 +265,24 @@ is_under_way(const struct shell *s)
 static int
 execute(struct shell *s)
 {
-    char err[300] = "";
+    char err[300] = "", said[sizeof s->app->u.flash];
     struct app *a = s->app;
     int64_t end = source_now_us(&s->source) + s->o->timeout_us;
 
-    if (!app_command(a, s->o->exec, err)) {
+    bool known = app_command(a, s->o->exec, err);
+    /* A workload is known when its home has spoken itself. */
+    if (!known && strncmp(err, "no ", 3) == 0) {
+        (void)shell_hear(s);
+        known = app_command(a, s->o->exec, err);
+    }
+    if (!known) {
         fprintf(stderr, "lbtop: %s\n", err);
         return strncmp(err, "no node", 7) == 0 ||
                strncmp(err, "no workload", 11) == 0 ? EXIT_NOTFOUND
                                                     : EXIT_USAGE;
     }
     if (a->u.dialog.open && !s->o->yes) {
-        fprintf(stderr, "lbtop: %s: confirm with --yes\n",
+        fprintf(stderr, "lbtop: %s  Confirm with --yes.\n",
                 a->u.dialog.line[0]);
         return EXIT_USAGE;
     }
@@ -232,13 +291,15 @@ execute(struct shell *s)
         a->u.dialog.open = false;
         app_do(a, &then);
     }
+    memcpy(said, a->u.flash, sizeof said);
     do {
         shell_turn(s);
         if (!is_under_way(s))
             break;
         shell_wait(s, end);
     } while (source_now_us(&s->source) < end && interrupted == 0);
-    return interrupted != 0 ? interrupted_status() : print_wishes(s);
+    return interrupted != 0 ? interrupted_status()
+                            : print_wishes(s, said);
 }
 
 int
@@ -252,7 +313,7 @@ run_exec(struct options *o)
     catch_signals();
     (void)shell_complete(&s);
     rc = s.app->live->n == 0 ? unreachable(&s) : execute(&s);
-    shell_close(&s);
+    (void)shell_close(&s);
     return rc;
 }
 
@@ -263,7 +324,8 @@ run_dump(struct options *o)
 {
     struct shell s;
     struct buf out = { 0 };
-    int rc = shell_open(&s, o, o->setup.ascii);
+    bool utf8 = o->setup.utf8 || strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    int rc = shell_open(&s, o, o->setup.ascii || !utf8);
 
     if (rc != EXIT_DONE)
         return rc;
@@ -272,7 +334,12 @@ run_dump(struct options *o)
     in.width = o->dump_width;
     in.height = o->dump_height;
     shell_feed(&s, &in);
-    (void)shell_complete(&s);
+    if (s.source.stream == STREAM_REPLAY)
+        shell_turn(&s);     /* that very instant */
+    else if (o->screen == SCREEN_JOBS)
+        (void)shell_hear(&s);
+    else
+        (void)shell_complete(&s);
     c->ascii = s.app->u.ascii;
     c->braille = s.app->u.braille;
     shell_draw(&s, c);
@@ -283,6 +350,6 @@ run_dump(struct options *o)
         rc = EXIT_DISK;
     buf_fini(&out);
     canvas_free(c);
-    shell_close(&s);
+    (void)shell_close(&s);
     return rc;
 }

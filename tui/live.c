@@ -217,7 +217,7 @@ run_screen(struct options *o)
         return rc;
     if (term_open(&t, err) != 0) {
         fprintf(stderr, "lbtop: %s\n", err);
-        shell_close(&l.shell);
+        (void)shell_close(&l.shell);
         return EXIT_USAGE;
     }
     l.wanted_us = o->setup.refresh_us;
@@ -227,7 +227,7 @@ run_screen(struct options *o)
     while (!l.shell.quit)
         turn(&l);
     term_close();
-    shell_close(&l.shell);
+    (void)shell_close(&l.shell);     /* said on the screen */
     stray_end();
     canvas_free(l.canvas);
     return l.status;

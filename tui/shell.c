@@ -11,7 +11,7 @@
 #include "base/exits.h"
 #include "base/text.h"
 
-enum { TURN_US = 20 * 1000, NEAR_MAX = 64 };
+enum { TURN_US = 20 * 1000, NEAR_MAX = 64, STEP_US = 100 * 1000 };
 
 int
 shell_open(struct shell *s, struct options *o, bool ascii)
@@ -57,12 +57,12 @@ shell_open(struct shell *s, struct options *o, bool ascii)
     return EXIT_DONE;
 }
 
-void
+int
 shell_close(struct shell *s)
 {
     app_free(s->app);
     s->app = NULL;
-    source_close(&s->source);
+    return source_close(&s->source);
 }
 
 /* ---- effects ---- */
@@ -104,6 +104,16 @@ say(struct shell *s, int rc, const char *what, const char *path)
 }
 
 static void
+save_screen(struct shell *s, const struct effect *e)
+{
+    int rc = write_screen(s, e->text, e->yes);
+    if (rc == -EEXIST)
+        app_overwrite(s->app, e->text);
+    else
+        say(s, rc, "write", e->text);
+}
+
+static void
 rewind_to(struct shell *s, int64_t us)
 {
     if (source_seek(&s->source, us))
@@ -115,8 +125,7 @@ carry_out(struct shell *s, const struct effect *e)
 {
     switch (e->kind) {
     case EFFECT_ASK: source_ask(&s->source, s->app->live, &e->ask); break;
-    case EFFECT_WRITE:
-        say(s, write_screen(s, e->text, e->yes), "write", e->text); break;
+    case EFFECT_WRITE: save_screen(s, e); break;
     case EFFECT_SAVE:
         say(s, setup_save(&s->o->setup, &s->app->u), "save",
             s->o->setup.path); break;
@@ -199,6 +208,29 @@ near_nodes(const struct shell *s, struct node_id *near)
     return n;
 }
 
+/* That a recording stops, or is damaged where it ends: once. */
+static void
+tell_recording(struct shell *s)
+{
+    const struct source *from = &s->source;
+    char text[200] = "";
+    int rc = from->recorder != NULL ? recorder_error(from->recorder) : 0;
+
+    if (from->stream == STREAM_REPLAY && replay_damage(from->replay) >= 0 &&
+        source_now_us(from) >= replay_end_us(from->replay))
+        text_add(text, sizeof text, "recording ends here (damaged at byte "
+                 "%lld)", (long long)replay_damage(from->replay));
+    else if (rc == -EFBIG)
+        text_add(text, sizeof text, "recording stops: it is as large as "
+                 "--record-max allows");
+    else if (rc != 0)
+        text_add(text, sizeof text, "recording stops: %s", strerror(-rc));
+    if (text[0] == '\0' || s->told_recording)
+        return;
+    s->told_recording = true;
+    shell_note(s, NOTE_ERROR, text);
+}
+
 void
 shell_turn(struct shell *s)
 {
@@ -218,6 +250,7 @@ shell_turn(struct shell *s)
                          .kind = IN_TICK };
     app_input(s->app, &in);
     carry_out_all(s);
+    tell_recording(s);
     if (s->source.net != NULL)
         net_look(s->source.net, s->app->live, in.at_us, near,
                  near_nodes(s, near));
@@ -267,7 +300,9 @@ shell_is_complete(const struct shell *s)
 {
     const struct model *m = s->app->live;
 
-    if (s->source.stream != STREAM_LIVE)
+    if (s->source.stream == STREAM_REPLAY)
+        return m->n > 0 || source_now_us(&s->source) >= s->source.end_us;
+    if (s->source.stream == STREAM_DEMO)
         return true;
     if (m->n == 0 || m->way_in[0] == '\0')
         return false;
@@ -311,7 +346,7 @@ wait_until(struct shell *s, bool (*all)(const struct shell *s))
             return true;
         if (now >= end)
             return false;
-        shell_wait(s, end);
+        shell_wait(s, s->source.virtual_time ? now + STEP_US : end);
     }
 }
 

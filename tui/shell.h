@@ -15,12 +15,14 @@ struct shell {
     struct source source;
     struct app *app;
     bool redraw_all, quit, suspend, beep, theme, mouse;   /* asked for */
+    bool told_recording;    /* that it has stopped */
     bool dirty;             /* something was fed since last looked at */
 };
 
 /* 0, or an exit status after a message. */
 int shell_open(struct shell *s, struct options *o, bool ascii);
-void shell_close(struct shell *s);
+/* 0, or -errno if a recording could not be written. */
+int shell_close(struct shell *s);
 /* Feeds one input that the shell itself has (key, size, note, tick). */
 void shell_feed(struct shell *s, const struct input *in);
 void shell_key(struct shell *s, uint32_t key);
@@ -31,12 +33,15 @@ void shell_turn(struct shell *s);
 int64_t shell_deadline_us(const struct shell *s);
 /* Sets clock, replay and recording facts for the title; draws. */
 void shell_draw(struct shell *s, struct canvas *c);
-/* Every member has told its state. */
+/* Every member has told its state; replay: there is one, or it is over. */
 bool shell_is_complete(const struct shell *s);
 /* Until something is there, or that time. */
 void shell_wait(struct shell *s, int64_t until_us);
 /* Waits for that, for --timeout at most. False: time is over. */
 bool shell_complete(struct shell *s);
+/* Likewise until all that live have told it themselves, with their workloads:
+ * what the way in knows of them says nothing of those. */
+bool shell_hear(struct shell *s);
 /* Presses the keys of --keys. */
 void shell_press(struct shell *s, const char *keys);
 

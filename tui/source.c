@@ -8,8 +8,10 @@
 #include "base/exits.h"
 #include "base/text.h"
 
+/* Of very many made-up nodes there is less to remember. */
 enum { POLL_MAX = 256, WAIT_MAX_US = 1000 * 1000, ERR = 300,
-       DEMO_HISTORY_US = 120 * 1000 * 1000 };
+       DEMO_HISTORY_US = 120 * 1000 * 1000, DEMO_MANY = 2000,
+       DEMO_SHORT_US = 15 * 1000 * 1000 };
 /* 2026-11-20 14:00:00 UTC, so that made-up screens are the same each time. */
 static const int64_t demo_wall_ms = 1795183200000;
 
@@ -115,7 +117,7 @@ source_open(struct source *s, const struct options *o, char *err)
         s->wall_ms = demo_wall_ms;
         s->utc_off_s = 0;
         s->virtual_time = o->dump_width > 0;
-        set_now(s, DEMO_HISTORY_US);
+        set_now(s, o->demo > DEMO_MANY ? DEMO_SHORT_US : DEMO_HISTORY_US);
     } else {
         open_net(s, o);
     }
@@ -128,15 +130,16 @@ source_open(struct source *s, const struct options *o, char *err)
     return EXIT_DISK;
 }
 
-void
+int
 source_close(struct source *s)
 {
-    if (s->recorder != NULL)
-        (void)recorder_free(s->recorder);
+    int rc = s->recorder != NULL ? recorder_free(s->recorder) : 0;
+
     net_free(s->net);
     replay_free(s->replay);
     demo_free(s->demo);
     *s = (struct source){ .stream = STREAM_LIVE };
+    return rc == -EFBIG ? 0 : rc;
 }
 
 bool

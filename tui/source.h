@@ -33,7 +33,8 @@ struct source {
 
 /* Opens what the options name. 0, or an exit status with a text (300). */
 int source_open(struct source *s, const struct options *o, char *err);
-void source_close(struct source *s);
+/* 0, or -errno if a recording could not be written. */
+int source_close(struct source *s);
 int64_t source_now_us(const struct source *s);
 /* The next input that is there; false: none now. Recorded if asked for. */
 bool source_next(struct source *s, struct input *out);
