@@ -57,7 +57,8 @@ judge(struct model *m, struct node *n, const struct member *r)
 {
     if (n->direct_us < 0 && n->seen == SEEN_NEW)
         node_see(m, n, seen_by_life(r->life));
-    else if (n->seen == SEEN_LOST && r->life <= LIFE_STALE)
+    else if ((n->seen == SEEN_LOST || n->seen == SEEN_GONE) &&
+             r->life <= LIFE_STALE)
         node_see(m, n, SEEN_STALE);
     else if (node_is_up(n) && r->life == LIFE_LOST &&
              n->slow_us >= 0 && m->now_us - n->direct_us > r->age_us)

@@ -191,6 +191,8 @@ node_take(struct model *m, struct node *n, const struct heard *h)
     take_works(n, h);
     take_numbers(n, h->state);
     n->heard_us = h->at_us > n->heard_us ? h->at_us : n->heard_us;
+    if (h->incarnation != n->incarnation)
+        n->sequence = 0;        /* it counts from 1 again */
     n->incarnation = h->incarnation;
     n->by_way_in = !h->direct;
     n->protocol = PROTOCOL_VERSION;

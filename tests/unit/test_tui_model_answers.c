@@ -88,6 +88,35 @@ its_own_word_counts_more_than_the_way_ins(void **state)
     scene_fini(&s);
 }
 
+/* The way in hears of it first: what it then says itself counts from 1 again,
+ * and is not old. */
+static void
+a_node_that_started_again_is_back(void **state)
+{
+    (void)state;
+    static const struct scene_row rows[] = { { 0, 1 }, { 0, 2 } };
+
+    for (int leaves = 0; leaves <= 1; leaves++) {
+        struct scene s;
+        scene_init(&s);
+        scene_run(&s, 2, 20 * S);
+        struct msg bye = { .type = MSG_BYE };
+        if (leaves)
+            scene_say(&s, 1, IN_STATE, &bye, NULL);
+        scene_run(&s, 1, 40 * S);
+        assert_int_equal(scene_node(&s, 1)->seen,
+                         leaves ? SEEN_GONE : SEEN_LOST);
+        s.node[1].incarnation++;
+        s.node[1].seq = 0;
+        scene_nodes(&s, 0, 2, rows);
+        assert_int_equal(scene_node(&s, 1)->seen, SEEN_STALE);
+        s.node[1].seq = 0;
+        scene_state(&s, 1);
+        assert_int_equal(scene_node(&s, 1)->seen, SEEN_LIVE);
+        scene_fini(&s);
+    }
+}
+
 /* On the slow topic a node may be silent for long; the way in knows sooner. */
 static void
 the_way_in_says_of_a_slow_node_that_it_is_lost(void **state)
@@ -316,6 +345,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(learns_members_from_the_way_in),
         cmocka_unit_test(a_node_that_peers_hear_is_stale_not_lost),
+        cmocka_unit_test(a_node_that_started_again_is_back),
         cmocka_unit_test(its_own_word_counts_more_than_the_way_ins),
         cmocka_unit_test(the_way_in_says_of_a_slow_node_that_it_is_lost),
         cmocka_unit_test(greets_when_all_members_have_spoken),
