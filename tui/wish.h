@@ -41,7 +41,8 @@ struct wish {
     int64_t first_us;       /* key pressed */
     int64_t sent_us;        /* -1 */
     int64_t took_us;        /* sent to in force; -1 */
-    uint64_t state_seq;     /* of the node when it accepted */
+    uint64_t state_seq;     /* of the node when it was sent: a later STATE that
+                               shows it confirms it */
     char why[200];          /* refusal; DIFFERS: what the node reports */
 };
 

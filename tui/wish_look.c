@@ -25,7 +25,8 @@ confirm_us(const struct node *n)
     return PERIODS_TO_CONFIRM * 1000 * ms;
 }
 
-/* A STATE that came after the answer. */
+/* A STATE that came after the question was sent: one from before it arrived
+ * cannot show what was asked. */
 static bool
 is_later(const struct entry *e, const struct node *n)
 {

@@ -52,6 +52,13 @@ build(struct wishes *w, const struct wish *one)
     add_text(b, "cmd", cmd);
 }
 
+static void
+note_state(struct entry *e, const struct model *m)
+{
+    e->w.state_seq = m->node[e->at]->sequence;
+    e->incarnation = m->node[e->at]->incarnation;
+}
+
 bool
 wishes_next(struct wishes *w, const struct model *m, struct question *out)
 {
@@ -62,6 +69,7 @@ wishes_next(struct wishes *w, const struct model *m, struct question *out)
             continue;
         e->w.state = WISH_SENT;
         e->w.sent_us = e->w.since_us = m->now_us;
+        note_state(e, m);
         build(w, &e->w);
         *out = (struct question){ .id = e->w.id, .to = e->w.node,
                                   .pairs = buf_span(&w->pairs) };
@@ -122,15 +130,12 @@ wishes_answer(struct wishes *w, struct model *m, uint64_t id,
         if (e->over || e->w.state == WISH_ACCEPTED ||
             !(entry_waits(e) || e->w.state == WISH_LOST))
             return true;
-        const struct node *n = m->node[e->at];
         e->w.since_us = m->now_us;
         if (r->status != EXIT_DONE) {
             refuse(e, r);
             return true;
         }
         e->w.state = WISH_ACCEPTED;
-        e->w.state_seq = n->sequence;
-        e->incarnation = n->incarnation;
         replace(w, e);
         return true;
     }
@@ -168,6 +173,7 @@ wishes_asked(struct wishes *w, const struct model *m,
     e->w.id = q->id;
     e->w.state = WISH_SENT;
     e->w.sent_us = m->now_us;
+    note_state(e, m);
     if (kind == WISH_THROTTLE && pair_u64(q->pairs, "value", 0, &number) &&
         number <= 100)
         e->w.asked = (int)number;
