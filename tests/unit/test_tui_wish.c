@@ -71,6 +71,28 @@ one_press_goes_from_draft_to_in_force(void **state)
     scene_end(&s);
 }
 
+/* The node publishes as it answers, and its state is here first. */
+static void
+a_state_that_overtook_the_answer_confirms(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct question q;
+
+    scene_start(&s, 1);
+    wishes_group(s.w);
+    step(&s, 0, -5);
+    tick(&s, 300000);
+    assert_int_equal(sent(&s, &q), 1);
+    s.node[0].throttle = 75;
+    tell(&s, 0);
+    assert_int_equal(state_of(&s, 0), WISH_SENT);
+    scene_accept(&s, 0, q.id, 75);
+    tick(&s, 1000);
+    assert_int_equal(state_of(&s, 0), WISH_IN_FORCE);
+    scene_end(&s);
+}
+
 static void
 six_presses_in_a_second_send_one_command(void **state)
 {
@@ -425,6 +447,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_go_to_multiples_of_five),
         cmocka_unit_test(one_press_goes_from_draft_to_in_force),
+        cmocka_unit_test(a_state_that_overtook_the_answer_confirms),
         cmocka_unit_test(six_presses_in_a_second_send_one_command),
         cmocka_unit_test(enter_sends_at_once_and_esc_drops),
         cmocka_unit_test(back_at_the_start_sends_nothing),
