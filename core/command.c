@@ -137,7 +137,7 @@ only_shows(const struct op *op, const struct ask *a)
     return (op->flags & OP_SHOWS) != 0 && !ask_is_change(a);
 }
 
-static const char *
+const char *
 role_name(enum role role)
 {
     return role == ROLE_VIEW ? "view"
@@ -238,7 +238,8 @@ command_step(struct core *c, const struct event_command *ev)
     const struct msg_command *m = ev->command;
     const struct op *op = op_find(m->op);
     struct ask a = { .client = ev->client, .id = m->client, .seq = m->seq,
-                     .pairs = m->pairs, .blob = m->blob };
+                     .role = ev->role, .pairs = m->pairs,
+                     .blob = m->blob };
     char old[32];
 
     if (op == NULL) {

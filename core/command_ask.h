@@ -20,6 +20,7 @@ struct ask {
     uint64_t client;        /* whom to answer, as the shell counts */
     uint64_t id, seq;       /* of the request */
     const char *op;
+    enum role role;         /* of the client */
     struct span pairs, blob;
     /* the answer */
     enum exit_status status;
@@ -89,6 +90,7 @@ void workload_told(const struct core *c, const struct workload *w,
 void ask_add_counts(const struct core *c, struct ask *a,
                     const struct workload *w);
 const char *phase_name(enum phase phase);
+const char *role_name(enum role role);
 
 /* command_jobs.c */
 void ask_submit(struct core *c, struct ask *a);

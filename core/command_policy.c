@@ -31,6 +31,7 @@ ask_hello(struct core *c, struct ask *a)
     pair_add_u64(&a->out, "max_jobs", k->queue_max_jobs);
     ask_add_text(a, "cluster", k->cluster);
     ask_add_text(a, "phase", phase_name(c->phase));
+    ask_add_text(a, "role", role_name(a->role));
 }
 
 /* ---- nodes ---- */

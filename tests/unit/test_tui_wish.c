@@ -84,7 +84,7 @@ a_state_that_overtook_the_answer_confirms(void **state)
     step(&s, 0, -5);
     tick(&s, 300000);
     assert_int_equal(sent(&s, &q), 1);
-    s.node[0].throttle = 75;
+    s.node[0].told.throttle_percent = 75;
     tell(&s, 0);
     assert_int_equal(state_of(&s, 0), WISH_SENT);
     scene_accept(&s, 0, q.id, 75);
