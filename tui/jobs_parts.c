@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "tui/frame.h"
+#include "tui/work_parts.h"
 
 enum { TEXT = 200, NAME = 160, TWO_COLUMNS = 72 };
 
@@ -66,43 +67,59 @@ int
 jobs_nodes_rows(const struct view *v, int room)
 {
     int n = (int)nodes_visible(v->m), k = columns_n(v);
-    int rows = (n + k - 1) / k;
+    int rows = work_as_map(v) ? map_rows(v) : (n + k - 1) / k;
+
     return room < 1 ? 0 : rows < room ? rows : room;
 }
 
+/* In its own journal: its jobs as their home. */
+static uint64_t
+kept(const struct node *n)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < n->n_works; i++)
+        sum += n->work[i].queued + n->work[i].running;
+    return sum;
+}
+
+/* At column p->n of row p->y; a full bar are `most` jobs. */
 static void
-draw_node(struct view *v, const struct part *p, int width,
+draw_node(struct view *v, const struct part *p, int width, uint64_t most,
           const struct node *n)
 {
-    const int x = p->n;         /* the column; its row is p->y */
+    const int x = p->n, name = width >= 46 ? width - 34 : 8;
+    const int at = x + (name < 16 ? name : 16) + 1;
     char text[TEXT] = "", pend[24], run[24];
-    uint64_t most = 1;
 
-    for (size_t i = 0; i < v->m->n; i++)
-        if (v->m->node[i]->told.queued > most)
-            most = v->m->node[i]->told.queued;
     number_text(pend, n->told.queued, 5);
     number_text(run, n->told.running, 3);
-    canvas_middle(v->c, x, p->y, 8, STYLE_TEXT, n->name);
+    canvas_middle(v->c, x, p->y, at - x - 1, STYLE_TEXT, n->name);
     if (!node_is_up(n)) {
         text_add(text, sizeof text, "(%s) %s", pend, node_state(n));
-        put_cut(v->c, x + 9, p->y, width - 10, STYLE_OLD, text);
+        if (kept(n) > 0)
+            text_add(text, sizeof text, ": %llu kept",
+                     (unsigned long long)kept(n));
+        put_cut(v->c, at, p->y, x + width - at - 1, STYLE_OLD, text);
         return;
     }
     text_add(text, sizeof text, "%5s pend %3s run", pend, run);
-    put_cut(v->c, x + 9, p->y, width - 10, STYLE_TEXT, text);
+    put_cut(v->c, at, p->y, x + width - at - 1, STYLE_TEXT, text);
     struct bar b = { .part = n->told.queued, .whole = (double)most,
-                     .width = width - 29, .style = STYLE_LOW, .target = -1 };
+                     .width = x + width - at - 21, .style = STYLE_LOW,
+                     .target = -1 };
     if (b.width >= 4)
-        draw_bar(v->c, x + 28, p->y, &b);
+        draw_bar(v->c, at + 19, p->y, &b);
 }
 
-void
-jobs_draw_nodes(struct view *v, const struct part *p)
+static void
+draw_nodes(struct view *v, const struct part *p)
 {
     struct node **node;
     size_t n = list_nodes(v->m, &node);
-    int k = columns_n(v), rows = p->n - 1, width = (v->c->width - 2) / k;
+    int k = columns_n(v), rows = p->n - 1, width = (v->c->width - 1) / k;
+    uint64_t most = n > 0 && node[0]->told.queued > 0 ? node[0]->told.queued
+                                                      : 1;
 
     draw_rule(v->c, p->y, "pending by node, all workloads");
     for (int col = 0; col < k; col++)
@@ -111,59 +128,68 @@ jobs_draw_nodes(struct view *v, const struct part *p)
             if (i < n)
                 draw_node(v, &(struct part){ p->y + 1 + row,
                                              1 + col * width },
-                          width, node[i]);
+                          width, most, node[i]);
         }
     free(node);
 }
 
+void
+jobs_draw_nodes(struct view *v, const struct part *p,
+                const struct work_detail *d, const char *name)
+{
+    if (work_as_map(v))
+        work_draw_map(v, p, d, name);
+    else
+        draw_nodes(v, p);
+}
+
 /* ---- last failures ---- */
+
+struct at { int x, width; };
 
 static void
 draw_failure(struct view *v, int y, const struct failure *f)
 {
-    char clock[16], took[24] = "-", line[TEXT + 300] = "";
+    enum { JOB, NODE, WHAT, NEXT, TOOK, ALL };
+    static const struct at tight[ALL] = { { 11, 16 }, { 0, 0 }, { 28, 0 },
+                                          { 0, 0 }, { 0, 0 } };
+    static const struct at usual[ALL] = { { 11, 17 }, { 29, 10 }, { 40, 10 },
+                                          { 51, 10 }, { 62, 7 } };
+    static const struct at wide[ALL] = { { 11, 26 }, { 39, 16 }, { 57, 40 },
+                                         { 99, 12 }, { 112, 7 } };
+    const int width = v->c->width;
+    const struct at *k = width < 70 ? tight
+                         : width < FRAME_WIDE ? usual : wide;
+    char clock[16], took[24];
 
     ui_time(v->u, v->m, v->m->now_us - f->age_us, false, clock);
-    duration_text(took, f->run_us);
-    if (v->c->width < 60)
-        text_add(line, sizeof line, "%s  %s", f->job, f->what);
-    else
-        text_add(line, sizeof line, "%-16s  %-9s  %-9s  %-10s %6s", f->job,
-                 f->node, f->what, f->next, took);
     canvas_put(v->c, 1, y, 8, STYLE_LABEL, clock);
-    put_cut(v->c, 11, y, v->c->width - 12, STYLE_TEXT, line);
-}
-
-/* Those of the node whose detail is known: the newest of any. */
-static const struct detail *
-newest_detail(const struct model *m)
-{
-    const struct detail *found = NULL;
-    for (size_t i = 0; i < m->n; i++) {
-        const struct detail *d = &m->node[i]->detail;
-        if (d->n_failures > 0 &&
-            (found == NULL || d->failure[0].age_us < found->failure[0].age_us))
-            found = d;
+    canvas_middle(v->c, k[JOB].x, y, k[JOB].width, STYLE_TEXT, f->job);
+    if (k == tight) {
+        put_cut(v->c, k[WHAT].x, y, width - k[WHAT].x, STYLE_TEXT, f->what);
+        return;
     }
-    return found;
+    duration_text(took, f->run_us);
+    canvas_middle(v->c, k[NODE].x, y, k[NODE].width, STYLE_TEXT, f->node);
+    put_cut(v->c, k[WHAT].x, y, k[WHAT].width, STYLE_TEXT, f->what);
+    put_cut(v->c, k[NEXT].x, y, k[NEXT].width, STYLE_TEXT, f->next);
+    canvas_right(v->c, k[TOOK].x, y, k[TOOK].width, STYLE_TEXT, took);
 }
 
 void
 jobs_draw_failures(struct view *v, const struct part *p,
-                   const struct failures *f)
+                   const struct work_detail *d, const char *name)
 {
-    struct failures own = { .title = "last failures" };
-    const struct detail *d = f == NULL ? newest_detail(v->m) : NULL;
+    char title[TEXT] = "last failures";
 
-    if (d != NULL) {
-        own.n = d->n_failures;
-        own.v = d->failure;
-    }
-    if (f == NULL)
-        f = &own;
-    draw_rule(v->c, p->y, f->title);
-    for (size_t i = 0; i < f->n && (int)i < p->n - 1; i++)
-        draw_failure(v, p->y + 1 + (int)i, &f->v[i]);
-    if (f->n == 0 && p->n > 1)
-        canvas_put(v->c, 1, p->y + 1, -1, STYLE_LABEL, "none");
+    if (name[0] != '\0')
+        text_add(title, sizeof title, " of %s", name);
+    draw_rule(v->c, p->y, title);
+    for (size_t i = 0; d != NULL && i < d->n_failures && (int)i < p->n - 1;
+         i++)
+        draw_failure(v, p->y + 1 + (int)i, &d->failure[i]);
+    if ((d == NULL || d->n_failures == 0) && p->n > 1)
+        canvas_put(v->c, 1, p->y + 1, -1, STYLE_LABEL,
+                   d != NULL || name[0] == '\0' ? "none"
+                                                : "not known yet");
 }

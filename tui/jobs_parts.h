@@ -9,14 +9,17 @@
 /* "render-7" (label and number), or "alpha-7" without a label or where two
  * would look alike. dst: 160 bytes. */
 void jobs_name(const struct ui *u, const struct job_row *row, char *dst);
-/* Rows that "pending by node" takes, at most `room`; 0: not worth it. */
+/* Rows that jobs_draw_nodes takes without its rule, at most `room`; 0: not
+ * worth it. */
 int jobs_nodes_rows(const struct view *v, int room);
-/* A rule, then nodes with what waits there, in two columns. */
-void jobs_draw_nodes(struct view *v, const struct part *p);
-/* A rule, then failures: of `d`'s list, or (NULL) those that were told last
- * by any node. */
-struct failures { size_t n; const struct failure *v; const char *title; };
+/* A rule, then where jobs are: with few nodes all that wait, node by node,
+ * with many the fleet, shaded by where those of the workload `name` are (`d`;
+ * NULL: not known). */
+void jobs_draw_nodes(struct view *v, const struct part *p,
+                     const struct work_detail *d, const char *name);
+/* A rule, then the last failures of a workload (name "": none). `d` NULL: not
+ * known yet. */
 void jobs_draw_failures(struct view *v, const struct part *p,
-                        const struct failures *f);
+                        const struct work_detail *d, const char *name);
 
 #endif

@@ -90,6 +90,7 @@ libtui_a_SOURCES = \
 	tui/wish_say.c \
 	tui/wish_send.c \
 	tui/wish_undo.c \
+	tui/work_parts.c tui/work_parts.h \
 	tui/app_own.h \
 	tui/demo_own.h \
 	tui/detail_parts.h \

@@ -6,80 +6,76 @@
 #include "base/text.h"
 #include "tui/frame.h"
 #include "tui/jobs_parts.h"
+#include "tui/work_parts.h"
 
-enum { GUTTER = 2, TEXT = 160 };
+enum { GUTTER = 2, TEXT = 160, HIGH = 30, WITH_TIMES = 100 };
 
+enum field { NAME = 0, STATE, KIND, BAR, PERCENT, DONE, RUN, PEND, FAIL, RATE,
+             ETA, AGE, FIELDS };
 /* Columns of the list; a width of 0: not shown. */
-struct columns {
-    int name, owner, state, bar, percent, done, run, pend, fail, rate, spark,
-        eta;
+struct columns { int x[FIELDS], width[FIELDS]; };
+
+static const struct { const char *head; bool left; int narrow, wide; } field[] =
+{
+    [NAME] = { "WORKLOAD", true, 11, 18 }, [STATE] = { "STATE", true, 5, 5 },
+    [KIND] = { "KIND", true, 0, 9 },       [BAR] = { "PROGRESS", true, 15, 22 },
+    [PERCENT] = { "", false, 4, 4 },
+    [DONE] = { "DONE/TOTAL", false, 12, 21 }, [RUN] = { "RUN", false, 5, 6 },
+    [PEND] = { "PEND", false, 0, 6 },      [FAIL] = { "FAIL", false, 4, 6 },
+    [RATE] = { "RATE/s", false, 7, 8 },    [ETA] = { "ETA", false, 7, 9 },
+    [AGE] = { "AGE", false, 0, 7 },
 };
 
+static int
+all_columns(const struct columns *k)
+{
+    int sum = GUTTER - 1;
+
+    for (int i = 0; i < FIELDS; i++)
+        sum += k->width[i] + (k->width[i] > 0);
+    return sum;
+}
+
+/* What is left over goes to names and bars. */
 static struct columns
 columns(int width)
 {
-    struct columns k = { .name = 11, .state = 5, .percent = 4, .done = 12,
-                         .run = 5, .fail = 4, .rate = 7, .eta = 7,
-                         .bar = 15 };
-    if (width >= FRAME_WIDE) {
-        k.name = 18;
-        k.done = 21;
-        k.run = 6;
-        k.pend = 6;
-        k.fail = 6;
-        k.bar = 22;
-        k.rate = 8;
-        k.eta = 9;
-    }
-    int *give[] = { &k.rate, &k.bar, &k.fail, &k.run, &k.done, &k.eta };
-    for (size_t i = 0; i < sizeof give / sizeof give[0]; i++) {
-        int sum = GUTTER, all[] = { k.name, k.state, k.bar, k.percent, k.done,
-                                    k.run, k.pend, k.fail, k.rate, k.eta };
-        for (size_t j = 0; j < sizeof all / sizeof all[0]; j++)
-            sum += all[j] + (all[j] > 0);
-        if (sum <= width + 1)
-            break;
-        *give[i] = 0;
-    }
-    if (width < 44)
-        k.percent = 0;
-    return k;
-}
+    static const enum field give[] = { KIND, AGE, RATE, BAR, FAIL, RUN, DONE,
+                                       ETA, PERCENT };
+    struct columns k;
 
-static void
-head(struct view *v, int x, int y, int width, const char *text, bool left)
-{
-    if (width <= 0)
-        return;
-    if (left)
-        canvas_put(v->c, x, y, width, STYLE_HEAD, text);
-    else
-        canvas_right(v->c, x, y, width, STYLE_HEAD, text);
+    for (int i = 0; i < FIELDS; i++)
+        k.width[i] = width >= FRAME_WIDE ? field[i].wide : field[i].narrow;
+    for (size_t i = 0; i < sizeof give / sizeof *give; i++)
+        if (all_columns(&k) > width)
+            k.width[give[i]] = 0;
+    int more = width - all_columns(&k);
+    if (k.width[BAR] > 0 && more > 4) {
+        more -= 2;
+        int name = more / 2 < 14 ? more / 2 : 14;
+        int bar = more - name < 40 ? more - name : 40;
+        k.width[NAME] += name;
+        k.width[BAR] += bar;
+    }
+    for (int i = 0, x = GUTTER; i < FIELDS; i++) {
+        k.x[i] = x;
+        x += k.width[i] + (k.width[i] > 0);
+    }
+    return k;
 }
 
 static void
 draw_heads(struct view *v, int y)
 {
     const struct columns k = columns(v->c->width);
-    int x = GUTTER;
 
-    head(v, x, y, k.name, "WORKLOAD", true);
-    x += k.name + 1;
-    head(v, x, y, k.state, "STATE", true);
-    x += k.state + 1;
-    head(v, x, y, k.bar, "PROGRESS", true);
-    x += k.bar + (k.bar > 0) + k.percent + (k.percent > 0);
-    head(v, x, y, k.done, "DONE/TOTAL", false);
-    x += k.done + (k.done > 0);
-    head(v, x, y, k.run, "RUN", false);
-    x += k.run + (k.run > 0);
-    head(v, x, y, k.pend, "PEND", false);
-    x += k.pend + (k.pend > 0);
-    head(v, x, y, k.fail, "FAIL", false);
-    x += k.fail + (k.fail > 0);
-    head(v, x, y, k.rate, "RATE/s", false);
-    x += k.rate + (k.rate > 0);
-    head(v, x, y, k.eta, "ETA", false);
+    for (int i = 0; i < FIELDS; i++)
+        if (k.width[i] > 0 && field[i].left)
+            canvas_put(v->c, k.x[i], y, k.width[i], STYLE_HEAD,
+                       field[i].head);
+        else if (k.width[i] > 0)
+            canvas_right(v->c, k.x[i], y, k.width[i], STYLE_HEAD,
+                         field[i].head);
 }
 
 static enum style
@@ -94,44 +90,57 @@ state_style(const struct work *w, bool old)
     return w->ended ? STYLE_IDLE : STYLE_TEXT;
 }
 
-/* A number; of a home that is lost in brackets. Returns where the next column
- * begins. */
-static int
-put_number(struct view *v, int x, int y, int width, const char *text, bool old)
+/* What a row is drawn from. */
+struct row {
+    struct view *v;
+    const struct columns *k;
+    const struct job_row *job;
+    const struct work *w;
+    int y;
+    bool old;               /* its home does not answer: in brackets */
+};
+
+static void
+put_text(const struct row *r, enum field f, const char *text)
 {
-    char line[TEXT] = "";
-    if (width <= 0)
-        return x;
-    text_add(line, sizeof line, old ? "(%s)" : "%s", text);
-    canvas_right(v->c, x, y, width, old ? STYLE_OLD : STYLE_TEXT, line);
-    return x + width + 1;
+    if (r->k->width[f] > 0)
+        canvas_right(r->v->c, r->k->x[f], r->y, r->k->width[f],
+                     r->old ? STYLE_OLD : STYLE_TEXT, text);
 }
 
-static int
-put_count(struct view *v, int x, int y, int width, uint64_t n, bool old)
+static void
+put_count(const struct row *r, enum field f, uint64_t n)
 {
-    char text[24];
-    number_text(text, n, width - 2 * old);
-    return put_number(v, x, y, width, text, old);
+    char text[24], line[TEXT] = "";
+
+    number_text(text, n, r->k->width[f] - 2 * r->old);
+    text_add(line, sizeof line, r->old ? "(%s)" : "%s", text);
+    put_text(r, f, line);
 }
 
-static int
-put_done(struct view *v, int x, int y, int width, const struct work *w,
-         bool old)
+/* As many digits as there is room for. */
+static void
+put_done(const struct row *r)
 {
+    const int width = r->k->width[DONE];
     char line[TEXT] = "", done[24], total[24];
-    if (width <= 0)
-        return x;
-    if (v->c->width >= FRAME_WIDE) {
-        number_commas(done, w->done);
-        number_commas(total, w->n_jobs);
-    } else {
-        number_text(done, w->done, 6);
-        number_text(total, w->n_jobs, 6);
+
+    number_commas(done, r->w->done);
+    number_commas(total, r->w->n_jobs);
+    if (r->v->c->width < FRAME_WIDE) {
+        number_text(done, r->w->done, 10);
+        number_text(total, r->w->n_jobs, 10);
     }
-    text_add(line, sizeof line, old ? "(%s)/(%s)" : "%s/%s", done, total);
-    canvas_right(v->c, x, y, width, old ? STYLE_OLD : STYLE_TEXT, line);
-    return x + width + 1;
+    for (int digits = 9; digits > 1; digits--) {
+        line[0] = '\0';
+        text_add(line, sizeof line, r->old ? "(%s)/(%s)" : "%s/%s", done,
+                 total);
+        if (columns_of(line) <= width)
+            break;
+        number_text(done, r->w->done, digits);
+        number_text(total, r->w->n_jobs, digits);
+    }
+    put_text(r, DONE, line);
 }
 
 static double
@@ -141,103 +150,95 @@ part_done(const struct work *w)
                                     w->n_jobs;
 }
 
-static int
-put_progress(struct view *v, int x, int y, const struct columns *k,
-             const struct work *w, bool old)
+static void
+put_progress(const struct row *r)
 {
     char text[16] = "";
-    struct bar b = { .part = old ? 0 : part_done(w), .whole = 1,
-                     .width = k->bar, .walls = true, .style = STYLE_LOW,
-                     .target = -1 };
-    if (k->bar > 0) {
-        draw_bar(v->c, x, y, &b);
-        x += k->bar + 1;
-    }
-    if (k->percent <= 0)
-        return x;
-    text_add(text, sizeof text, old ? "(%d%%)" : "%d%%",
-             (int)(part_done(w) * 100));
-    canvas_right(v->c, old ? x - 1 : x, y, k->percent + old,
-                 old ? STYLE_OLD : STYLE_TEXT, text);
-    return x + k->percent + 1;
+    struct bar b = { .part = r->old ? 0 : part_done(r->w), .whole = 1,
+                     .width = r->k->width[BAR], .walls = true,
+                     .style = STYLE_LOW, .target = -1 };
+
+    if (b.width > 0)
+        draw_bar(r->v->c, r->k->x[BAR], r->y, &b);
+    text_add(text, sizeof text, r->old ? "(%d%%)" : "%d%%",
+             (int)(part_done(r->w) * 100));
+    /* the closing bracket hangs over, so that digits stand below digits */
+    if (r->k->width[PERCENT] > 0)
+        canvas_right(r->v->c, r->k->x[PERCENT], r->y,
+                     r->k->width[PERCENT] + (r->old && b.width > 0),
+                     r->old ? STYLE_OLD : STYLE_TEXT, text);
 }
 
 /* What is asked of it and not yet seen stands in place of its state. */
 static void
-put_state(struct view *v, int x, int y, int width, const struct job_row *row,
-          bool old)
+put_state(const struct row *r)
 {
-    const struct work *w = &row->home->work[row->work];
+    struct view *v = r->v;
+    const int x = r->k->x[STATE], width = r->k->width[STATE];
     const struct wish *wish =
-        v->w == NULL ? NULL : wish_of(v->w, row->home, 0, w->number);
+        v->w == NULL ? NULL : wish_of(v->w, r->job->home, 0, r->w->number);
+    enum wish_state s = wish == NULL ? WISH_IN_FORCE : wish->state;
     char text[TEXT] = "";
 
-    if (wish != NULL && (wish->state == WISH_SENT ||
-                         wish->state == WISH_ACCEPTED)) {
+    if (s == WISH_SENT || s == WISH_ACCEPTED) {
         text_add(text, sizeof text, "%.4s%s", wish_kind_name(wish->kind),
                  glyph(v->c, GLYPH_PENDING));
-        canvas_put(v->c, x, y, width, STYLE_PENDING, text);
-        return;
-    }
-    if (wish != NULL && (wish->state == WISH_SILENT ||
-                         wish->state == WISH_REFUSED)) {
-        text_add(text, sizeof text, "%.4s%s", work_state(w),
-                 wish->state == WISH_SILENT ? "?" : glyph(v->c,
-                                                          GLYPH_REFUSED));
-        canvas_put(v->c, x, y, width, STYLE_REFUSED, text);
-        return;
-    }
-    canvas_put(v->c, x, y, width, state_style(w, old),
-               old ? "LOST" : work_state(w));
+        canvas_put(v->c, x, r->y, width, STYLE_PENDING, text);
+    } else if (s == WISH_SILENT || s == WISH_REFUSED) {
+        text_add(text, sizeof text, "%.4s%s", work_state(r->w),
+                 s == WISH_SILENT ? "?" : glyph(v->c, GLYPH_REFUSED));
+        canvas_put(v->c, x, r->y, width, STYLE_REFUSED, text);
+    } else
+        canvas_put(v->c, x, r->y, width, state_style(r->w, r->old),
+                   r->old ? "LOST" : work_state(r->w));
 }
 
 static void
-put_eta(struct view *v, int x, int y, int width, const struct job_row *row,
-        bool old)
+put_times(const struct row *r)
 {
-    const struct work *w = &row->home->work[row->work];
-    char text[TEXT] = "-";
-    int64_t eta = work_eta_us(w);
+    char rate[24] = "-", eta[24] = "-", age[24];
+    int64_t left_us = work_eta_us(r->w);
 
-    if (width <= 0)
+    if (r->w->rate > 0 && !r->w->ended && !r->old)
+        rate_text(rate, r->w->rate);
+    put_text(r, RATE, rate);
+    duration_text(age, (int64_t)r->w->age_us);
+    put_text(r, AGE, age);
+    if (r->k->width[ETA] <= 0)
         return;
-    if (old) {
-        canvas_middle(v->c, x, y, width, STYLE_OLD, row->home->name);
+    if (r->old) {
+        canvas_middle(r->v->c, r->k->x[ETA], r->y, r->k->width[ETA],
+                      STYLE_OLD, r->job->home->name);
         return;
     }
-    if (w->ended)
-        memcpy(text, "done", 5);
-    else if (eta >= 0)
-        duration_text(text, eta);
-    canvas_right(v->c, x, y, width, STYLE_TEXT, text);
+    if (r->w->ended)
+        memcpy(eta, "done", 5);
+    else if (left_us >= 0)
+        duration_text(eta, left_us);
+    put_text(r, ETA, eta);
 }
 
 static void
-draw_row(struct view *v, int y, const struct job_row *row)
+draw_row(struct view *v, int y, const struct job_row *job)
 {
     const struct columns k = columns(v->c->width);
-    const struct work *w = &row->home->work[row->work];
-    const bool old = !node_is_up(row->home);
-    char name[TEXT], rate[24] = "-";
-    int x = GUTTER;
+    const struct row r = { v, &k, job, &job->home->work[job->work], y,
+                           !node_is_up(job->home) };
+    char name[TEXT];
 
-    jobs_name(v->u, row, name);
-    canvas_middle(v->c, x, y, k.name, old ? STYLE_OLD : STYLE_TEXT, name);
-    x += k.name + 1;
-    put_state(v, x, y, k.state, row, old);
-    x += k.state + 1;
-    x = put_progress(v, x, y, &k, w, old);
-    x = put_done(v, x, y, k.done, w, old);
-    x = put_count(v, x, y, k.run, w->running, old);
-    x = put_count(v, x, y, k.pend, w->queued, old);
-    x = put_count(v, x, y, k.fail, w->failed, old);
-    if (w->rate > 0 && !w->ended && !old)
-        rate_text(rate, w->rate);
-    if (k.rate > 0) {
-        canvas_right(v->c, x, y, k.rate, STYLE_TEXT, rate);
-        x += k.rate + 1;
-    }
-    put_eta(v, x, y, k.eta, row, old);
+    jobs_name(v->u, job, name);
+    canvas_middle(v->c, k.x[NAME], y, k.width[NAME],
+                  r.old ? STYLE_OLD : STYLE_TEXT, name);
+    put_state(&r);
+    if (k.width[KIND] > 0)
+        put_cut(v->c, k.x[KIND], y, k.width[KIND],
+                r.old ? STYLE_OLD : STYLE_TEXT, r.w->kind);
+    put_progress(&r);
+    put_done(&r);
+    put_count(&r, RUN, r.w->running);
+    put_count(&r, PEND, r.w->queued);
+    put_count(&r, FAIL, r.w->failed);
+    put_times(&r);
 }
 
 static void
@@ -247,8 +248,8 @@ draw_list(struct view *v, int y, int end)
 
     l->rows = end - y;
     if (l->n == 0 && y < end) {
-        canvas_put(v->c, GUTTER, y, -1, STYLE_LABEL, "No workloads: "
-                   "lbctl submit ... on any node, or lbctl run.");
+        put_cut(v->c, GUTTER, y, v->c->width - GUTTER, STYLE_LABEL,
+                "No workloads: lbctl submit ... on any node, or lbctl run.");
         return;
     }
     if (l->at >= l->n)
@@ -266,6 +267,50 @@ draw_list(struct view *v, int y, int end)
     }
 }
 
+/* Rows below the list; 0: not shown. */
+struct below { int nodes, times, failures; };
+
+/* A third of the rows is the list's at least, if it has so many. */
+static struct below
+share_rows(const struct view *v, int rest, int list)
+{
+    struct below b = { .failures = rest >= 12 ? 4 : 0 };
+    int least = rest / 3 > 3 ? rest / 3 : 3;
+    int room = rest - (list < least ? list : least) - b.failures;
+
+    if (rest >= HIGH && v->c->width >= WITH_TIMES) {
+        b.times = WORK_TIMES_ROWS;
+        room -= b.times;
+    }
+    if (rest >= 10)
+        b.nodes = jobs_nodes_rows(v, room - 1);
+    b.nodes += b.nodes > 0;
+    return b;
+}
+
+/* What is known of the workload under the cursor. */
+static void
+draw_work(struct view *v, int y, int end, const struct below *b)
+{
+    struct node *home = NULL;
+    struct work *w = NULL;
+    const struct work_detail *d = NULL;
+    char name[TEXT] = "";
+
+    if (ui_work(v->u, v->m, &home, &w)) {
+        d = work_detail_of(v->m, home, w);
+        jobs_name(v->u, &v->u->job[v->u->jobs.at], name);
+    }
+    if (b->nodes > 1)
+        jobs_draw_nodes(v, &(struct part){ y, b->nodes }, d, name);
+    y += b->nodes;
+    if (b->times > 0)
+        work_draw_times(v, &(struct part){ y, b->times }, d, name);
+    y += b->times;
+    if (b->failures > 0 && end - y >= 2)
+        jobs_draw_failures(v, &(struct part){ y, end - y }, d, name);
+}
+
 void
 screen_jobs(struct view *v, const struct part *p)
 {
@@ -275,19 +320,10 @@ screen_jobs(struct view *v, const struct part *p)
     if (p->n >= 3)
         draw_heads(v, y++);
     int rest = end - y;
-    int failures = rest >= 12 ? 4 + (rest >= 24) * 4 : 0;
-    int nodes = rest >= 10 ? jobs_nodes_rows(v, rest - list - failures - 1)
-                           : 0;
-    if (nodes > 0)
-        nodes++;
-    int rows = rest - failures - nodes;
-    if (rows > list && (failures > 0 || nodes > 0))
+    struct below b = share_rows(v, rest, list);
+    int rows = rest - b.failures - b.times - b.nodes;
+    if (rows > list && (b.failures > 0 || b.nodes > 0))
         rows = list;
     draw_list(v, y, y + rows);
-    y += rows;
-    if (nodes > 1)
-        jobs_draw_nodes(v, &(struct part){ y, nodes });
-    y += nodes;
-    if (failures > 0 && end - y >= 2)
-        jobs_draw_failures(v, &(struct part){ y, end - y }, NULL);
+    draw_work(v, y + rows, end, &b);
 }
