@@ -32,6 +32,7 @@ int events_main(struct ctl *c, struct args *a);
 int kinds_main(struct ctl *c, struct args *a);
 int generate_main(struct ctl *c, struct args *a);
 int config_main(struct ctl *c, struct args *a);
+int top_main(struct ctl *c, struct args *a);
 int help_main(struct ctl *c, struct args *a);
 
 extern const struct option_row start_options[], cancel_options[],

@@ -151,6 +151,9 @@ const struct command commands[] = {
       "  lbctl config show --changed\n\n"
       "Checks a configuration as lbagent -t does, or prints that of the\n"
       "running node.\n" },
+    { "top", NULL, top_main, "top [OPTION]...",
+      "  lbctl -n alpha top\n  lbctl top --demo 12\n\n"
+      "Starts lbtop, with its own options: lbtop --help.\n" },
     { "help", NULL, help_main, "help [COMMAND]",
       "  lbctl help\n  lbctl help submit\n\nThis.\n" },
     { NULL, NULL, NULL, NULL, NULL }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* kinds, config */
+/* kinds, config, top */
 #include "ctl/cmd.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/xalloc.h"
 #include "ctl/output.h"
 #include "ctl/reach.h"
 #include "kinds/kind.h"
@@ -141,30 +143,56 @@ kinds_main(struct ctl *c, struct args *a)
     return c->status;
 }
 
-/* lbagent beside this program, or in the PATH. */
+/* Becomes the program argv[0], beside this one or in the PATH. */
 static int
-check(struct ctl *c, const char *file)
+become(struct ctl *c, char *const *argv, const char *what)
 {
     char path[4096] = "";
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 16);
-    char *const argv[] = { (char *)(uintptr_t)"lbagent",
-                           (char *)(uintptr_t)"-t",
-                           (char *)(uintptr_t)(file != NULL ? "-c" : NULL),
-                           (char *)(uintptr_t)file, NULL };
 
     fflush(stdout);
     if (n > 0) {
         path[n] = '\0';
         char *slash = strrchr(path, '/');
         if (slash != NULL) {
-            strcpy(slash + 1, "lbagent");
+            strcpy(slash + 1, argv[0]);
             execv(path, argv);
         }
     }
-    execvp("lbagent", argv);
-    return ctl_fail(c, EXIT_NOTFOUND, "lbagent: %s; it is what checks a "
-                    "configuration", errno == ENOENT ? "no such program"
-                                                     : strerror(errno));
+    execvp(argv[0], argv);
+    return ctl_fail(c, EXIT_NOTFOUND, "%s: %s; it is what %s", argv[0],
+                    errno == ENOENT ? "no such program" : strerror(errno),
+                    what);
+}
+
+static int
+check(struct ctl *c, const char *file)
+{
+    char *const argv[] = { (char *)(uintptr_t)"lbagent",
+                           (char *)(uintptr_t)"-t",
+                           (char *)(uintptr_t)(file != NULL ? "-c" : NULL),
+                           (char *)(uintptr_t)file, NULL };
+
+    return become(c, argv, "checks a configuration");
+}
+
+/* Its words and options are lbtop's own: none is looked at here. */
+int
+top_main(struct ctl *c, struct args *a)
+{
+    char **argv = xcalloc((size_t)(a->argc - a->at) + 4, sizeof *argv);
+    size_t n = 0;
+
+    argv[n++] = (char *)(uintptr_t)"lbtop";
+    if (c->node != NULL) {
+        argv[n++] = (char *)(uintptr_t)"-n";
+        argv[n++] = c->node;
+    }
+    while (a->at < a->argc)
+        argv[n++] = a->argv[a->at++];
+    become(c, argv, "shows the nodes");
+    free(argv);
+    return c->status;
 }
 
 static int

@@ -9,5 +9,6 @@ dist_man_MANS += \
 check_PROGRAMS += tests/tools/config_keys
 tests_tools_config_keys_SOURCES = tests/tools/config_keys.c
 tests_tools_config_keys_LDADD = libagent.a libcore.a libproto.a libbase.a
-TESTS += tests/docs.sh tests/man-keys.sh
-EXTRA_DIST += tests/docs.sh tests/man-keys.sh
+TESTS += tests/docs.sh tests/man-keys.sh tests/man-lbtop.sh
+EXTRA_DIST += tests/docs.sh tests/man-keys.sh tests/man-lbtop.sh \
+	tests/shots.sh
