@@ -4,7 +4,7 @@
 #include "base/units.h"
 #include "tui/frame.h"
 
-enum { LEFTS = 6, RIGHTS = 3, PIECE = 320 };
+enum { LEFTS = 6, RIGHTS = 3, PIECE = 320, MINUTES = 5 /* "14:02" */ };
 
 /* The same said in fewer and fewer columns; the last ones are empty. */
 struct words {
@@ -72,10 +72,14 @@ say_frozen(const struct view *v, struct words *w)
 {
     char since[16];
     ui_time(v->u, v->m, v->u->frozen_us, false, since);
-    int s = frozen_seconds(v->u, since);
     text_add(w->right[0], PIECE, "FROZEN %s", since);
+    bool minutes = columns_of(v->u->clock) == MINUTES;
+    if (minutes)
+        since[MINUTES] = '\0';
+    int s = frozen_seconds(v->u, since);
     if (s >= 0)
-        text_add(w->right[0], PIECE, " (+%d s)", s);
+        text_add(w->right[0], PIECE, minutes ? " (+%d min)" : " (+%d s)",
+                 minutes ? s / 60 : s);
     while (columns_of(w->right[0]) < 26)
         text_add(w->right[0], PIECE, " ");
     text_add(w->right[1], PIECE, "FROZEN ");

@@ -224,6 +224,7 @@ run_screen(struct options *o)
     stray_begin();
     take_size(&l);
     shell_press(&l.shell, o->keys);
+    l.shell.rests = true;
     while (!l.shell.quit)
         turn(&l);
     term_close();

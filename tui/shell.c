@@ -11,7 +11,8 @@
 #include "base/exits.h"
 #include "base/text.h"
 
-enum { TURN_US = 20 * 1000, NEAR_MAX = 64, STEP_US = 100 * 1000 };
+enum { TURN_US = 20 * 1000, NEAR_MAX = 64, STEP_US = 100 * 1000,
+       REST_US = 60 * 1000 * 1000 };
 
 int
 shell_open(struct shell *s, struct options *o, bool ascii)
@@ -172,6 +173,8 @@ carry_out_all(struct shell *s)
 void
 shell_feed(struct shell *s, const struct input *in)
 {
+    if (in->kind == IN_KEY || in->kind == IN_PASTE || in->kind == IN_SIZE)
+        s->touched_us = in->at_us;
     app_input(s->app, in);
     carry_out_all(s);
     s->dirty = true;
@@ -274,8 +277,12 @@ tell_title(struct shell *s)
                            s->source.utc_off_s);
     struct tm t;
 
+    /* Else a screen on which nothing happens would change each second. */
+    bool rest = s->rests && s->source.stream != STREAM_REPLAY &&
+                now_us - s->touched_us >= REST_US;
     if (gmtime_r(&wall, &t) != NULL)
-        (void)strftime(u->clock, sizeof u->clock, "%H:%M:%S", &t);
+        (void)strftime(u->clock, sizeof u->clock,
+                       rest ? "%H:%M" : "%H:%M:%S", &t);
     u->utc_off_s = s->source.utc_off_s;
     u->replay_at_us = now_us;
     u->replay_end_us = s->source.end_us;

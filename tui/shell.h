@@ -17,6 +17,8 @@ struct shell {
     bool redraw_all, quit, suspend, beep, theme, mouse;   /* asked for */
     bool told_recording;    /* that it has stopped */
     bool dirty;             /* something was fed since last looked at */
+    bool rests;             /* the clock tells minutes while no key comes */
+    int64_t touched_us;     /* last key, paste or size */
 };
 
 /* 0, or an exit status after a message. */

@@ -16,13 +16,14 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "tui/paint.h"
 #include "tui/term_key.h"
 #include "tui/term_read.h"
 #include "tui/term_restore.h"
 #include "tui/theme.h"
 
 enum { ANSWER_CELLS = 60, SYNC_CELLS = 300, WAIT_US = 2 * 1000 * 1000,
-       FIRST_PAIR = 1 };
+       PLAIN_PAIR = 1, FIRST_PAIR };
 
 static struct {
     SCREEN *screen;
@@ -30,6 +31,7 @@ static struct {
     FILE *input;
     int colours;                /* 0, 8, 16, 256 */
     enum theme theme;
+    struct look look[STYLES];
     attr_t attr[STYLES];
     short pair[STYLES];
     struct cell *shown;         /* what stands there now */
@@ -75,6 +77,20 @@ term_wants_ascii(const char **why)
     return *why != NULL;
 }
 
+/* Text without a colour has a pair too: from a colour to pair 0 curses resets
+ * everything, from one pair to another the colour alone. */
+static void
+paint_plain(void)
+{
+    cchar_t blank;
+
+    if (t.colours == 0)
+        return;
+    init_pair(PLAIN_PAIR, -1, -1);
+    setcchar(&blank, L" ", A_NORMAL, PLAIN_PAIR, NULL);
+    bkgrndset(&blank);
+}
+
 static void
 paint_styles(void)
 {
@@ -84,16 +100,18 @@ paint_styles(void)
     };
     for (int s = 0; s < STYLES; s++) {
         struct look l = theme_look(t.theme, t.colours, (enum style)s);
+        t.look[s] = l;
         t.attr[s] = A_NORMAL;
         for (size_t i = 0; i < sizeof map / sizeof map[0]; i++)
             if ((l.attr & map[i].look) != 0)
                 t.attr[s] |= map[i].attr;
-        t.pair[s] = 0;
+        t.pair[s] = t.colours > 0 ? PLAIN_PAIR : 0;
         if (l.colour >= 0) {
             t.pair[s] = (short)(FIRST_PAIR + s);
             init_pair(t.pair[s], l.colour, -1);
         }
     }
+    paint_plain();
 }
 
 static void
@@ -359,15 +377,15 @@ term_beep(void)
 /* ---- drawing ---- */
 
 static void
-put_cell(int x, int y, const struct cell *c)
+put_cell(int x, int y, const struct cell *c, enum style style)
 {
     wchar_t text[2] = { (wchar_t)(c->ch == 0 ? ' ' : c->ch), 0 };
-    attr_t attr = t.attr[c->style];
+    attr_t attr = t.attr[style];
     cchar_t out;
 
     if ((c->flags & CELL_CURSOR) != 0)
         attr ^= A_REVERSE;
-    setcchar(&out, text, attr, t.pair[c->style], NULL);
+    setcchar(&out, text, attr, t.pair[style], NULL);
     mvadd_wch(y, x, &out);
 }
 
@@ -383,7 +401,7 @@ put_row(const struct canvas *c, int y, struct cell *old)
         old[x] = row[x];
         changed++;
         if (row[x].ch != 0)
-            put_cell(x, y, &row[x]);
+            put_cell(x, y, &row[x], paint_style(t.look, row, x, c->width));
     }
     return changed;
 }
@@ -406,6 +424,7 @@ show(const struct canvas *c, int changed)
 
     if (c->cursor_x >= 0)
         move(c->cursor_y, c->cursor_x);
+    leaveok(stdscr, c->cursor_x < 0);
     curs_set(c->cursor_x >= 0 ? 1 : 0);
     if (sync)
         send_bytes("\033[?2026h");

@@ -137,6 +137,7 @@ struct ui {
     /* private to ui_*.c: the order as it was when last sorted */
     struct sort sorted_by;
     struct sort sort_own;       /* chosen by itself, while sort equals it */
+    bool many;                  /* nodes: order stays longer */
     uint32_t *order;            /* places of all nodes */
     size_t n_order, cap_order;
     struct job_place { uint32_t home, number; } *job_order;
@@ -152,7 +153,8 @@ void ui_fini(struct ui *u);
 unsigned ui_context(const struct ui *u, const struct model *m);
 
 /* Filters, sorts and places the cursor again: before drawing and before keys.
- * Order stays still: sorted at most every 3 s, not within 3 s after a movement
+ * Order stays still: sorted at most every 3 s (5 s on a slow link and of more
+ * than 200 nodes), not within 3 s after a movement
  * (moved_us; 0: the user has not moved yet), at once when the sort changed or
  * sorted_us is 0. u->cursor says where the cursor is; its node keeps its
  * screen line. Before the first movement the cursor stays on the first line.

@@ -8,23 +8,29 @@
 
 enum { FEW_NODES = 4 };
 
+/* Of many nodes each tells its state every 5 s: a new order more often would
+ * follow chance. */
+static int64_t
+still_us(const struct ui *u)
+{
+    return u->slow_link || u->many ? ORDER_STILL_SLOW_US : ORDER_STILL_US;
+}
+
 bool
 order_is_due(const struct ui *u, int64_t now_us, int64_t sorted_us, bool more)
 {
-    int64_t still = u->slow_link ? ORDER_STILL_SLOW_US : ORDER_STILL_US;
-
     if (sorted_us <= 0)
         return true;
     if (u->moved_us > 0 && now_us >= u->moved_us &&
         now_us - u->moved_us < ORDER_STILL_US)
         return false;
-    return more || now_us < sorted_us || now_us - sorted_us >= still;
+    return more || now_us < sorted_us || now_us - sorted_us >= still_us(u);
 }
 
 int64_t
 order_time(const struct ui *u, int64_t now_us)
 {
-    int64_t still = u->slow_link ? ORDER_STILL_SLOW_US : ORDER_STILL_US;
+    int64_t still = still_us(u);
     bool moved = u->moved_us > 0 && now_us >= u->moved_us &&
                  now_us - u->moved_us < 2 * still;
     int64_t at = moved ? now_us : now_us - now_us % still;
@@ -242,6 +248,7 @@ hold_notes(struct ui *u, const struct model *m)
 void
 ui_arrange(struct ui *u, const struct model *m, const struct wishes *w)
 {
+    u->many = m->n > ORDER_MANY;
     if (u->filter != NULL && w != NULL)
         query_set_pending(u->filter, is_pending, w);
     order(u, m);

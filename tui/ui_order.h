@@ -5,7 +5,8 @@
 
 #include "tui/ui.h"
 
-enum { ORDER_STILL_US = 3000000, ORDER_STILL_SLOW_US = 5000000 };
+enum { ORDER_STILL_US = 3000000, ORDER_STILL_SLOW_US = 5000000,
+       ORDER_MANY = 200 };
 
 /* Whether a list sorted at `sorted_us` may be sorted again; `more`: there is
  * something new in it. */

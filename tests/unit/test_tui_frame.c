@@ -163,6 +163,12 @@ title_tells_every_state(void **state)
     expect_row(c, 80, 0,
                " lbtop  prod-a   11 nodes: 11 up   policy hybrid      FROZEN "
                "14:01:49 (+48 s)   ");
+    /* Nobody is there: minutes alone. */
+    memcpy(u->clock, "14:03", sizeof "14:03");
+    expect_row(c, 80, 0,
+               " lbtop  prod-a   11 nodes: 11 up   policy hybrid      FROZEN "
+               "14:01:49 (+2 min)  ");
+    memcpy(u->clock, "14:02:37", sizeof "14:02:37");
     u->frozen = false;
     u->read_only = true;
     text_add(u->read_only_why, sizeof u->read_only_why, "view key");
