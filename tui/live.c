@@ -73,8 +73,11 @@ take_signals(struct live *l)
         default: break;
         }
     }
-    if (resized)
+    if (resized) {
         take_size(l);
+        /* It may have been small in between and is as large as before. */
+        l->shell.redraw_all = true;
+    }
 }
 
 static void
