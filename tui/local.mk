@@ -230,45 +230,11 @@ tests_unit_test_tui_wish_SOURCES = tests/unit/test_tui_wish.c tests/unit/wish_sc
 tests_unit_test_tui_wish_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_wish_many_SOURCES = tests/unit/test_tui_wish_many.c tests/unit/wish_scene.h
 tests_unit_test_tui_wish_many_LDADD = $(tui_libs) $(CMOCKA_LIBS)
-EXTRA_DIST += \
-	tests/golden/dialog-40x10-ascii.txt \
-	tests/golden/dialog-40x10.txt \
-	tests/golden/dialog-80x24-ascii.txt \
-	tests/golden/dialog-80x24.txt \
-	tests/golden/map-1000-140x45-ascii.txt \
-	tests/golden/map-1000-140x45.txt \
-	tests/golden/map-1000-80x24-ascii.txt \
-	tests/golden/map-1000-80x24.txt \
-	tests/golden/map-12-80x24-ascii.txt \
-	tests/golden/map-12-80x24.txt \
-	tests/golden/map-12-queue-80x24-ascii.txt \
-	tests/golden/map-12-queue-80x24.txt \
-	tests/golden/map-states-80x24-ascii.txt \
-	tests/golden/map-states-80x24.txt \
-	tests/golden/menu-80x24-ascii.txt \
-	tests/golden/menu-80x24.txt \
-	tests/golden/nodes-1000-140x45-ascii.txt \
-	tests/golden/nodes-1000-140x45.txt \
-	tests/golden/nodes-1000-200x60-ascii.txt \
-	tests/golden/nodes-1000-200x60.txt \
-	tests/golden/nodes-1000-80x24-ascii.txt \
-	tests/golden/nodes-1000-80x24.txt \
-	tests/golden/nodes-12-140x45-ascii.txt \
-	tests/golden/nodes-12-140x45.txt \
-	tests/golden/nodes-12-20x4-ascii.txt \
-	tests/golden/nodes-12-20x4.txt \
-	tests/golden/nodes-12-40x10-ascii.txt \
-	tests/golden/nodes-12-40x10.txt \
-	tests/golden/nodes-12-80x24-ascii.txt \
-	tests/golden/nodes-12-80x24-styles.txt \
-	tests/golden/nodes-12-80x24.txt \
-	tests/golden/nodes-12-braille-140x45.txt \
-	tests/golden/nodes-12-tree-80x24-ascii.txt \
-	tests/golden/nodes-12-tree-80x24.txt \
-	tests/golden/nodes-2-140x45-ascii.txt \
-	tests/golden/nodes-2-140x45.txt \
-	tests/golden/nodes-2-80x24-ascii.txt \
-	tests/golden/nodes-2-80x24.txt \
-	tests/golden/nodes-2-braille-140x45.txt \
-	tests/golden/nodes-states-80x24-ascii.txt \
-	tests/golden/nodes-states-80x24.txt
+
+# tests/fuzz/run.sh replay is the same with libFuzzer.
+check_PROGRAMS += tests/fuzz/fuzz_replay tests/fuzz/make_corpus_replay
+TESTS += tests/fuzz/fuzz_replay
+tests_fuzz_fuzz_replay_SOURCES = tests/fuzz/fuzz_replay.c $(proto_replay)
+tests_fuzz_fuzz_replay_LDADD = $(tui_libs)
+tests_fuzz_make_corpus_replay_SOURCES = tests/fuzz/make_corpus_replay.c
+tests_fuzz_make_corpus_replay_LDADD = $(tui_libs)
