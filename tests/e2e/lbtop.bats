@@ -528,7 +528,7 @@ plain_screen() { screen | not grep -qP '[^\x20-\x7e]'; }
 
 @test "ASCII in a locale without UTF-8, on simple terminals, and by -A" {
     local name
-    LC_ALL=C start_top --demo 12
+    LC_ALL=C start_top --demo 12 -s node
     sees '12 nodes'
     sees_re '^>.*alpha01'
     plain_screen
