@@ -150,6 +150,15 @@ scroll(int *top, long by)
     *top = to < 0 ? 0 : to > 100000 ? 100000 : (int)to;
 }
 
+/* Any movement turns one page; those to the ends go there. */
+static void
+turn_page(int *page, long by)
+{
+    const bool far = by > 1000 || by < -1000;
+
+    scroll(page, far ? by : (by > 0) - (by < 0));
+}
+
 bool
 move_act(struct app *a, enum act act)
 {
@@ -172,7 +181,7 @@ move_act(struct app *a, enum act act)
     case SCREEN_SETUP: list_to(&u->setup, (long)u->setup.at + by); break;
     case SCREEN_DETAIL:
     case SCREEN_WORK: scroll(&u->detail_top, by); break;
-    case SCREEN_HELP: scroll(&u->help_top, by); break;
+    case SCREEN_HELP: turn_page(&u->help_page, by); break;
     case SCREENS_END: break;
     }
     return true;

@@ -33,6 +33,9 @@ void frame_bar(struct view *v, int y);
  * the columns used. */
 int put_cut(struct canvas *c, int x, int y, int width, enum style style,
             const char *text);
+/* Bytes of a text that fit `width` columns, up to a blank where there is one.
+ * At least one. */
+size_t wrap_bytes(const char *text, int width);
 /* Columns of a string. */
 int columns_of(const char *text);
 /* Right-aligned so that the last column is the one before `end`. */

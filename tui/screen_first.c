@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "tui/frame.h"
 
-enum { TEXT = 400, BLOCK = 74 };
+enum { TEXT = 400, BLOCK = 78, LABEL = 11, TIGHT = 70 };
 
 struct place { int x, y, end; };
 
@@ -22,19 +22,32 @@ say(struct view *v, struct place *at, enum style style, const char *label,
     at->y++;
 }
 
+/* Of an address that is too long the middle is cut, never the reason. */
+static void
+say_try(struct view *v, struct place *at, const char *label,
+        const struct try_ *t)
+{
+    const char *why = t->why[0] != '\0' ? t->why : "no answer yet";
+    int x = at->x + LABEL, room = v->c->width - x - columns_of(why) - 2;
+
+    if (at->y >= at->end)
+        return;
+    canvas_put(v->c, at->x, at->y, LABEL - 1, STYLE_LABEL, label);
+    room = room < 8 ? 8 : room < 34 ? room : columns_of(t->where) < 34 ? 34
+                                             : room;
+    int used = canvas_middle(v->c, x, at->y, room, STYLE_TEXT, t->where);
+    x += used < 34 && room == 34 ? 35 : used + 1;
+    put_cut(v->c, x, at->y, v->c->width - x, STYLE_WARN, why);
+    at->y++;
+}
+
 static void
 say_tries(struct view *v, struct place *at)
 {
     const struct model *m = v->m;
-    char line[TEXT];
 
-    for (size_t i = 0; i < m->n_tries; i++) {
-        const struct try_ *t = &m->tries[i];
-        line[0] = '\0';
-        text_add(line, sizeof line, "%-34s %s", t->where,
-                 t->why[0] != '\0' ? t->why : "no answer yet");
-        say(v, at, STYLE_TEXT, i == 0 ? "Tried" : "", line);
-    }
+    for (size_t i = 0; i < m->n_tries; i++)
+        say_try(v, at, i == 0 ? "Tried" : "", &m->tries[i]);
     if (v->u->from[0] != '\0')
         say(v, at, STYLE_TEXT, "From", v->u->from);
 }
@@ -42,7 +55,7 @@ say_tries(struct view *v, struct place *at)
 static void
 say_ways_out(struct view *v, struct place *at)
 {
-    static const char *const lines[] = {
+    static const char *const wide[] = {
         "  On this host, start a node:       lbagent",
         "  A node runs on another host?      :connect HOST[:PORT]   "
         "(press :)",
@@ -52,30 +65,44 @@ say_ways_out(struct view *v, struct place *at)
         "  Only looking around?              lbtop --demo 12    "
         "(made-up data)",
     };
+    static const char *const tight[] = {
+        "lbagent              starts a node",
+        ":connect HOST[:PORT] another host",
+        "lbtop -n HOST[:PORT] likewise",
+        "lbtop --demo 12      made-up data",
+        "~/.config/lbagent/client.ini",
+    };
+    const bool cut = v->c->width < TIGHT;
+
     say(v, at, STYLE_BOLD, NULL, "What you can do now");
     at->y += at->end - at->y > 10;
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
-        say(v, at, STYLE_TEXT, NULL, lines[i]);
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
+        say(v, at, STYLE_TEXT, NULL, cut ? tight[i] : wide[i]);
 }
 
 void
 screen_first(struct view *v, const struct part *p)
 {
     const bool high = p->n >= 18;
-    struct place at = { 3, p->y + (high ? (p->n - 15) / 2 : 0), p->y + p->n };
+    const int width = v->c->width;
+    struct place at = { width < TIGHT ? 1 : 3,
+                        p->y + (high ? (p->n - 10) * 2 / 7 : 0),
+                        p->y + p->n };
     char line[TEXT] = "";
     int64_t s = v->m->now_us / 1000000;
 
-    if (v->c->width > BLOCK + 6)
-        at.x = (v->c->width - BLOCK) / 2;
+    if (width > BLOCK + 6)
+        at.x = (width - BLOCK) / 2;
+    struct place head = at;
+    head.x += width < TIGHT ? 0 : LABEL;
     text_add(line, sizeof line, "No node has answered yet.    Looking for "
              "%lld s %s", (long long)s, v->c->ascii ? "..." : "…");
-    say(v, &at, STYLE_BOLD, NULL, line);
-    at.y += high;
+    say(v, &head, STYLE_BOLD, NULL, line);
+    at.y += 1 + high;
     say_tries(v, &at);
     at.y += high;
     say_ways_out(v, &at);
-    at.y += high;
+    at.y += high * 2;
     say(v, &at, STYLE_LABEL, NULL, "Still trying every 2 s. The screen fills "
         "by itself when a node answers.");
 }

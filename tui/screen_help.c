@@ -10,6 +10,7 @@ enum { CTRL_H = 8, LINES_MAX = 200, LINE = 96, COLUMN = 39, KEYS = 11 };
 
 struct help_line {
     enum style style;
+    int at;                 /* columns of the keys of its group */
     char keys[32];          /* dim or not, before the text */
     char text[LINE];
 };
@@ -104,6 +105,8 @@ add_group(struct help *h, const struct view *v, const char *group,
             l = add(h, off ? STYLE_LABEL : STYLE_TEXT, "", text);
         row_keys(row, l->keys, sizeof l->keys);
     }
+    if (h->n == begin + 1) /* nothing of it here */
+        h->n = begin > 0 ? begin - 1 : 0;
 }
 
 /* ---- the rest ---- */
@@ -162,7 +165,7 @@ add_languages(struct help *h)
         { "pending marked", "see THROTTLE, MARK" },
     };
     static const struct said command[] = {
-        { ":throttle 60", "[nodes]; +5 -5 max floor" },
+        { ":throttle 60", "[nodes], +5, max, floor" },
         { ":policy NAME", "[nodes]" },
         { ":pause :drain", ":start [nodes]" },
         { ":start :hold", ":retry :cancel WORKLOAD" },
@@ -176,10 +179,38 @@ add_languages(struct help *h)
         { "IN/s OUT/s", "jobs moved here, away" },
         { "RATE LASTS", "jobs/s; queue is empty in" },
         { "AGE RTT", "of its state; of a command" },
+        { "dim keys", "refused: read-only, replay" },
     };
     add_list(h, "FILTER LANGUAGE", filter, sizeof filter / sizeof filter[0]);
     add_list(h, "COMMAND LINE", command, sizeof command / sizeof command[0]);
     add_list(h, "NUMBERS", numbers, sizeof numbers / sizeof numbers[0]);
+}
+
+/* Texts of a group stand below each other, if the longest has room. */
+static void
+align(struct help *h, int room)
+{
+    for (size_t i = 0, end; i < h->n; i = end) {
+        int keys = KEYS, text = 0;
+        for (end = i; end < h->n && (end == i || h->line[end].text[0] != '\0');
+             end++) {
+            int k = columns_of(h->line[end].keys);
+            int t = columns_of(h->line[end].text);
+            keys = k > keys ? k : keys;
+            if (h->line[end].style != STYLE_HEAD)
+                text = t > text ? t : text;
+        }
+        if (keys + 1 + text > room)
+            keys = room - 1 - text > KEYS ? room - 1 - text : KEYS;
+        for (size_t k = i; k < end; k++)
+            h->line[k].at = keys;
+    }
+}
+
+static int
+columns_n(const struct view *v)
+{
+    return v->c->width >= COLUMN ? v->c->width / COLUMN : 1;
 }
 
 static void
@@ -193,6 +224,7 @@ gather(const struct view *v, struct help *h)
     add_group(h, v, "MARK", "MARK");
     add_legend(h, v->c);
     add_languages(h);
+    align(h, v->c->width / columns_n(v) - 1);
 }
 
 size_t
@@ -215,7 +247,7 @@ draw_line(struct view *v, int x, int y, int width, const struct help_line *l)
         put_cut(v->c, x, y, width, STYLE_HEAD, l->text);
         return;
     }
-    int used = columns_of(l->keys), at = used > KEYS ? used : KEYS;
+    int used = columns_of(l->keys), at = used > l->at ? used : l->at;
     canvas_put(v->c, x, y, width, l->style == STYLE_LABEL ? STYLE_LABEL
                                                           : STYLE_KEY,
                l->keys);
@@ -248,31 +280,61 @@ draw_title(struct view *v, int y, int page, int pages)
         put_left_of(v->c, v->c->width, y, STYLE_TITLE, right);
 }
 
+/* Where each line stands: slot[i] counts rows, column by column, page by page.
+ * No column begins with a blank or ends in a head. Returns the slots used. */
+static int
+place(const struct help *h, int rows, int slot[LINES_MAX])
+{
+    int at = 0;
+
+    for (size_t i = 0; i < h->n; i++) {
+        const struct help_line *l = &h->line[i];
+        bool blank = l->text[0] == '\0';
+        if (l->style == STYLE_HEAD && at % rows == rows - 1 && rows > 1)
+            at++;
+        slot[i] = blank && at % rows == 0 ? -1 : at++;
+    }
+    return at;
+}
+
+/* Page, columns and the rows of each. */
+static void
+draw_page(struct view *v, const struct part *p, const struct help *h,
+          const int slot[LINES_MAX], const int shape[2])
+{
+    const int rows = shape[0], columns = shape[1];
+    const int first = v->u->help_page * columns * rows;
+
+    for (size_t i = 0; i < h->n && p->n >= 2; i++) {
+        int at = slot[i] - first;
+        if (slot[i] >= 0 && at >= 0 && at < columns * rows)
+            draw_line(v, (at / rows) * (v->c->width / columns) + 1,
+                      p->y + 1 + at % rows, v->c->width / columns - 1,
+                      &h->line[i]);
+    }
+}
+
 void
 screen_help(struct view *v, const struct part *p)
 {
     static struct help h;
-    const int columns = v->c->width >= COLUMN ? v->c->width / COLUMN : 1;
+    int slot[LINES_MAX];
+    const int columns = columns_n(v);
     const int rows = p->n - 2 > 0 ? p->n - 2 : 1;
-    const int width = v->c->width / columns - 1;
 
     gather(v, &h);
     int per_page = columns * rows;
-    int pages = ((int)h.n + per_page - 1) / per_page;
+    int pages = (place(&h, rows, slot) + per_page - 1) / per_page;
     if (v->u->help_page >= pages)
         v->u->help_page = pages - 1;
     if (v->u->help_page < 0)
         v->u->help_page = 0;
     draw_title(v, p->y, v->u->help_page, pages);
-    for (int i = 0; i < per_page; i++) {
-        size_t at = (size_t)(v->u->help_page * per_page + i);
-        if (at >= h.n || p->n < 2)
-            break;
-        draw_line(v, (i / rows) * (v->c->width / columns) + 1,
-                  p->y + 1 + i % rows, width, &h.line[at]);
-    }
+    draw_page(v, p, &h, slot, (const int[]){ rows, columns });
     if (p->n >= 3)
         put_cut(v->c, 0, p->y + p->n - 1, v->c->width, STYLE_LABEL,
-                " Esc: close   PgDn: next page   /: search   manual: man "
-                "lbtop");
+                pages > 1 ? " Esc: close   PgDn: next page   /: search   "
+                            "manual: man lbtop"
+                          : " Esc: close   /: search   manual: man lbtop   "
+                            "version: lbtop --version=full");
 }

@@ -27,19 +27,11 @@ rule(struct view *v, struct lines *at, const char *text)
 static void
 say_long(struct view *v, struct lines *at, const char *text)
 {
-    const size_t width = (size_t)(v->c->width > 4 ? v->c->width - 2 : 2);
-    char line[TEXT];
+    const int width = v->c->width > 4 ? v->c->width - 2 : 2;
 
     while (*text != '\0' && at->y < at->end) {
-        size_t left = span_str(text).len, n = left;
-        if (n > width) {
-            for (n = width; n > 0 && text[n] != ' ';)
-                n--;
-            n = n > 0 ? n : width;
-        }
-        line[0] = '\0';
-        text_add(line, sizeof line, "%.*s", (int)n, text);
-        say(v, at, STYLE_TEXT, line);
+        size_t n = wrap_bytes(text, width);
+        canvas_span(v->c, 1, at->y++, width, STYLE_TEXT, span_of(text, n));
         text += n;
         text += *text == ' ';
     }

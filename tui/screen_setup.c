@@ -5,6 +5,8 @@
 #include "tui/frame.h"
 #include "tui/setup_list.h"
 
+enum { NAME_AT = 2, VALUE_AT = 28 };
+
 static const char *
 yes_no(bool b)
 {
@@ -48,15 +50,19 @@ draw_row(struct view *v, int y, size_t i)
 
     if (i < SETUP_COLUMN) {
         row_value(v, i, value, sizeof value);
-        canvas_put(v->c, 3, y, 24, STYLE_TEXT, names[i]);
-        canvas_put(v->c, 28, y, -1, STYLE_BOLD, value);
+        int at = v->c->width - columns_of(value) - 1;
+        at = at < VALUE_AT ? at : VALUE_AT;
+        put_cut(v->c, NAME_AT, y, at - NAME_AT - 1, STYLE_TEXT, names[i]);
+        canvas_put(v->c, at, y, -1, STYLE_BOLD, value);
         return;
     }
     const struct column_info *c = &column_table[i - SETUP_COLUMN];
-    canvas_put(v->c, 3, y, 4, STYLE_BOLD,
+    canvas_put(v->c, NAME_AT, y, 4, STYLE_BOLD,
                column_is_on(v->u, i - SETUP_COLUMN) ? "[x]" : "[ ]");
-    canvas_put(v->c, 7, y, 20, STYLE_TEXT, c->name);
-    put_cut(v->c, 28, y, v->c->width - 29, STYLE_LABEL, c->help);
+    put_cut(v->c, NAME_AT + 4, y, 20, STYLE_TEXT, c->name);
+    if (v->c->width > VALUE_AT + 8)
+        put_cut(v->c, VALUE_AT, y, v->c->width - VALUE_AT - 1, STYLE_LABEL,
+                c->help);
 }
 
 void
@@ -67,8 +73,9 @@ screen_setup(struct view *v, const struct part *p)
 
     if (p->n >= 4)
         put_cut(v->c, 1, y++, v->c->width - 2, STYLE_LABEL,
-                "Enter or Space changes a line, F2 saves all to lbtop.ini, "
-                "Esc goes back.");
+                v->c->width < 76 ? "Enter changes, F2 saves, Esc: back"
+                : "Enter or Space changes a line, F2 saves all to lbtop.ini, "
+                  "Esc goes back.");
     l->n = SETUP_COLUMN + COLUMNS_;
     l->rows = end - y;
     if (l->at >= l->n)

@@ -240,6 +240,31 @@ a_flash_ends_on_a_frozen_screen(void **state)
 }
 
 static void
+help_turns_its_pages(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 3, NULL);
+    scene_keys(&s, "?<PgDn>");
+    scene_draw(&s);
+    assert_int_equal(s.a->u.help_page, 1);
+    scene_keys(&s, "<PgUp><PgUp>");
+    scene_draw(&s);
+    assert_int_equal(s.a->u.help_page, 0);
+    scene_keys(&s, "<End>");
+    scene_draw(&s);
+    assert_in_range(s.a->u.help_page, 1, 5);
+    int last = s.a->u.help_page;
+    scene_keys(&s, "j");
+    scene_draw(&s);
+    assert_int_equal(s.a->u.help_page, last);
+    scene_keys(&s, "<Esc>?");
+    assert_int_equal(s.a->u.help_page, 0);
+    scene_close(&s);
+}
+
+static void
 all_is_forgotten_when_a_replay_goes_back(void **state)
 {
     (void)state;
@@ -357,6 +382,7 @@ main(void)
         cmocka_unit_test(pasted_text_is_for_prompts_alone),
         cmocka_unit_test(a_frozen_screen_stands_and_still_moves),
         cmocka_unit_test(a_flash_ends_on_a_frozen_screen),
+        cmocka_unit_test(help_turns_its_pages),
         cmocka_unit_test(all_is_forgotten_when_a_replay_goes_back),
         cmocka_unit_test(the_mouse_only_looks),
         cmocka_unit_test(marks_are_by_node),
