@@ -14,7 +14,7 @@ static void
 add_works(const struct demo *d, const struct demo_node *n, int64_t at_us,
           struct buf *out)
 {
-    double part = world_run_part(d);
+    double part = n->n_works > 0 ? world_run_part(d) : 0;
 
     for (size_t i = n->n_works; i-- > 0;) {
         const struct demo_work *w = &n->work[i];

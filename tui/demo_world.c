@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* A made-up cluster that lives by the second: jobs are done and moved, a node
  * is paused, one drains, one dies and comes back; all again after 10 min. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -272,17 +273,23 @@ credit(struct demo *d, struct demo_node *home, int64_t s)
 static void
 credit_some(struct demo *d, uint32_t jobs, int64_t s)
 {
-    size_t misses = 0;
+    struct demo_node **home = xcalloc(d->n, sizeof *home);
+    size_t n = 0, misses = 0;
 
-    for (size_t i = (size_t)s; jobs > 0 && misses < d->n; i++) {
-        struct demo_node *home = &d->node[i % d->n];
-        if (!home->mortal && credit(d, home, s)) {
+    for (size_t i = 0; i < d->n; i++) {
+        struct demo_node *k = &d->node[((size_t)s + i) % d->n];
+        if (!k->mortal && k->n_works > 0)
+            home[n++] = k;
+    }
+    for (size_t i = 0; jobs > 0 && misses < n; i++) {
+        if (credit(d, home[i % n], s)) {
             jobs--;
             misses = 0;
         } else {
             misses++;
         }
     }
+    free(home);
 }
 
 static uint32_t

@@ -149,6 +149,7 @@ tui_tests = \
 	tests/unit/test_tui_frame \
 	tests/unit/test_tui_glyph \
 	tests/unit/test_tui_key \
+	tests/unit/test_tui_memory \
 	tests/unit/test_tui_model \
 	tests/unit/test_tui_model_answers \
 	tests/unit/test_tui_model_trouble \
@@ -192,6 +193,8 @@ tests_unit_test_tui_glyph_SOURCES = tests/unit/test_tui_glyph.c tests/unit/tui_c
 tests_unit_test_tui_glyph_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_key_SOURCES = tests/unit/test_tui_key.c
 tests_unit_test_tui_key_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_memory_SOURCES = tests/unit/test_tui_memory.c
+tests_unit_test_tui_memory_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_model_SOURCES = tests/unit/test_tui_model.c tests/unit/model_scene.h
 tests_unit_test_tui_model_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_model_answers_SOURCES = tests/unit/test_tui_model_answers.c tests/unit/model_scene.h
