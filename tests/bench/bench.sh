@@ -15,8 +15,9 @@ unset LB_NODE LB_KEY LB_TIMEOUT LB_OUTPUT LB_CONFIG
 me=bench dir='' csv=$build/bench/raw.csv
 runs=5 profile='' chosen=''
 north_pid='' south_pid='' gearman_pid='' beanstalk_pid='' perf_pid=''
+played_pid=''
 gearman_port=14730 beanstalk_port=14731
-all='small latency idle digits vector moved memory throttle'
+all='small latency idle digits vector moved memory throttle console'
 # shellcheck source=tests/nodes.sh
 . tests/nodes.sh
 
@@ -32,6 +33,7 @@ Usage: ./run bench [OPTION]... [NAME]...
   moved     T9   queued jobs moved a second between two nodes
   memory    T12  bytes for each queued job
   throttle  T8   share of the processor asked for and measured
+  console   T11  lbtop with 1000 nodes
 
   --runs N   of each (default 5)
   --profile  with small: keeps the output of perf record
@@ -50,6 +52,7 @@ while [ $# -gt 0 ]; do
     T6) chosen="$chosen vector" ;;
     T8) chosen="$chosen throttle" ;;
     T9) chosen="$chosen moved" ;;
+    T11) chosen="$chosen console" ;;
     T12) chosen="$chosen memory" ;;
     -h | --help) usage; exit 0 ;;
     *)
@@ -71,6 +74,7 @@ chosen=${chosen:-$all}
 
 clean() { # STATUS
     process_end "$perf_pid" perf
+    process_end "$played_pid" publishers
     nodes_stop
     process_end "$gearman_pid" gearmand
     process_end "$beanstalk_pid" beanstalkd
@@ -568,6 +572,59 @@ bench_throttle() {
     ctl south cancel -y "$id" >/dev/null 2>&1 || :
 }
 
+# ---- T11 --------------------------------------------------------------------
+
+played_nodes=1000
+
+played_ready() {
+    grep -q '^ready' "$dir/played"
+}
+
+# WxH WINDOWS SECONDS: "NAME VALUE" lines of lbtop on a terminal of that size.
+console() {
+    HOME=$dir XDG_CONFIG_HOME=$dir "$build/tests/bench/console" "$1" "$2" \
+        "$3" "$played_nodes nodes" "$build/lbtop" \
+        -n "ipc://$dir/control.sock" 2>"$dir/stderr" || {
+        tail -n 3 "$dir/stderr" >&2
+        return 1
+    }
+}
+
+console_value() { # NAME: the values of that name
+    sed -n "s/^$1 //p" "$dir/console"
+}
+
+console_of() { # WxH
+    console "$1" "$runs" 6 >"$dir/console"
+    i=1
+    while [ "$i" -lt "$runs" ]; do
+        console "$1" 0 0 >>"$dir/console"
+        i=$((i + 1))
+    done
+    name=console_${1%x*}
+    console_value first | record "${name}_first" "$1: first full screen" ms
+    console_value cpu | record "${name}_cpu" "$1: processor" %
+    console_value rss | record "${name}_rss" "$1: resident" MiB
+    console_value key | record "${name}_key" "$1: cursor key to screen" ms
+    console_value worst |
+        record "${name}_worst" "$1: likewise, slowest of 20" ms
+    console_value bytes | record "${name}_bytes" "$1: to the terminal" B/s
+    console_value moved | record "${name}_moved" "$1: for a cursor key" B
+}
+
+bench_console() {
+    "$build/tests/tools/publishers" --nodes "$played_nodes" --seconds 3600 \
+        --dir "$dir" >"$dir/played" 2>&1 &
+    played_pid=$!
+    await played_ready || fail 1 'the nodes to look at did not start'
+    console_of 80x24
+    console_of 140x45
+    echo '  targets: <= 5 % of a core, <= 60 MiB, <= 50 ms, <= 3000 B/s at' \
+        '80x24, first screen < 2000 ms'
+    process_end "$played_pid" publishers
+    played_pid=
+}
+
 # ---- all of it --------------------------------------------------------------
 
 halves
@@ -588,6 +645,7 @@ for name in $chosen; do
     moved) bench_moved ;;
     memory) bench_memory ;;
     throttle) bench_throttle ;;
+    console) bench_console ;;
     esac || echo "  $name: could not be measured"
 done
 echo "raw values: ${csv#"$PWD"/}"
