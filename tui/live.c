@@ -207,8 +207,8 @@ int
 run_screen(struct options *o)
 {
     struct live l = { .first = true, .status = EXIT_DONE };
-    char err[300];
-    const char *why;
+    char err[300], text[120] = "";
+    const char *why = NULL;
     bool ascii = o->setup.ascii || (!o->setup.utf8 && term_wants_ascii(&why));
     struct term_options t = { .theme = (enum theme)o->setup.theme,
                               .colour = o->setup.colour,
@@ -222,6 +222,10 @@ run_screen(struct options *o)
         fprintf(stderr, "lbtop: %s\n", err);
         (void)shell_close(&l.shell);
         return EXIT_USAGE;
+    }
+    if (why != NULL) {
+        text_add(text, sizeof text, "ASCII only: %s", why);
+        shell_note(&l.shell, NOTE_INFO, text);
     }
     l.wanted_us = o->setup.refresh_us;
     stray_begin();

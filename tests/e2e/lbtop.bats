@@ -532,6 +532,10 @@ plain_screen() { screen | not grep -qP '[^\x20-\x7e]'; }
     sees '12 nodes'
     sees_re '^>.*alpha01'
     plain_screen
+    # Why is told, as when a locale is not installed.
+    LC_ALL=xx_YY.UTF-8 start_top --demo 12 -S messages
+    sees 'ASCII only: the locale is not UTF-8'
+    plain_screen
     start_top --demo 12 -A
     sees '12 nodes'
     plain_screen
