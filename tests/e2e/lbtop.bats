@@ -540,8 +540,7 @@ plain_screen() { screen | not grep -qP '[^\x20-\x7e]'; }
     sees '12 nodes'
     plain_screen
     for name in linux vt100; do
-        export term=$name
-        term_setup
+        term_setup "$name"
         start_top --demo 12
         sees '12 nodes'
         plain_screen
@@ -554,8 +553,7 @@ plain_screen() { screen | not grep -qP '[^\x20-\x7e]'; }
     local name
     for name in xterm-256color xterm screen-256color tmux-256color; do
         infocmp "$name" >/dev/null 2>&1 || continue
-        export term=$name
-        term_setup
+        term_setup "$name"
         start_top --demo 12 -d 60s -s node
         sees_re '^F1 Help.*q Quit$'
         sees_re '^▶ alpha01 '

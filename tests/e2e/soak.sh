@@ -45,7 +45,7 @@ RANDOM=$seed
 pool=(a b c d e f g h i j k l m n o p r s t u v w x y z
     A B C D E F G H I J K L M N O P R S T U V W X Y Z
     0 1 2 3 4 5 6 7 8 9 '=' '_' '-' '+' '(' ')' '[' ']' '{' '}' '<' '>'
-    / \\ : . , '#' '*' '?' '~' '|' '"' "'" '&' '%' '!' '@' '^'
+    / \\ : . ',' '#' '*' '?' '~' '|' '"' "'" '&' '%' '!' '@' '^'
     Space Enter Enter Escape Escape BSpace Tab BTab DC IC
     Up Down Down Left Right PPage NPage Home End
     F1 F2 F3 F4 F5 F6 F7 F8 F9 F12 C-u C-d C-b C-f C-l C-a C-e C-h
@@ -61,7 +61,7 @@ lines=(':throttle 60' ':throttle +5 alpha0[1-3]' ':filter load>80 !gamma'
 
 lb_setup || exit 1
 trap 'term_teardown; [ -n "$keep" ] || lb_teardown' EXIT
-term_setup
+term_setup xterm-256color
 export ASAN_OPTIONS=abort_on_error=0:log_path=$work/report
 export UBSAN_OPTIONS=print_stacktrace=1:log_path=$work/report
 echo "soak: $seconds s, seed $seed, in $work"

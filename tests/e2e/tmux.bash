@@ -4,19 +4,18 @@
 # Nothing here waits for a time to pass: always for a text to be there.
 # shellcheck shell=bash disable=SC2154
 
-term=xterm-256color             # what lbtop is told that it runs in
-
 tm_count=0                      # each terminal has a server of its own
 
 tm() { tmux -S "$work/tmux.$tm_count" -f "$work/tmux.conf" "$@"; }
 
-# Writes the script that the terminal runs: modes before and after, status.
+# term_setup [TERM]: what lbtop is told that it runs in. Writes the script that
+# the terminal runs: modes before and after, status.
 term_setup() {
     cat >"$work/tmux.conf" <<END
 set -g status off
 set -s escape-time 0
 set -g remain-on-exit on
-set -g default-terminal $term
+set -g default-terminal ${1:-xterm-256color}
 END
     cat >"$work/in-pane" <<'END'
 #!/usr/bin/env bash
