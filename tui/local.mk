@@ -57,6 +57,7 @@ libtui_a_SOURCES = \
 	tui/nodes_row.c \
 	tui/notes.c tui/notes.h \
 	tui/notes_wording.c \
+	tui/pace.c tui/pace.h \
 	tui/paint.c tui/paint.h \
 	tui/prompt.c tui/prompt.h \
 	tui/query.c tui/query.h \
@@ -155,6 +156,7 @@ tui_tests = \
 	tests/unit/test_tui_model_trouble \
 	tests/unit/test_tui_net \
 	tests/unit/test_tui_notes \
+	tests/unit/test_tui_pace \
 	tests/unit/test_tui_plain \
 	tests/unit/test_tui_prompt \
 	tests/unit/test_tui_query \
@@ -162,6 +164,8 @@ tui_tests = \
 	tests/unit/test_tui_record_cut \
 	tests/unit/test_tui_ring \
 	tests/unit/test_tui_screens \
+	tests/unit/test_tui_screens_b \
+	tests/unit/test_tui_screens_golden \
 	tests/unit/test_tui_setup \
 	tests/unit/test_tui_term_key \
 	tests/unit/test_tui_ui \
@@ -205,6 +209,8 @@ tests_unit_test_tui_net_SOURCES = tests/unit/test_tui_net.c tests/unit/tui_fake.
 tests_unit_test_tui_net_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_notes_SOURCES = tests/unit/test_tui_notes.c
 tests_unit_test_tui_notes_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_pace_SOURCES = tests/unit/test_tui_pace.c
+tests_unit_test_tui_pace_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_plain_SOURCES = tests/unit/test_tui_plain.c tests/unit/tui_nodes_help.h
 tests_unit_test_tui_plain_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_prompt_SOURCES = tests/unit/test_tui_prompt.c
@@ -219,6 +225,10 @@ tests_unit_test_tui_ring_SOURCES = tests/unit/test_tui_ring.c
 tests_unit_test_tui_ring_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_screens_SOURCES = tests/unit/test_tui_screens.c tests/unit/tui_scene.h
 tests_unit_test_tui_screens_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_screens_b_SOURCES = tests/unit/test_tui_screens_b.c tests/unit/tui_scene.h tests/unit/tui_details.h
+tests_unit_test_tui_screens_b_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_screens_golden_SOURCES = tests/unit/test_tui_screens_golden.c tests/unit/tui_scene.h tests/unit/tui_details.h
+tests_unit_test_tui_screens_golden_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_setup_SOURCES = tests/unit/test_tui_setup.c
 tests_unit_test_tui_setup_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_term_key_SOURCES = tests/unit/test_tui_term_key.c

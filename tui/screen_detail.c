@@ -310,6 +310,7 @@ detail_notes(struct view *v, int y, int end, const struct node *n)
         return;
     text_add(title, sizeof title, "messages from %s", n->name);
     draw_rule(v->c, y++, title);
+    const int first = y;
     for (size_t i = 0; i < notes_count(v->m->notes) && y < end; i++) {
         const struct note *o = notes_at(v->m->notes, i);
         if (!node_id_equal(&o->node, &n->id) || o->level > NOTE_INFO)
@@ -322,6 +323,8 @@ detail_notes(struct view *v, int y, int end, const struct node *n)
                    note_level_name(o->level));
         put_cut(v->c, 16, y++, v->c->width - 17, STYLE_TEXT, o->text);
     }
+    if (y == first)
+        label(v, 1, y, "none");
 }
 
 /* Rows for the transfers: those they want, but some are left for messages. */

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "tui/frame.h"
 
-enum { TEXT = 400, BLOCK = 78, LABEL = 11, TIGHT = 70 };
+enum { TEXT = 400, BLOCK = 78, LABEL = 11, TIGHT = 70, SPARE = 14 };
 
 struct place { int x, y, end; };
 
@@ -22,7 +22,8 @@ say(struct view *v, struct place *at, enum style style, const char *label,
     at->y++;
 }
 
-/* Of an address that is too long the middle is cut, never the reason. */
+/* Where both do not fit, the reason has a line of its own if there are lines,
+ * else the middle of the address is cut. */
 static void
 say_try(struct view *v, struct place *at, const char *label,
         const struct try_ *t)
@@ -33,6 +34,12 @@ say_try(struct view *v, struct place *at, const char *label,
     if (at->y >= at->end)
         return;
     canvas_put(v->c, at->x, at->y, LABEL - 1, STYLE_LABEL, label);
+    if (columns_of(t->where) > room && at->end - at->y > SPARE) {
+        canvas_middle(v->c, x, at->y++, v->c->width - x, STYLE_TEXT,
+                      t->where);
+        put_cut(v->c, x + 2, at->y++, v->c->width - x - 2, STYLE_WARN, why);
+        return;
+    }
     room = room < 8 ? 8 : room < 34 ? room : columns_of(t->where) < 34 ? 34
                                              : room;
     int used = canvas_middle(v->c, x, at->y, room, STYLE_TEXT, t->where);
@@ -75,7 +82,7 @@ say_ways_out(struct view *v, struct place *at)
     const bool cut = v->c->width < TIGHT;
 
     say(v, at, STYLE_BOLD, NULL, "What you can do now");
-    at->y += at->end - at->y > 10;
+    at->y += at->end - at->y > 8;
     for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
         say(v, at, STYLE_TEXT, NULL, cut ? tight[i] : wide[i]);
 }

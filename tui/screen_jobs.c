@@ -49,6 +49,11 @@ columns(int width)
     for (size_t i = 0; i < sizeof give / sizeof *give; i++)
         if (all_columns(&k) > width)
             k.width[give[i]] = 0;
+    /* room for "(25%)", which else hangs over */
+    if (k.width[BAR] == 0 && k.width[PERCENT] > 0)
+        k.width[PERCENT]++;
+    if (all_columns(&k) > width)
+        k.width[PERCENT] = 0;
     int more = width - all_columns(&k);
     if (k.width[BAR] > 0 && more > 4) {
         more -= 2;

@@ -303,6 +303,8 @@ screen_messages(struct view *v, const struct part *p)
     const bool foot = p->n >= 6;
     size_t shown;
 
+    if (!foot && p->n > 1 && frame_says(v))
+        end--; /* what is said lies over the last row */
     if (p->n >= RATES_FROM && v->c->width >= FRAME_WIDE) {
         draw_rates(v, y);
         y += RATES;

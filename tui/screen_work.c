@@ -38,11 +38,16 @@ draw_counts(struct view *v, int *y, int end, const struct node *home,
              (unsigned)w->running, c);
     line(v, y, end, "State", text);
     text[0] = '\0';
-    text_add(text, sizeof text, "%u failed   %u cancelled",
-             (unsigned)w->failed, (unsigned)w->cancelled);
-    if (d != NULL)
-        text_add(text, sizeof text, "   %u retried   %u away   %u moved",
-                 (unsigned)d->retried, (unsigned)d->away, (unsigned)d->moved);
+    number_commas(a, w->failed);
+    number_commas(b, w->cancelled);
+    text_add(text, sizeof text, "%s failed   %s cancelled", a, b);
+    if (d != NULL) {
+        number_commas(a, d->retried);
+        number_commas(b, d->away);
+        number_commas(c, d->moved);
+        text_add(text, sizeof text, "   %s retried   %s away   %s moved", a,
+                 b, c);
+    }
     line(v, y, end, "Jobs", text);
 }
 
@@ -52,7 +57,7 @@ draw_progress(struct view *v, int *y, int end, const struct work *w)
     char text[TEXT] = "", eta[24], rate[24] = "-";
     struct bar b = { .part = w->done + w->failed + w->cancelled,
                      .whole = w->n_jobs > 0 ? w->n_jobs : 1,
-                     .width = v->c->width >= 60 ? 40 : 16, .walls = true,
+                     .width = v->c->width >= 60 ? 36 : 16, .walls = true,
                      .style = STYLE_LOW, .target = -1 };
 
     if (*y >= end)
@@ -60,9 +65,11 @@ draw_progress(struct view *v, int *y, int end, const struct work *w)
     canvas_put(v->c, 1, *y, 10, STYLE_LABEL, "Progress");
     draw_bar(v->c, 12, *y, &b);
     eta_text(eta, work_eta_us(w));
-    if (w->rate > 0)
+    if (w->rate > 0) {
         rate_text(rate, w->rate);
-    text_add(text, sizeof text, "%3d%%   %s/s   eta %s",
+        text_add(rate, sizeof rate, "/s");
+    }
+    text_add(text, sizeof text, "%3d%%   rate %s   eta %s",
              (int)(100 * b.part / b.whole), rate, w->ended ? "done" : eta);
     put_cut(v->c, 14 + b.width, *y, v->c->width - 15 - b.width, STYLE_TEXT,
             text);
