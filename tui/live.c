@@ -15,11 +15,21 @@
 enum { KEY_FRAME_US = 50 * 1000, SLOW_US = 300 * 1000,
        REFRESH_MAX_US = 8 * 1000 * 1000 };
 
+/* What a screen is of: while it stays, few rows answer a key. */
+struct place {
+    enum screen screen;
+    bool dialog, menu, prompt;
+    size_t top[3];
+    int other_top[3];
+};
+
 struct live {
     struct shell shell;
     struct canvas *canvas;
     bool key;               /* pressed since the last frame */
     bool first;
+    bool stuck;             /* the frame that is due has to wait */
+    struct place place;
     int64_t drawn_us;
     int64_t wanted_us;      /* refresh period as asked for */
     uint64_t frames;
@@ -157,19 +167,47 @@ frame_wait_us(const struct live *l)
     return l->first || left < 0 ? 0 : left;
 }
 
+/* Whether the screen is of what it was of; remembers it. */
+static bool
+is_same_place(struct live *l)
+{
+    const struct ui *u = &l->shell.app->u;
+    struct place now;
+
+    memset(&now, 0, sizeof now);    /* what lies between is compared too */
+    now.screen = u->screen;
+    now.dialog = u->dialog.open;
+    now.menu = u->menu.open;
+    now.prompt = u->prompt.use != PROMPT_NONE;
+    now.top[0] = u->nodes.top;
+    now.top[1] = u->jobs.top;
+    now.top[2] = u->messages.top;
+    now.other_top[0] = u->help_top;
+    now.other_top[1] = u->help_page;
+    now.other_top[2] = u->detail_top;
+    bool same = memcmp(&now, &l->place, sizeof now) == 0;
+    l->place = now;
+    return same;
+}
+
 static void
 draw(struct live *l)
 {
-    int64_t now = source_real_us(), took;
+    int64_t now = source_real_us(), took = term_took_us();
 
+    l->stuck = false;
+    if (took >= 0)
+        pace(l, took);
     if (frame_wait_us(l) > 0 && !l->shell.redraw_all)
         return;
-    if (!term_ready(now, &took) && !l->key)
+    bool ready = term_ready(now);
+    l->stuck = !ready && !(l->key && term_may_echo());
+    if (l->stuck)
         return;
-    if (!l->key)
-        pace(l, took);
     shell_draw(&l->shell, l->canvas);
-    term_draw(l->canvas, l->shell.redraw_all);
+    bool same = is_same_place(l);
+    term_draw(l->canvas, l->shell.redraw_all ? DRAW_ALL
+                         : !ready && same    ? DRAW_ECHO : DRAW_CHANGED, now);
     l->shell.redraw_all = l->key = l->first = l->shell.dirty = false;
     l->drawn_us = now;
     l->frames++;
@@ -190,8 +228,9 @@ turn(struct live *l)
                          .most_us = frame_wait_us(l) };
     int64_t answer = term_deadline_us();
 
-    if (answer != INT64_MAX && w.most_us == 0)
-        w.most_us = answer - source_real_us();
+    if (l->stuck && w.most_us == 0)
+        w.most_us = answer == INT64_MAX ? KEY_FRAME_US
+                                        : answer - source_real_us();
     if (w.most_us < 0)
         w.most_us = 0;
     source_wait(&l->shell.source, &w);

@@ -16,14 +16,14 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "tui/pace.h"
 #include "tui/paint.h"
 #include "tui/term_key.h"
 #include "tui/term_read.h"
 #include "tui/term_restore.h"
 #include "tui/theme.h"
 
-enum { ANSWER_CELLS = 60, SYNC_CELLS = 300, WAIT_US = 2 * 1000 * 1000,
-       PLAIN_PAIR = 1, FIRST_PAIR };
+enum { SYNC_CELLS = 300, ECHO_ROWS = 2, PLAIN_PAIR = 1, FIRST_PAIR };
 
 static struct {
     SCREEN *screen;
@@ -38,11 +38,8 @@ static struct {
     int width, height;
     bool gone;
     struct key_filter filter;
-    /* pacing */
-    bool ask, sync;             /* status answers are used; mode 2026 known */
-    int64_t asked_us;           /* 0: no answer is awaited */
-    int64_t took_us;
-    int missed;
+    struct pace pace;
+    bool sync;                  /* mode 2026 is known */
 } t;
 
 static void
@@ -128,12 +125,21 @@ find_colours(int wanted)
     t.colours = COLORS >= 256 ? 256 : COLORS >= 16 ? 16 : COLORS >= 8 ? 8 : 0;
 }
 
+/* What stands there is drawn afresh at the next chance. */
+static void
+let_go(void)
+{
+    free(t.shown);
+    t.shown = NULL;
+    t.width = t.height = 0;
+}
+
 void
 term_theme(enum theme theme)
 {
     t.theme = theme;
     paint_styles();
-    term_draw(NULL, true);
+    let_go();
 }
 
 /* ---- keys ---- */
@@ -156,12 +162,10 @@ take_answer(enum term_answer answer, int64_t now_us)
 {
     if (answer == ANSWER_SYNC)
         t.sync = true;
-    if (answer != ANSWER_STATUS)
-        return;
-    if (t.asked_us > 0)
-        t.took_us = now_us - t.asked_us;
-    t.asked_us = 0;
-    t.missed = 0;
+    if (answer == ANSWER_STATUS)
+        pace_answered(&t.pace, now_us);
+    else if (answer != ANSWER_NONE)
+        pace_heard(&t.pace);
 }
 
 int64_t
@@ -288,8 +292,8 @@ term_open(const struct term_options *o, char *err)
     paint_styles();
     set_modes(o);
     prepare_restore();
-    t.ask = o->pace && !is_multiplexed() && !is_simple(term);
-    if (t.ask)
+    pace_init(&t.pace, o->pace && !is_multiplexed() && !is_simple(term));
+    if (t.pace.ask)
         send_bytes("\033[?2026$p");
     return 0;
 }
@@ -359,7 +363,7 @@ term_suspend(void)
     if (!is_simple(getenv("TERM")))
         send_bytes("\033[?2004h");
     curs_set(0);
-    term_draw(NULL, true);
+    let_go();
 }
 
 const char *
@@ -433,51 +437,63 @@ show(const struct canvas *c, int changed)
         send_bytes("\033[?2026l");
 }
 
+/* The rows in which a key shows at once: where the cursor was and is, and the
+ * line of questions and answers. */
+static bool
+is_echo(const struct canvas *c, int y, const struct cell *old)
+{
+    const struct cell *row = c->cell + (size_t)y * (size_t)c->width;
+
+    for (int x = 0; x < c->width; x++)
+        if (((row[x].flags ^ old[x].flags) & CELL_CURSOR) != 0)
+            return true;
+    return y >= c->height - ECHO_ROWS || y == c->cursor_y;
+}
+
 void
-term_draw(const struct canvas *c, bool all)
+term_draw(const struct canvas *c, enum draw how, int64_t now_us)
 {
     int changed = 0;
 
-    if (c == NULL) {
-        free(t.shown);
-        t.shown = NULL;
-        t.width = t.height = 0;
-        return;
-    }
-    if (all || t.shown == NULL || t.width != c->width ||
-        t.height != c->height)
+    if (t.shown == NULL || t.width != c->width || t.height != c->height ||
+        how == DRAW_ALL)
         forget(c->width, c->height);
-    if (all)
+    if (how == DRAW_ALL)
         clearok(curscr, TRUE);
-    for (int y = 0; y < c->height && y < LINES; y++)
-        changed += put_row(c, y,
-                           t.shown + (size_t)y * (size_t)c->width);
+    struct cell *old = t.shown;
+    for (int y = 0; y < c->height && y < LINES; y++, old += c->width)
+        if (how != DRAW_ECHO || is_echo(c, y, old))
+            changed += put_row(c, y, old);
     show(c, changed);
-    if (t.ask && changed >= ANSWER_CELLS && t.asked_us == 0) {
-        t.asked_us = -1;
+    if (t.pace.asked_us >= 0)
+        pace_echoed(&t.pace, how != DRAW_ECHO);
+    else if (pace_sent(&t.pace, now_us, changed))
         send_bytes("\033[5n");
-    }
 }
 
 bool
-term_ready(int64_t now_us, int64_t *took_us)
+term_ready(int64_t now_us)
 {
     struct pollfd p = { .fd = t.out, .events = POLLOUT };
 
-    *took_us = t.took_us;
-    if (t.asked_us == -1)
-        t.asked_us = now_us > 0 ? now_us : 1;
-    if (t.asked_us > 0 && now_us - t.asked_us < WAIT_US)
-        return false;
-    if (t.asked_us > 0) {
-        t.asked_us = 0;
-        t.ask = ++t.missed < 2;
-    }
-    return poll(&p, 1, 0) == 1 && (p.revents & POLLOUT) != 0;
+    return pace_ready(&t.pace, now_us) && poll(&p, 1, 0) == 1 &&
+           (p.revents & POLLOUT) != 0;
+}
+
+bool
+term_may_echo(void)
+{
+    return pace_may_echo(&t.pace);
+}
+
+int64_t
+term_took_us(void)
+{
+    return pace_took_us(&t.pace);
 }
 
 int64_t
 term_deadline_us(void)
 {
-    return t.asked_us > 0 ? t.asked_us + WAIT_US : INT64_MAX;
+    return pace_deadline_us(&t.pace);
 }

@@ -43,11 +43,17 @@ int term_signal(void);
  * text: KEY_UNKNOWN, and paste->p is not NULL, valid until the next call. */
 int64_t term_key(int64_t now_us, struct span *paste);
 
-/* Draws the cells that changed. `all`: everything afresh. */
-void term_draw(const struct canvas *c, bool all);
+/* Draws the cells that changed; everything afresh; or of what changed the rows
+ * alone that answer a key: the cursor's and the lowest. */
+enum draw { DRAW_CHANGED, DRAW_ALL, DRAW_ECHO };
+void term_draw(const struct canvas *c, enum draw how, int64_t now_us);
 /* Whether the far end has shown the frame before (status answer), or is not
- * asked: then a new frame may go. *slow: how long it takes. */
-bool term_ready(int64_t now_us, int64_t *took_us);
+ * asked: then a new frame may go (pace.h). */
+bool term_ready(int64_t now_us);
+/* While it has not: whether a key may be answered all the same. */
+bool term_may_echo(void);
+/* How long the newest answer took, once; -1: none has come since. */
+int64_t term_took_us(void);
 /* When term_ready gives up waiting; INT64_MAX: it does not wait. */
 int64_t term_deadline_us(void);
 void term_suspend(void);    /* stops the process, comes back drawn afresh */

@@ -67,6 +67,7 @@ answer_key(wint_t c, enum term_answer *answer)
     switch (c) {
     case OURS_STATUS: *answer = ANSWER_STATUS; return RAW_IGNORE;
     case OURS_SYNC: *answer = ANSWER_SYNC; return RAW_IGNORE;
+    case OURS_NO_SYNC: *answer = ANSWER_NO_SYNC; return RAW_IGNORE;
     case OURS_PASTE: return RAW_PASTE_BEGIN;
     case OURS_PASTE_END: return RAW_PASTE_END;
     case OURS_BACK_TAB: return KEY_BACK_TAB;

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum term_answer { ANSWER_NONE = 0, ANSWER_STATUS, ANSWER_SYNC };
+enum term_answer { ANSWER_NONE = 0, ANSWER_STATUS, ANSWER_SYNC,
+                   ANSWER_NO_SYNC };
 
 /* Teaches curses what it does not know: both forms of cursor keys, pasted
  * text, answers of the terminal. After newterm. */

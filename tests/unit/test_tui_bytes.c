@@ -46,7 +46,7 @@ frame(struct stage *g)
     const char end = END_OF_FRAME;
 
     shell_draw(&g->shell, g->canvas);
-    term_draw(g->canvas, false);
+    term_draw(g->canvas, DRAW_CHANGED, 0);
     if (write(STDOUT_FILENO, &end, 1) != 1)
         _exit(EXIT_FAILED);
 }
