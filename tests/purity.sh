@@ -9,7 +9,7 @@ nm=${NM:-nm} # libtool adds options to it: unquoted below
 
 c='abort|__assert_fail|free|qsort|memcpy|memmove|memset|memcmp|bcmp|strlen'
 # Strings, and regular expressions of the filter, depend on nothing outside.
-strings='strcmp|strncmp|strchr|strrchr|strstr|strspn|strcspn|strncasecmp'
+strings='strcmp|strncmp|memchr|strchr|strrchr|strstr|strspn|strcspn|strncasecmp'
 strings="$strings|strcasecmp|strtod|regcomp|regexec|regerror|regfree"
 added='__stack_chk_fail|__[a-z]+_chk|_GLOBAL_OFFSET_TABLE_'
 # A build with sanitizers or coverage calls these everywhere.

@@ -155,8 +155,8 @@ take_answer(struct app *a, const struct input *in)
 static void
 take_event(struct app *a, const struct msg_event *e)
 {
-    if ((span_is(e->name, "peer-joined") || span_is(e->name, "peer-left") ||
-         span_is(e->name, "peer-dead")) &&
+    if ((span_is(e->name, "peer-joined") || span_is(e->name, "peer-up") ||
+         span_is(e->name, "peer-down") || span_is(e->name, "restarted")) &&
         a->members_us > app_now_us(a) - 10 * SECOND_US)
         a->members_us = app_now_us(a) - 9 * SECOND_US; /* in a second */
 }

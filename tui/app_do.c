@@ -40,8 +40,19 @@ throttle(struct app *a, const struct node *n, const struct pending_act *p,
                          wish_step(n, now, step_of(p)), true, say);
 }
 
+/* What it is told to do, when no state has shown it yet, counts as well. */
+static bool
+drains(const struct app *a, const struct node *n)
+{
+    const struct wish *w = wish_of(a->wishes, n, WISH_DRAIN, 0);
+
+    return n->told.phase == PHASE_DRAIN ||
+           (w != NULL && (w->state == WISH_SENT ||
+                          w->state == WISH_ACCEPTED));
+}
+
 static enum wish_kind
-kind_of(const struct pending_act *p, const struct node *n)
+kind_of(const struct app *a, const struct pending_act *p, const struct node *n)
 {
     switch (p->act) {
     case ACT_PAUSE: return WISH_PAUSE;
@@ -53,7 +64,7 @@ kind_of(const struct pending_act *p, const struct node *n)
     case ACT_CANCEL: return WISH_CANCEL;
     default: break;
     }
-    return n->told.phase == PHASE_DRAIN ? WISH_UNDRAIN : WISH_RESUME;
+    return drains(a, n) ? WISH_UNDRAIN : WISH_RESUME;
 }
 
 static void
@@ -69,7 +80,7 @@ tell(struct app *a, const struct node *n, const struct pending_act *p,
     if (p->act >= ACT_LOWER && p->act <= ACT_FLOOR)
         sent = throttle(a, n, p, say);
     else {
-        o.kind = kind_of(p, n);
+        o.kind = kind_of(a, p, n);
         sent = wish_order(a->wishes, a->live, n, &o, say);
     }
     d->sent += sent;

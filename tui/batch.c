@@ -161,7 +161,10 @@ wish_status(const struct wish *w)
 {
     switch (w->state) {
     case WISH_IN_FORCE: return EXIT_DONE;
-    case WISH_REFUSED: return EXIT_USAGE;
+    case WISH_REFUSED:
+        return w->status == EXIT_LATER || w->status == EXIT_REFUSED ||
+                       w->status == EXIT_PROTOCOL || w->status == EXIT_NOTFOUND
+                   ? w->status : EXIT_USAGE;
     case WISH_DRAFT: case WISH_SENT: case WISH_ACCEPTED: case WISH_SILENT:
         return EXIT_TIMEOUT;
     case WISH_DIFFERS: case WISH_LOST: break;

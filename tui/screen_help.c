@@ -48,14 +48,29 @@ context_of(const struct view *v)
     return IN_NODES;
 }
 
+/* Arrows are words where only ASCII can be shown. */
 static void
-row_keys(const struct key_row *row, char *dst, size_t cap)
+show_key(const struct canvas *c, uint32_t key, char dst[16])
+{
+    static const char *const arrows[] = { "Up", "Down", "Left", "Right" };
+
+    if (!c->ascii || key < KEY_UP_ || key > KEY_RIGHT_) {
+        key_text(key, dst);
+        return;
+    }
+    dst[0] = '\0';
+    text_add(dst, 16, "%s", arrows[key - KEY_UP_]);
+}
+
+static void
+row_keys(const struct canvas *c, const struct key_row *row, char *dst,
+         size_t cap)
 {
     char one[16];
     for (size_t i = 0; i < 4 && row->key[i] != 0; i++) {
         if (row->key[i] == CTRL_H)
             continue;   /* the same key as Backspace */
-        key_text(row->key[i], one);
+        show_key(c, row->key[i], one);
         text_add(dst, cap, "%s%s", dst[0] != '\0' ? " " : "", one);
     }
 }
@@ -103,7 +118,7 @@ add_group(struct help *h, const struct view *v, const char *group,
                    (v->u->read_only || v->u->stream == STREAM_REPLAY);
         if (l == NULL)
             l = add(h, off ? STYLE_LABEL : STYLE_TEXT, "", text);
-        row_keys(row, l->keys, sizeof l->keys);
+        row_keys(v->c, row, l->keys, sizeof l->keys);
     }
     if (h->n == begin + 1) /* nothing of it here */
         h->n = begin > 0 ? begin - 1 : 0;

@@ -43,6 +43,7 @@ struct wish {
     int64_t took_us;        /* sent to in force; -1 */
     uint64_t state_seq;     /* of the node when it was sent: a later STATE that
                                shows it confirms it */
+    uint8_t status;         /* REFUSED: of the answer (base/exits.h); 0: ours */
     char why[200];          /* refusal; DIFFERS: what the node reports */
 };
 

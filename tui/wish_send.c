@@ -111,6 +111,7 @@ static void
 refuse(struct entry *e, const struct msg_reply *r)
 {
     e->w.state = WISH_REFUSED;
+    e->w.status = r->status;
     e->newer = r->status == EXIT_FAILED && pair_get(r->pairs, "by").p != NULL;
     e->w.why[0] = '\0';
     span_copy(r->text, e->w.why, sizeof e->w.why);

@@ -43,7 +43,7 @@ asks_again_when_a_peer_comes_or_goes(void **state)
     in.head.type = in.msg.type = MSG_EVENT;
     in.head.sender = s.node[0].id;
     in.msg.event = (struct msg_event){ .number = 1, .level = 3,
-                                       .name = span_str("peer-dead"),
+                                       .name = span_str("peer-down"),
                                        .text = span_str("peer=alpha02") };
     scene_feed(&s, &in);
     scene_wait(&s, SECOND);
