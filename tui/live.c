@@ -8,6 +8,7 @@
 
 #include "base/exits.h"
 #include "base/text.h"
+#include "tui/history.h"
 #include "tui/shell.h"
 #include "tui/stray.h"
 #include "tui/term.h"
@@ -268,12 +269,14 @@ run_screen(struct options *o)
     }
     l.wanted_us = o->setup.refresh_us;
     stray_begin();
+    history_load(&l.shell.app->u.prompt);
     take_size(&l);
     shell_press(&l.shell, o->keys);
     l.shell.rests = true;
     while (!l.shell.quit)
         turn(&l);
     term_close();
+    history_save(&l.shell.app->u.prompt);
     (void)shell_close(&l.shell);     /* said on the screen */
     stray_end();
     canvas_free(l.canvas);

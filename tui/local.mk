@@ -102,6 +102,7 @@ libtui_a_SOURCES = \
 	tui/ui_order.h \
 	tui/wish_own.h
 libtop_a_SOURCES = \
+	tui/history.c tui/history.h \
 	tui/batch.c \
 	tui/live.c \
 	tui/net.c tui/net.h \
@@ -149,6 +150,7 @@ tui_tests = \
 	tests/unit/test_tui_demo \
 	tests/unit/test_tui_frame \
 	tests/unit/test_tui_glyph \
+	tests/unit/test_tui_history \
 	tests/unit/test_tui_key \
 	tests/unit/test_tui_memory \
 	tests/unit/test_tui_model \
@@ -195,6 +197,8 @@ tests_unit_test_tui_frame_SOURCES = tests/unit/test_tui_frame.c tests/unit/tui_s
 tests_unit_test_tui_frame_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_glyph_SOURCES = tests/unit/test_tui_glyph.c tests/unit/tui_canvas_help.h
 tests_unit_test_tui_glyph_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_history_SOURCES = tests/unit/test_tui_history.c
+tests_unit_test_tui_history_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_key_SOURCES = tests/unit/test_tui_key.c
 tests_unit_test_tui_key_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_memory_SOURCES = tests/unit/test_tui_memory.c
