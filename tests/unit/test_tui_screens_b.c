@@ -328,6 +328,34 @@ a_lost_node_shows_what_it_did_not_answer(void **state)
     scene_free(c);
 }
 
+/* Its line of load stays in sight however long ago it ended. */
+static void
+a_node_lost_long_ago_shows_its_last_load(void **state)
+{
+    (void)state;
+    struct scene *c = scene_main();
+
+    scene_tick(c, SCENE_NOW_US + INT64_C(45000000));
+    open_node(c, "gamma03");
+    c->u.ascii = true;
+    assert_shows(screen_text(c, 140, 45), ".| ");
+    scene_tick(c, SCENE_NOW_US + INT64_C(120000000));
+    assert_shows(screen_text(c, 140, 45), ".| ");
+    scene_free(c);
+}
+
+static void
+small_screens_keep_the_values_of_the_setup(void **state)
+{
+    (void)state;
+    struct scene *c = scene_two();
+
+    c->u.screen = SCREEN_SETUP;
+    assert_shows(screen_text(c, 20, 5), " default \n");
+    assert_shows(screen_text(c, 40, 10), " default ");
+    scene_free(c);
+}
+
 int
 main(void)
 {
@@ -342,6 +370,8 @@ main(void)
         cmocka_unit_test(big_workloads_fit_their_columns),
         cmocka_unit_test(cards_show_whole_states),
         cmocka_unit_test(a_lost_node_shows_what_it_did_not_answer),
+        cmocka_unit_test(a_node_lost_long_ago_shows_its_last_load),
+        cmocka_unit_test(small_screens_keep_the_values_of_the_setup),
     };
     return cmocka_run_group_tests_name("tui screens b", tests, NULL, NULL);
 }
