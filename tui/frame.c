@@ -7,7 +7,8 @@ enum {
     LOW_FLASH = 8,      /* below: a flash line only when there is a flash */
     LOW_HEADS = 6, LOW_TABS = 12, LOW_NOTES = 18, LOW_METERS = 20,
     MAP_HEIGHT = 35, MAP_NODES = 60, MORE_NOTES = 50, JOBS_METERS = 40,
-    CHART_WIDTH = 100
+    CHART_WIDTH = 100,
+    SPARK_SLOW_US = 30 * 1000 * 1000    /* they move on a slow link */
 };
 
 int
@@ -95,7 +96,10 @@ draw_recent(struct view *v, struct cells at, const struct ring *r, double top)
     if (n < 1)
         return;
     n = n < RING_BUCKETS ? n : RING_BUCKETS;
-    ring_buckets(r, recent_us(r, v->m->now_us), value, (size_t)n);
+    int64_t at_us = recent_us(r, v->m->now_us), whole = at_us % SPARK_SLOW_US;
+    if (v->u->slow_link && whole < at_us)
+        at_us -= whole + 1;     /* up to the last bucket that is full */
+    ring_buckets(r, at_us, value, (size_t)n);
     draw_spark(v->c, at.x, at.y, at.width, value, (size_t)n, top);
 }
 

@@ -10,7 +10,7 @@ enum {
     BAR_MORE = 8, BAR_STEP = 4
 };
 
-/* More than one policy, or placed by the user. */
+/* Policy: more than one, or placed by the user. */
 static bool
 wanted(const struct view *v, enum column c, bool mixed)
 {
@@ -19,6 +19,8 @@ wanted(const struct view *v, enum column c, bool mixed)
         return c == COLUMN_NODE;
     if (u->columns_on[c])
         return true;
+    if (c == COLUMN_AGE && u->slow_link)
+        return false;   /* it changes all the time */
     return !column_table[c].optional && (c != COLUMN_POLICY || mixed);
 }
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/tui_scene.h"
+#include "tui/frame.h"
 
 /* Row y of a canvas as a string; valid until the next call. */
 static const char *
@@ -403,6 +404,63 @@ keys_that_may_not_be_used_are_dim(void **state)
     scene_free(c);
 }
 
+/* ---- a slow link ---- */
+
+/* A sparkline of a ring that rises each bucket, as it is after `s` seconds. */
+static void
+draw_ramp(struct scene *c, struct canvas *canvas, int s)
+{
+    struct view v = { c->m, c->w, &c->u, canvas };
+    struct ring r;
+
+    ring_init(&r);
+    for (int i = 0; i <= s; i++)
+        ring_add(&r, i * INT64_C(1000000), (float)(i / RING_BUCKET_S * 5));
+    c->m->now_us = s * INT64_C(1000000);
+    canvas_clear(canvas);
+    draw_recent(&v, (struct cells){ 0, 0, 20 }, &r, 100);
+}
+
+static void
+sparklines_move_each_half_minute_on_a_slow_link(void **state)
+{
+    (void)state;
+    struct scene *c = scene_main();
+    struct canvas *was = canvas_new(20, 1), *is = canvas_new(20, 1);
+    const size_t bytes = 20 * sizeof *is->cell;
+
+    draw_ramp(c, was, 62);
+    draw_ramp(c, is, 67);
+    assert_memory_not_equal(was->cell, is->cell, bytes);
+    c->u.slow_link = true;
+    draw_ramp(c, was, 62);
+    for (int s = 63; s < 90; s++) {
+        draw_ramp(c, is, s);
+        assert_memory_equal(was->cell, is->cell, bytes);
+    }
+    draw_ramp(c, is, 90);
+    assert_memory_not_equal(was->cell, is->cell, bytes);
+    canvas_free(was);
+    canvas_free(is);
+    scene_free(c);
+}
+
+static void
+ages_are_not_shown_on_a_slow_link_unless_chosen(void **state)
+{
+    (void)state;
+    struct scene *c = scene_main();
+
+    expect_in_row(c, 80, 5, "AGE");
+    c->u.slow_link = true;
+    struct canvas *canvas = scene_draw(c, 80, 24);
+    assert_null(strstr(row(canvas, 5), "AGE"));
+    canvas_free(canvas);
+    c->u.columns_on[COLUMN_AGE] = 1;
+    expect_in_row(c, 80, 5, "AGE");
+    scene_free(c);
+}
+
 int
 main(void)
 {
@@ -423,6 +481,8 @@ main(void)
         cmocka_unit_test(the_cursor_of_an_input_line_stays_in_sight),
         cmocka_unit_test(the_bar_comes_from_the_table_of_keys),
         cmocka_unit_test(keys_that_may_not_be_used_are_dim),
+        cmocka_unit_test(sparklines_move_each_half_minute_on_a_slow_link),
+        cmocka_unit_test(ages_are_not_shown_on_a_slow_link_unless_chosen),
     };
     return cmocka_run_group_tests_name("tui_frame", tests, NULL, NULL);
 }
