@@ -17,6 +17,7 @@ screen_go(struct app *a, enum screen s)
         if (u->screen != SCREEN_HELP && u->screen != SCREEN_SETUP)
             u->back = u->screen;
         u->help_top = u->help_page = 0;
+        memcpy(u->help_find, u->find, sizeof u->help_find);
     }
     if (s == SCREEN_MESSAGES && newest != NULL)
         u->read_note = newest->number;

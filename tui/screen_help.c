@@ -252,12 +252,18 @@ help_lines(const struct view *v)
 
 /* ---- drawing ---- */
 
+static bool
+is_hit(const struct help_line *l, const char *find)
+{
+    return find[0] != '\0' && (strstr(l->text, find) != NULL ||
+                               strstr(l->keys, find) != NULL);
+}
+
 static void
 draw_line(struct view *v, int x, int y, int width, const struct help_line *l)
 {
-    const char *find = v->u->find;
-    const bool hit = find[0] != '\0' && (strstr(l->text, find) != NULL ||
-                                         strstr(l->keys, find) != NULL);
+    const bool hit = is_hit(l, v->u->find);
+
     if (l->style == STYLE_HEAD) {
         put_cut(v->c, x, y, width, STYLE_HEAD, l->text);
         return;
@@ -329,6 +335,21 @@ draw_page(struct view *v, const struct part *p, const struct help *h,
     }
 }
 
+/* A new search turns to the first page that has it. */
+static void
+turn_to_hit(struct ui *u, const struct help *h, const int slot[LINES_MAX],
+            int per_page)
+{
+    if (strcmp(u->help_find, u->find) == 0)
+        return;
+    memcpy(u->help_find, u->find, sizeof u->help_find);
+    for (size_t i = 0; i < h->n; i++)
+        if (slot[i] >= 0 && is_hit(&h->line[i], u->find)) {
+            u->help_page = slot[i] / per_page;
+            return;
+        }
+}
+
 void
 screen_help(struct view *v, const struct part *p)
 {
@@ -340,6 +361,7 @@ screen_help(struct view *v, const struct part *p)
     gather(v, &h);
     int per_page = columns * rows;
     int pages = (place(&h, rows, slot) + per_page - 1) / per_page;
+    turn_to_hit(v->u, &h, slot, per_page);
     if (v->u->help_page >= pages)
         v->u->help_page = pages - 1;
     if (v->u->help_page < 0)

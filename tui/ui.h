@@ -117,6 +117,7 @@ struct ui {
     char note_find[64];
     /* help, setup */
     int help_top, help_page;
+    char help_find[64];         /* what the help was last turned to */
     struct list setup;
     /* asking */
     struct prompt prompt;

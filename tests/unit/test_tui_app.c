@@ -261,6 +261,12 @@ help_turns_its_pages(void **state)
     assert_int_equal(s.a->u.help_page, last);
     scene_keys(&s, "<Esc>?");
     assert_int_equal(s.a->u.help_page, 0);
+    scene_keys(&s, "/regular<Enter>"); /* to where it is */
+    scene_draw(&s);
+    assert_int_equal(s.a->u.help_page, 1);
+    scene_keys(&s, "<PgUp>");
+    scene_draw(&s);
+    assert_int_equal(s.a->u.help_page, 0);
     scene_close(&s);
 }
 
