@@ -59,7 +59,8 @@ ini_read(const char *path, void (*each)(void *with, const struct ini_line *l),
     if (f == NULL)
         return -errno;
     while (fgets(line, sizeof line, f) != NULL) {
-        struct ini_line l = { .number = ++number, .section = section };
+        struct ini_line l = { .number = number + 1, .section = section };
+        number++;
         if (strchr(line, '\n') == NULL && !feof(f)) {
             l.wrong = "line longer than 1022 bytes";
             each(with, &l);

@@ -252,7 +252,7 @@ struct span
 fetch_bytes(const struct core *c, const struct job *j)
 {
     const struct fetched *f = find_of(c, j);
-    return f == NULL ? (struct span){ 0 } : span_of(f->data, f->len);
+    return f == NULL ? span_of(NULL, 0) : span_of(f->data, f->len);
 }
 
 void
@@ -293,6 +293,10 @@ void
 fetch_fini(struct core *c)
 {
     for (size_t i = 0; i < FETCH_BUCKETS; i++)
-        while (c->fetch.bucket[i] != NULL)
-            take_out(c, c->fetch.bucket[i]);
+        for (struct fetched *f = c->fetch.bucket[i], *next; f != NULL;
+             f = next) {
+            next = f->chain;
+            free(f->data);
+            free(f);
+        }
 }

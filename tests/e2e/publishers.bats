@@ -22,9 +22,9 @@ teardown() { lb_teardown; }
     lbctl throttle beta002 60 >out
     grep -qx 'beta002 100 -> 60' out
     lbctl pause gamma001
-    lbctl --raw nodes >nodes
-    grep -q '^beta002[[:space:]]run[[:space:]]60' nodes
-    grep -q '^gamma001[[:space:]]pause' nodes
+    lbctl --raw nodes >told
+    grep -q '^beta002[[:space:]]run[[:space:]]60' told
+    grep -q '^gamma001[[:space:]]pause' told
     not lbctl throttle beta002 5
     stop_agent played
     grep -q '^published [1-9][0-9]*, answered [1-9]' played

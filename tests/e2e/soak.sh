@@ -42,10 +42,11 @@ done
 RANDOM=$seed
 
 # Letters thrice, as they are what does most. No q, ^C, ^Z: they end it.
+comma=,
 pool=(a b c d e f g h i j k l m n o p r s t u v w x y z
     A B C D E F G H I J K L M N O P R S T U V W X Y Z
     0 1 2 3 4 5 6 7 8 9 '=' '_' '-' '+' '(' ')' '[' ']' '{' '}' '<' '>'
-    / \\ : . ',' '#' '*' '?' '~' '|' '"' "'" '&' '%' '!' '@' '^'
+    / \\ : . "$comma" '#' '*' '?' '~' '|' '"' "'" '&' '%' '!' '@' '^'
     Space Enter Enter Escape Escape BSpace Tab BTab DC IC
     Up Down Down Left Right PPage NPage Home End
     F1 F2 F3 F4 F5 F6 F7 F8 F9 F12 C-u C-d C-b C-f C-l C-a C-e C-h

@@ -11,8 +11,7 @@
 
 enum { TURNS = 6000, WAIT_MS = 10, TURN_US = 10 * 1000 };
 
-/* lbtop and the nodes around it. Time is of the test: a turn of the loop is
- * 10 ms, however long it takes. */
+/* Time is of the test: a turn of the loop is 10 ms, however long it takes. */
 struct scene {
     void *context;
     struct frame_codec *codec;
