@@ -159,6 +159,7 @@ tui_tests = \
 	tests/unit/test_tui_net \
 	tests/unit/test_tui_notes \
 	tests/unit/test_tui_pace \
+	tests/unit/test_tui_paint \
 	tests/unit/test_tui_plain \
 	tests/unit/test_tui_prompt \
 	tests/unit/test_tui_query \
@@ -215,6 +216,8 @@ tests_unit_test_tui_notes_SOURCES = tests/unit/test_tui_notes.c
 tests_unit_test_tui_notes_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_pace_SOURCES = tests/unit/test_tui_pace.c
 tests_unit_test_tui_pace_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_paint_SOURCES = tests/unit/test_tui_paint.c
+tests_unit_test_tui_paint_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_plain_SOURCES = tests/unit/test_tui_plain.c tests/unit/tui_nodes_help.h
 tests_unit_test_tui_plain_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_prompt_SOURCES = tests/unit/test_tui_prompt.c
