@@ -77,10 +77,11 @@ sanitize() { # address|thread
     TSAN_OPTIONS="$common:suppressions=$src/tests/tsan.supp"
     LB_BUILD=$dir
     export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS LB_BUILD
-    for file in strange clients ctl_jobs; do
+    for file in strange clients ctl_jobs lbtop_usage; do
         step "$file" bats --tap "tests/e2e/$file.bats" || :
     done
     step kill bash tests/e2e/kill.sh --quick-disk --jobs 1000 || :
+    step soak bash tests/e2e/soak.sh 60 || :
     step reports no_reports || :
 }
 
