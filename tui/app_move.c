@@ -179,8 +179,8 @@ move_act(struct app *a, enum act act)
     case SCREEN_JOBS: list_to(&u->jobs, (long)u->jobs.at + by); break;
     case SCREEN_MESSAGES: move_messages(a, act, by); break;
     case SCREEN_SETUP: list_to(&u->setup, (long)u->setup.at + by); break;
-    case SCREEN_DETAIL:
-    case SCREEN_WORK: scroll(&u->detail_top, by); break;
+    case SCREEN_DETAIL: scroll(&u->detail_top, by); break;
+    case SCREEN_WORK: break;
     case SCREEN_HELP: turn_page(&u->help_page, by); break;
     case SCREENS_END: break;
     }

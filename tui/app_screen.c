@@ -16,7 +16,7 @@ screen_go(struct app *a, enum screen s)
     if (s == SCREEN_HELP || s == SCREEN_SETUP) {
         if (u->screen != SCREEN_HELP && u->screen != SCREEN_SETUP)
             u->back = u->screen;
-        u->help_top = u->help_page = 0;
+        u->help_page = 0;
         memcpy(u->help_find, u->find, sizeof u->help_find);
     }
     if (s == SCREEN_MESSAGES && newest != NULL)

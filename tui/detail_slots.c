@@ -119,12 +119,24 @@ block_at(const struct view *v, const struct detail *d, int n, int i)
     return fit(1 + i * width, width - 2, d);
 }
 
+/* The arrows go through them where there is room for a part alone. */
+static size_t
+first_slot(struct ui *u, size_t n, size_t shown)
+{
+    int last = (int)(n - shown);
+
+    if (u->detail_top > last)
+        u->detail_top = last;
+    return (size_t)u->detail_top;
+}
+
 int
 detail_slots(struct view *v, int y, int most, const struct node *n)
 {
     const struct detail *d = &n->detail;
     const int k = blocks(v, d, most - 2);
     int rows = ((int)d->n_slots + k - 1) / k;
+    size_t first = 0;
     char title[80] = "";
 
     if (most < 3)
@@ -132,7 +144,9 @@ detail_slots(struct view *v, int y, int most, const struct node *n)
     text_add(title, sizeof title, "slots (%u)", (unsigned)n->told.slots);
     if (rows > most - 2) {
         rows = most - 2;
-        text_add(title, sizeof title, ", %d shown", rows * k);
+        first = first_slot(v->u, d->n_slots, (size_t)(rows * k));
+        text_add(title, sizeof title, ", %zu to %zu", first + 1,
+                 first + (size_t)(rows * k));
     }
     draw_rule(v->c, y++, title);
     if (d->n_slots == 0) {
@@ -144,7 +158,7 @@ detail_slots(struct view *v, int y, int most, const struct node *n)
         struct block b = block_at(v, d, k, col);
         slot_head(v, &b, y);
         for (int row = 0; row < rows; row++) {
-            size_t i = (size_t)(col * rows + row);
+            size_t i = first + (size_t)(col * rows + row);
             if (i < d->n_slots)
                 draw_slot(v, &b, y + 1 + row, &d->slot[i]);
         }

@@ -21,7 +21,7 @@ struct place {
     enum screen screen;
     bool dialog, menu, prompt;
     size_t top[3];
-    int other_top[3];
+    int other_top[2];
 };
 
 struct live {
@@ -183,9 +183,8 @@ is_same_place(struct live *l)
     now.top[0] = u->nodes.top;
     now.top[1] = u->jobs.top;
     now.top[2] = u->messages.top;
-    now.other_top[0] = u->help_top;
-    now.other_top[1] = u->help_page;
-    now.other_top[2] = u->detail_top;
+    now.other_top[0] = u->help_page;
+    now.other_top[1] = u->detail_top;
     bool same = memcmp(&now, &l->place, sizeof now) == 0;
     l->place = now;
     return same;

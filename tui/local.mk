@@ -144,6 +144,7 @@ tui_tests = \
 	tests/unit/test_tui_app_ask \
 	tests/unit/test_tui_app_change \
 	tests/unit/test_tui_app_command \
+	tests/unit/test_tui_app_random \
 	tests/unit/test_tui_app_refuse \
 	tests/unit/test_tui_bytes \
 	tests/unit/test_tui_canvas \
@@ -186,6 +187,9 @@ tests_unit_test_tui_app_change_SOURCES = tests/unit/test_tui_app_change.c tests/
 tests_unit_test_tui_app_change_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_app_command_SOURCES = tests/unit/test_tui_app_command.c tests/unit/app_scene.h
 tests_unit_test_tui_app_command_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_app_random_SOURCES = tests/unit/test_tui_app_random.c \
+	tests/unit/app_scene.h
+tests_unit_test_tui_app_random_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_app_refuse_SOURCES = tests/unit/test_tui_app_refuse.c tests/unit/app_scene.h
 tests_unit_test_tui_app_refuse_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_bytes_SOURCES = tests/unit/test_tui_bytes.c

@@ -61,7 +61,5 @@ int draw_throttle(struct view *v, int x, int y, int width,
  * whose head was hit. */
 struct node *nodes_at(const struct view *v, int x, int y,
                       enum column *head);
-/* Lines of the help, from key_table, for --dump and searching. */
-size_t help_lines(const struct view *v);
 
 #endif

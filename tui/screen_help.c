@@ -242,14 +242,6 @@ gather(const struct view *v, struct help *h)
     align(h, v->c->width / columns_n(v) - 1);
 }
 
-size_t
-help_lines(const struct view *v)
-{
-    static struct help h;
-    gather(v, &h);
-    return h.n;
-}
-
 /* ---- drawing ---- */
 
 static bool

@@ -116,7 +116,7 @@ struct ui {
     struct node_id only;        /* messages of one node; zero: all */
     char note_find[64];
     /* help, setup */
-    int help_top, help_page;
+    int help_page;
     char help_find[64];         /* what the help was last turned to */
     struct list setup;
     /* asking */
