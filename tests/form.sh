@@ -6,7 +6,7 @@ set -eu
 cd "${LB_SRC:-$(dirname "$0")/..}"
 
 # shellcheck disable=SC2016  # awk's own $0
-find base proto kinds core agent ctl sim tests -name '*.[ch]' | sort |
+find base proto kinds core agent ctl tui sim tests -name '*.[ch]' | sort |
     xargs awk '
     function complain(text) { print FILENAME ":" FNR ": " text; bad = 1 }
     FNR == 1 && $0 != "/* SPDX-License-Identifier: MPL-2.0 */" {

@@ -28,8 +28,8 @@ enum glyph {            /* UTF-8    ASCII */
 const char *glyph(const struct canvas *c, enum glyph g);
 
 /* A bar of `width` columns, for part/whole (cut to 0..1): with `walls` between
- * ▕ and ▏ ([ and ]); eighths of blocks, # in ASCII. The style is by value (low
- * up to 60 %, middle up to 85 %, high) if `style` is STYLES. */
+ * ▕ and ▏ ([ and ]); eighths of blocks, # in ASCII. The style is by value
+ * (low up to 60 %, middle up to 85 %, high) if `style` is STYLES. */
 struct bar {
     double part, whole;
     int width;          /* walls included */

@@ -110,6 +110,7 @@ libtop_a_SOURCES = \
 	tui/net_control.c \
 	tui/net_dial.c tui/net_dial.h \
 	tui/net_members.c \
+	tui/option_form.c tui/option_form.h \
 	tui/option_value.c tui/option_value.h \
 	tui/options.c tui/options.h \
 	tui/plain.c tui/plain.h \
@@ -128,6 +129,7 @@ libtop_a_SOURCES = \
 	tui/source.c tui/source.h \
 	tui/stray.c tui/stray.h \
 	tui/term.c tui/term.h \
+	tui/term_ascii.c \
 	tui/term_read.c tui/term_read.h \
 	tui/term_restore.c tui/term_restore.h \
 	tui/ways.c tui/ways.h

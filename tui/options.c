@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "proto/frame.h"
+#include "tui/option_form.h"
 #include "tui/option_value.h"
 #include "tui/ways.h"
 
@@ -93,151 +94,6 @@ static const char doc[] =
     "  lbtop -b -i 1 --json              one block for scripts\n"
     "  lbtop -x 'throttle 60 alpha03'    one command\n"
     "  lbtop --demo 12                   look around in made-up data\n";
-
-static void
-list_columns(FILE *to)
-{
-    for (int i = 0; i < COLUMNS_; i++)
-        fprintf(to, "%-16s %s\n", column_table[i].name, column_table[i].help);
-}
-
-static enum column
-column(const char *option, const char *name)
-{
-    char all[400] = "";
-    enum column c = column_find(name);
-
-    if (c != COLUMNS_)
-        return c;
-    for (int i = 0; i < COLUMNS_; i++)
-        text_add(all, sizeof all, " %s", column_table[i].name);
-    opt_fail(EXIT_USAGE, "%s: no column \"%s\"; columns:%s", option, name,
-             all);
-}
-
-/* ---- options with a form of their own ---- */
-
-static void
-take_sort(struct options *o, const char *text)
-{
-    if (strcmp(text, "help") == 0) {
-        list_columns(stdout);
-        exit(EXIT_DONE);
-    }
-    o->sort.down = text[0] == '-';
-    o->sort.by = column("--sort", text + (text[0] == '-'));
-    o->sorted = true;
-}
-
-static void
-take_columns(struct options *o, const char *text)
-{
-    char word[64];
-
-    if (strcmp(text, "help") == 0) {
-        list_columns(stdout);
-        exit(EXIT_DONE);
-    }
-    for (o->n_columns = 0; *text != '\0';) {
-        size_t len = strcspn(text, ",");
-        word[0] = '\0';
-        text_add(word, sizeof word, "%.*s", (int)len, text);
-        if (o->n_columns == COLUMNS_)
-            opt_fail(EXIT_USAGE, "--columns: more than there are");
-        o->column[o->n_columns++] = column("--columns", word);
-        text += len + (text[len] == ',');
-    }
-}
-
-static void
-take_filter(struct options *o, const char *text)
-{
-    char err[QUERY_ERROR_MAX];
-    struct query *q = query_new(text, err);
-
-    if (q == NULL)
-        opt_fail(EXIT_USAGE, "--filter: %s", err);
-    query_free(q);
-    o->filter[0] = '\0';
-    if (*text != '\0')
-        opt_copy(o->filter, sizeof o->filter, "--filter", text);
-}
-
-static void
-take_dump(struct options *o, const char *text)
-{
-    char wide[24] = "";
-    uint64_t width, height;
-    size_t at = strcspn(text, "x");
-
-    text_add(wide, sizeof wide, "%.*s", (int)at, text);
-    if (text[at] != 'x' ||
-        text_u64(wide, 1, CANVAS_MAX_WIDTH, &width) != 0 ||
-        text_u64(text + at + 1, 1, CANVAS_MAX_HEIGHT, &height) != 0)
-        opt_fail(EXIT_USAGE, "--dump: \"%s\" is not WIDTHxHEIGHT, as 80x24",
-                 text);
-    o->dump_width = (int)width;
-    o->dump_height = (int)height;
-}
-
-static void
-take_speed(struct options *o, const char *text)
-{
-    char *end;
-
-    if (strcmp(text, "max") == 0) {
-        o->speed = 0;
-        return;
-    }
-    o->speed = strtod(text, &end);
-    if (end == text || *end != '\0' || !(o->speed >= 0.25 && o->speed <= 64))
-        opt_fail(EXIT_USAGE, "--speed: \"%s\" is not a number from 0.25 to "
-                 "64, nor max", text);
-}
-
-static void
-take_keys(struct options *o, const char *text)
-{
-    const char *at = text;
-    uint32_t key;
-    int64_t wait_us;
-
-    while (*at != '\0') {
-        size_t n = key_parse(at, &key, &wait_us);
-        if (n == 0)
-            opt_fail(EXIT_USAGE, "--keys: \"%s\" is no key", at);
-        at += n;
-    }
-    if (*text != '\0')
-        opt_copy(o->keys, sizeof o->keys, "--keys", text);
-}
-
-static void
-take_nodes(struct options *o, const char *text)
-{
-    char err[300];
-    if (ways_add(&o->ways, text, err) != 0)
-        opt_fail(EXIT_USAGE, "--node: %s", err);
-    opt_copy(o->ways.from, sizeof o->ways.from, "--node", "option -n");
-}
-
-static void
-take_screen(struct options *o, const char *text)
-{
-    static const char *const names[] = { "nodes", "jobs", "messages", "map",
-                                         NULL };
-    static const enum screen which[] = { SCREEN_NODES, SCREEN_JOBS,
-                                         SCREEN_MESSAGES, SCREEN_MAP };
-    o->screen = which[opt_choice("--screen", text, names)];
-}
-
-static void
-take_size(struct options *o, const char *text)
-{
-    if (units_size(text, &o->record_max) != 0 || o->record_max < 64 * 1024)
-        opt_fail(EXIT_USAGE, "--record-max: \"%s\" is not a size from 64K",
-                 text);
-}
 
 /* ---- version and help ---- */
 
@@ -335,20 +191,20 @@ take_stream(struct options *o, int key, const char *arg)
     switch (key) {
     case OPT_RECORD: opt_copy(o->record, sizeof o->record, "--record", arg);
         break;
-    case OPT_RECORD_MAX: take_size(o, arg); break;
+    case OPT_RECORD_MAX: opt_take_size(o, arg); break;
     case OPT_REPLAY: opt_copy(o->replay, sizeof o->replay, "--replay", arg);
         break;
     case OPT_AT: opt_copy(o->at, sizeof o->at, "--at", arg); break;
     case OPT_UNTIL: opt_copy(o->until, sizeof o->until, "--until", arg);
         break;
-    case OPT_SPEED: take_speed(o, arg); break;
+    case OPT_SPEED: opt_take_speed(o, arg); break;
     case OPT_WITH_KEYS: o->with_keys = true; break;
     case OPT_ANON: o->anon = true; break;
     case OPT_DEMO:
         o->demo = (unsigned)opt_number("--demo", arg, 1, NODES_MAX); break;
     case OPT_SEED: o->seed = opt_number("--seed", arg, 0, UINT64_MAX); break;
-    case OPT_DUMP: take_dump(o, arg); break;
-    case OPT_KEYS: take_keys(o, arg); break;
+    case OPT_DUMP: opt_take_dump(o, arg); break;
+    case OPT_KEYS: opt_take_keys(o, arg); break;
     default: return take_look(o, key, arg);
     }
     return 0;
@@ -362,7 +218,7 @@ take(int key, char *arg, struct argp_state *state)
     struct options *o = state->input;
 
     switch (key) {
-    case 'n': take_nodes(o, arg); break;
+    case 'n': opt_take_nodes(o, arg); break;
     case 'b': o->batch = true; break;
     case 'i': o->iterations = opt_number("--iterations", arg, 0, UINT32_MAX);
         break;
@@ -371,10 +227,10 @@ take(int key, char *arg, struct argp_state *state)
         break;
     case OPT_JSON: o->form = PLAIN_JSON; break;
     case OPT_RAW: o->form = PLAIN_RAW; break;
-    case 'S': take_screen(o, arg); break;
-    case 'f': take_filter(o, arg); break;
-    case 's': take_sort(o, arg); break;
-    case 'c': take_columns(o, arg); break;
+    case 'S': opt_take_screen(o, arg); break;
+    case 'f': opt_take_filter(o, arg); break;
+    case 's': opt_take_sort(o, arg); break;
+    case 'c': opt_take_columns(o, arg); break;
     case 'r': o->read_only = true; break;
     case 'x': opt_copy(o->exec, sizeof o->exec, "--exec", arg); break;
     case 'y': o->yes = true; break;

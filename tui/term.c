@@ -3,8 +3,6 @@
 
 #include <curses.h>
 #include <fcntl.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -12,7 +10,6 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
-#include <wchar.h>
 
 #include "base/text.h"
 #include "base/xalloc.h"
@@ -50,29 +47,6 @@ send_bytes(const char *bytes)
 }
 
 /* ---- what the terminal can do ---- */
-
-bool
-term_wants_ascii(const char **why)
-{
-    static const char *const plain[] = { "linux", "vt100", "vt220", "dumb" };
-    static const wchar_t bars[] = L"▕█▏▁▂▃▄▅▆▇·▶▲▼─│…✓✗→";
-    const char *term = getenv("TERM"), *lang = setlocale(LC_CTYPE, NULL);
-
-    *why = NULL;
-    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-        *why = "the locale is not UTF-8";
-    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
-        if (term != NULL && strcmp(term, plain[i]) == 0)
-            *why = "TERM shows no more";
-    if (lang != NULL && (strncmp(lang, "ja", 2) == 0 ||
-                         strncmp(lang, "zh", 2) == 0 ||
-                         strncmp(lang, "ko", 2) == 0))
-        *why = "bars are twice as wide in this locale";
-    for (size_t i = 0; *why == NULL && bars[i] != 0; i++)
-        if (wcwidth(bars[i]) != 1)
-            *why = "this locale has no bar characters";
-    return *why != NULL;
-}
 
 /* Text without a colour has a pair too: from a colour to pair 0 curses resets
  * everything, from one pair to another the colour alone. */
