@@ -58,12 +58,13 @@ quit(struct app *a, enum act act)
     size_t n = wishes_pending(a->wishes);
     char line[100] = "";
 
-    if (act == ACT_QUIT_NOW)
+    bool leaves = a->u.screen == SCREEN_NODES &&
+                  (n == 0 || a->u.stream == STREAM_REPLAY);
+
+    if (act == ACT_QUIT_NOW || leaves)
         app_simple(a, EFFECT_QUIT, "");
     else if (a->u.screen != SCREEN_NODES)
         screen_back(a);
-    else if (n == 0 || a->u.stream == STREAM_REPLAY)
-        app_simple(a, EFFECT_QUIT, "");
     else {
         text_add(line, sizeof line, "%zu %s no answer yet. Leave?", n,
                  n == 1 ? "command has" : "commands have");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Answers of made-up nodes to detail. */
+#include <assert.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -82,6 +83,7 @@ failure_rows(const struct demo *d, struct buf *rows)
     static const char *const next[] = { "retry 2/3", "retry 1/3", "gave up" };
     struct buf row = { 0 };
 
+    assert(d->n > 0);
     for (uint64_t i = 0; i < 3; i++) {
         add_text(&row, "row", "failure");
         add_job(&row, d, 3977 - 66 * i);

@@ -144,9 +144,10 @@ detail_slots(struct view *v, int y, int most, const struct node *n)
     text_add(title, sizeof title, "slots (%u)", (unsigned)n->told.slots);
     if (rows > most - 2) {
         rows = most - 2;
-        first = first_slot(v->u, d->n_slots, (size_t)(rows * k));
+        size_t shown = (size_t)rows * (size_t)k;
+        first = first_slot(v->u, d->n_slots, shown);
         text_add(title, sizeof title, ", %zu to %zu", first + 1,
-                 first + (size_t)(rows * k));
+                 first + shown);
     }
     draw_rule(v->c, y++, title);
     if (d->n_slots == 0) {
@@ -158,7 +159,7 @@ detail_slots(struct view *v, int y, int most, const struct node *n)
         struct block b = block_at(v, d, k, col);
         slot_head(v, &b, y);
         for (int row = 0; row < rows; row++) {
-            size_t i = first + (size_t)(col * rows + row);
+            size_t i = first + (size_t)col * (size_t)rows + (size_t)row;
             if (i < d->n_slots)
                 draw_slot(v, &b, y + 1 + row, &d->slot[i]);
         }

@@ -124,7 +124,7 @@ draw_nodes(struct view *v, const struct part *p)
     draw_rule(v->c, p->y, "pending by node, all workloads");
     for (int col = 0; col < k; col++)
         for (int row = 0; row < rows; row++) {
-            size_t i = (size_t)(col * rows + row);
+            size_t i = (size_t)col * (size_t)rows + (size_t)row;
             if (i < n)
                 draw_node(v, &(struct part){ p->y + 1 + row,
                                              1 + col * width },

@@ -17,12 +17,8 @@ enum { KEY_FRAME_US = 50 * 1000, SLOW_US = 300 * 1000,
        REFRESH_MAX_US = 8 * 1000 * 1000 };
 
 /* What a screen is of: while it stays, few rows answer a key. */
-struct place {
-    enum screen screen;
-    bool dialog, menu, prompt;
-    size_t top[3];
-    int other_top[2];
-};
+enum { PLACE = 9 };
+struct place { size_t v[PLACE]; };
 
 struct live {
     struct shell shell;
@@ -173,19 +169,15 @@ static bool
 is_same_place(struct live *l)
 {
     const struct ui *u = &l->shell.app->u;
-    struct place now;
+    const struct place now = { {
+        u->screen, u->dialog.open, u->menu.open, u->prompt.use != PROMPT_NONE,
+        u->nodes.top, u->jobs.top, u->messages.top, (size_t)u->help_page,
+        (size_t)u->detail_top,
+    } };
+    bool same = true;
 
-    memset(&now, 0, sizeof now);    /* what lies between is compared too */
-    now.screen = u->screen;
-    now.dialog = u->dialog.open;
-    now.menu = u->menu.open;
-    now.prompt = u->prompt.use != PROMPT_NONE;
-    now.top[0] = u->nodes.top;
-    now.top[1] = u->jobs.top;
-    now.top[2] = u->messages.top;
-    now.other_top[0] = u->help_page;
-    now.other_top[1] = u->detail_top;
-    bool same = memcmp(&now, &l->place, sizeof now) == 0;
+    for (size_t i = 0; i < PLACE; i++)
+        same = same && now.v[i] == l->place.v[i];
     l->place = now;
     return same;
 }

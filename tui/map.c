@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tui/map.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -207,7 +208,7 @@ without_names(const struct view *v, int rows, bool whole, struct map *m)
     int half = m->per_row / 20 * 10;
     if (m->n > cells)
         m->k = (m->n + cells - 1) / cells;
-    else if (whole && m->n <= (size_t)half * (size_t)rows) {
+    else if (whole && half > 0 && m->n <= (size_t)half * (size_t)rows) {
         m->cell = 2;
         m->per_row = half;
     }
@@ -227,6 +228,7 @@ map_make(const struct view *v, int rows, bool whole, struct map *out)
     rows = rows > 0 ? rows : 1;
     if (!whole || !with_names(v, rows, out))
         without_names(v, rows, whole, out);
+    assert(out->per_row > 0);
     size_t per = (size_t)out->per_row, cells = (out->n + out->k - 1) / out->k;
     out->rows = (int)((cells + per - 1) / per);
 }

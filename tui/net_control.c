@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Control connections: dialled, greeted, used, closed; one is the way in. */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,7 @@ disconnect(struct net *n, struct control *c)
 {
     bool shared = false;
 
+    assert(c != NULL);
     for (size_t i = 0; c->address[0] != '\0' && i < n->n_controls; i++)
         shared |= n->control[i] != c &&
                   strcmp(n->control[i]->address, c->address) == 0;

@@ -142,10 +142,11 @@ take_number(struct term *t, const char *s)
     if (n == 0)
         return false;
     s += n;
-    double by = 1, step = 1000;
-    for (size_t i = 0; i < 4; i++, step *= 1000)
+    static const double steps[] = { 1e3, 1e6, 1e9, 1e12 };
+    double by = 1;
+    for (size_t i = 0; i < 4; i++)
         if (*s == letters[i] || (i == 0 && *s == 'K')) {
-            by = step;
+            by = steps[i];
             s++;
             break;
         }

@@ -125,12 +125,11 @@ void
 anon_value(struct anon_names *n, struct span key, struct span value,
            struct buf *out)
 {
-    if (is_number(value) || is_one_of(known, value))
+    if (is_number(value) || is_one_of(known, value) ||
+        (span_is(key, "cmd") && is_hex(value)))
         buf_bytes(out, value.p, value.len);
     else if (span_is(key, "by"))
         anon_name(n, ANON_OWNER, value, out);
-    else if (span_is(key, "cmd") && is_hex(value))
-        buf_bytes(out, value.p, value.len);
     else if (span_is(key, "workload") || span_is(key, "job"))
         selector(n, value, out);
     else if (span_is(key, "id"))

@@ -23,10 +23,14 @@ struct card {
 double
 round_scale(double most)
 {
-    for (double ten = 1;; ten *= 10)
+    double ten = 1;
+
+    for (;;) {
         for (int i = 1; i <= 8; i *= 2)
             if (ten * i >= most)
                 return ten * i;
+        ten *= 10;
+    }
 }
 
 static double
