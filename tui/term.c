@@ -193,7 +193,8 @@ is_multiplexed(void)
 static bool
 is_simple(const char *term)
 {
-    return strncmp(term, "vt", 2) == 0 || strcmp(term, "linux") == 0;
+    return term != NULL && (strncmp(term, "vt", 2) == 0 ||
+                            strcmp(term, "linux") == 0);
 }
 
 static int
@@ -374,7 +375,8 @@ put_row(const struct canvas *c, int y, struct cell *old)
     int changed = 0;
 
     for (int x = 0; x < c->width; x++) {
-        if (memcmp(&row[x], &old[x], sizeof *row) == 0)
+        if (row[x].ch == old[x].ch && row[x].style == old[x].style &&
+            row[x].flags == old[x].flags)
             continue;
         old[x] = row[x];
         changed++;

@@ -64,7 +64,7 @@ by_group(const void *a, const void *b)
     if (none != other)
         return none - other;
     size_t least = x->group.len < y->group.len ? x->group.len : y->group.len;
-    int by = least > 0 ? memcmp(x->group.p, y->group.p, least) : 0;
+    int by = least > 0 && !none ? memcmp(x->group.p, y->group.p, least) : 0;
     if (by != 0)
         return by;
     if (x->group.len != y->group.len)

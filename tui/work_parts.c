@@ -171,7 +171,7 @@ work_draw_places(struct view *v, const struct part *p,
         place[i] = (struct place){ d->place[i].node, d->place[i].jobs };
     qsort(place, d->n_places, sizeof *place, by_jobs);
     text_add(line, sizeof line, "where its jobs are");
-    if ((size_t)(rows * k) < d->n_places)
+    if ((size_t)rows * (size_t)k < d->n_places)
         text_add(line, sizeof line, ", %d of %u nodes", rows * k,
                  (unsigned)d->n_places);
     title(v, p->y, line, name);
