@@ -43,7 +43,6 @@ disconnect(struct net *n, struct control *c)
 {
     bool shared = false;
 
-    assert(c != NULL);
     for (size_t i = 0; c->address[0] != '\0' && i < n->n_controls; i++)
         shared |= n->control[i] != c &&
                   strcmp(n->control[i]->address, c->address) == 0;
@@ -57,6 +56,7 @@ disconnect(struct net *n, struct control *c)
 static void
 shut(struct net *n, struct control *c)
 {
+    assert(c != NULL);
     if (n->way_in == c)
         n->way_in = NULL;
     disconnect(n, c);
