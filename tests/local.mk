@@ -15,7 +15,7 @@ include $(srcdir)/tests/bench.mk
 
 TESTS += tests/layers.sh tests/purity.sh
 EXTRA_DIST += tests/form.sh tests/layers.sh tests/purity.sh \
-	tests/sanitize.sh tests/tsan.supp
+	tests/sanitize.sh tests/tsan.supp tests/lsan.supp
 
 # Folders of test data, as far as they have any: whole, without a list to keep.
 dist-hook:

@@ -75,8 +75,10 @@ sanitize() { # address|thread
     ASAN_OPTIONS="$common:detect_stack_use_after_return=1"
     UBSAN_OPTIONS="$common:print_stacktrace=1"
     TSAN_OPTIONS="$common:suppressions=$src/tests/tsan.supp"
+    # What curses keeps of a TERM that it does not know.
+    LSAN_OPTIONS="suppressions=$src/tests/lsan.supp:print_suppressions=0"
     LB_BUILD=$dir
-    export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS LB_BUILD
+    export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS LSAN_OPTIONS LB_BUILD
     for file in strange clients ctl_jobs lbtop_usage; do
         step "$file" bats --tap "tests/e2e/$file.bats" || :
     done

@@ -75,7 +75,7 @@ ways_user_file(const char *name, char *dst, size_t cap)
 struct client {
     char node[512];
     char wrong[ERR];
-    const char *path;
+    char path[512];
 };
 
 static void
@@ -112,7 +112,8 @@ read_client(struct client *c, char *err)
     else if (ways_user_file("client.ini", user, sizeof user) == 0)
         path[1] = user;
     for (size_t i = 0; i < 2 && path[i] != NULL; i++) {
-        c->path = path[i];
+        c->path[0] = '\0';
+        text_add(c->path, sizeof c->path, "%s", path[i]);
         int rc = ini_read(path[i], take, c);
         if (rc != 0 && (rc != -ENOENT || path[0] == given)) {
             text_add(err, ERR, "%s: %s", path[i], strerror(-rc));
