@@ -197,13 +197,13 @@ add_frozen(const struct app *a, struct dialog *d, int class)
         d->n_lines = 1;
         d->line[0][0] = '\0';
         text_add(d->line[0], sizeof d->line[0],
-                 "Screen is frozen since %ld s. Send anyway?", s);
+                 "The screen has been frozen for %ld s. Send anyway?", s);
     } else if (class == 1)
         text_add(d->line[0], sizeof d->line[0],
-                 " (Screen is frozen since %ld s.)", s);
+                 " (The screen has been frozen for %ld s.)", s);
     else if (d->n_lines < DIALOG_LINES)
         text_add(d->line[d->n_lines++], sizeof d->line[0],
-                 "Screen is frozen since %ld s.", s);
+                 "The screen has been frozen for %ld s.", s);
 }
 
 /* Does it or asks; takes p->node over. */

@@ -221,7 +221,7 @@ line_room(const struct app *a, const struct pending_act *p,
     double rate = out > done ? out : done; /* others run them at that rate */
     text_add(line, sizeof d->line[0], "Room elsewhere: %u %s can take them",
              able, able == 1 ? "node" : "nodes");
-    if (rate > 0 && s->queued > 0) {
+    if (rate >= 0.5 && s->queued > 0) {
         duration_text(took, (int64_t)((double)s->queued / rate * 1e6));
         text_add(line, sizeof d->line[0], "; about %s at %.0f jobs/s", took,
                  rate);

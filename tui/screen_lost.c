@@ -52,7 +52,8 @@ say_head(struct view *v, struct lines *at, const struct node *n)
     if (at->y >= at->end)
         return;
     char lost[64] = "";
-    text_add(lost, sizeof lost, "LOST for %s", since);
+    text_add(lost, sizeof lost, n->seen == SEEN_GONE ? "left %s ago"
+                                                     : "LOST for %s", since);
     int room = v->c->width - 5 - columns_of(lost);
     int x = 1 + put_cut(v->c, 1, at->y, room, STYLE_BOLD, line);
     put_cut(v->c, x > 1 ? x + 3 : 1, at->y++, v->c->width - x, STYLE_LOST,
@@ -154,6 +155,12 @@ say_known(struct view *v, struct lines *at, const struct node *n)
     }
     ui_time(v->u, v->m, n->seen_us, false, clock);
     line[0] = '\0';
+    if (n->seen == SEEN_GONE) {
+        text_add(line, sizeof line, "%s  it said that it leaves; its jobs "
+                 "were handed over before", clock);
+        say(v, at, STYLE_TEXT, line);
+        return;
+    }
     text_add(line, sizeof line, "%s  LOST: %.0f s without state (dead_after, "
              "as %s announced it)", clock, n->told.dead_after_ms / 1000.0,
              n->name);

@@ -310,7 +310,7 @@ await_once() {
     lbctl throttle south 40
     # A command asks first while the screen is not the present.
     keys F7
-    sees_re 'Screen is frozen since .* y/N'
+    sees_re 'The screen has been frozen for .* y/N'
     keys_when_asked n
     [ "$(of_node north throttle_pct)" -eq 100 ]
     shows_not '40%'

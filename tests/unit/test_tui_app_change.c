@@ -415,7 +415,7 @@ a_frozen_screen_asks_first(void **state)
         scene_second(&s, SIZE_MAX);
     scene_keys(&s, "F7");
     assert_string_equal(s.a->u.dialog.line[0],
-                        "Screen is frozen since 4 s. Send anyway?");
+                        "The screen has been frozen for 4 s. Send anyway?");
     scene_keys(&s, "<wait 300ms>y");
     char text[WISH_SAY_MAX];
     wishes_flash(s.a->wishes, app_model(s.a), text, sizeof text);
