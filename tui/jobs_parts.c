@@ -10,6 +10,7 @@
 #include "tui/work_parts.h"
 
 enum { TEXT = 200, NAME = 160, TWO_COLUMNS = 72 };
+enum { WHAT_USUAL = 10 };
 
 void
 jobs_name(const struct ui *u, const struct job_row *row, char *dst)
@@ -147,13 +148,23 @@ jobs_draw_nodes(struct view *v, const struct part *p,
 
 struct at { int x, width; };
 
+/* A reason that its column would cut has the row below to itself, where there
+ * is one. */
+static bool
+wants_row(const struct view *v, const struct failure *f)
+{
+    return v->c->width >= 70 && v->c->width < FRAME_WIDE &&
+           columns_of(f->what) > WHAT_USUAL;
+}
+
 static void
 draw_failure(struct view *v, int y, const struct failure *f)
 {
     enum { JOB, NODE, WHAT, NEXT, TOOK, ALL };
     static const struct at tight[ALL] = { { 11, 16 }, { 0, 0 }, { 28, 0 },
                                           { 0, 0 }, { 0, 0 } };
-    static const struct at usual[ALL] = { { 11, 17 }, { 29, 10 }, { 40, 10 },
+    static const struct at usual[ALL] = { { 11, 17 }, { 29, 10 },
+                                          { 40, WHAT_USUAL },
                                           { 51, 10 }, { 62, 7 } };
     static const struct at wide[ALL] = { { 11, 26 }, { 39, 16 }, { 57, 40 },
                                          { 99, 12 }, { 112, 7 } };
@@ -185,9 +196,13 @@ jobs_draw_failures(struct view *v, const struct part *p,
     if (name[0] != '\0')
         text_add(title, sizeof title, " of %s", name);
     draw_rule(v->c, p->y, title);
-    for (size_t i = 0; d != NULL && i < d->n_failures && (int)i < p->n - 1;
-         i++)
-        draw_failure(v, p->y + 1 + (int)i, &d->failure[i]);
+    int y = p->y + 1, end = p->y + p->n;
+    for (size_t i = 0; d != NULL && i < d->n_failures && y < end; i++) {
+        const struct failure *f = &d->failure[i];
+        draw_failure(v, y++, f);
+        if (wants_row(v, f) && y < end)
+            put_cut(v->c, 13, y++, v->c->width - 14, STYLE_TEXT, f->what);
+    }
     if ((d == NULL || d->n_failures == 0) && p->n > 1)
         canvas_put(v->c, 1, p->y + 1, -1, STYLE_LABEL,
                    d != NULL || name[0] == '\0' ? "none"

@@ -159,7 +159,10 @@ node_back(struct model *m, struct node *n)
         if (--m->storm_left == 0)
             model_note(m, NOTE_INFO, "all nodes that had gone stale together "
                        "are back again");
-    } else if (was == SEEN_LOST && spoke_us(n) >= 0) {
+    } else if (was != SEEN_LIVE && spoke_us(n) >= 0 &&
+               m->now_us - spoke_us(n) >=
+                   (int64_t)n->told.dead_after_ms * 1000) {
+        /* The way in may have called it stale again in between. */
         node_note(m, n, NOTE_INFO, "back again after %s", silent);
     }
 }
