@@ -34,8 +34,8 @@ struct node {
     /* how it behaves */
     int drop;               /* so many pings are not answered */
     int full;               /* so many submits are refused */
-    uint8_t version;
-    uint32_t accepted, jobs;
+    int version, jobs;
+    uint32_t accepted;
 };
 
 static void
@@ -52,7 +52,7 @@ answer(struct node *n, const zmq_msg_t *id, const struct msg_command *q,
     m.reply = *r;
     msg_encode(&m, &body);
     frame_encode(n->codec, &f, buf_span(&body), COMPRESS_NO, 1, &frame);
-    frame.p[2] = n->version;
+    frame.p[2] = (uint8_t)n->version;
     zmq_msg_init(&to);
     zmq_msg_copy(&to, (zmq_msg_t *)(uintptr_t)id);
     zmq_msg_send(&to, n->socket, ZMQ_SNDMORE);
@@ -95,7 +95,7 @@ give_results(struct node *n, const struct msg_command *q, struct buf *pairs,
     uint64_t after = 0;
 
     pair_u64(q->pairs, "after", 0, &after);
-    for (int i = 0; i < 2 && after < n->jobs; i++, after++) {
+    for (int i = 0; i < 2 && after < (uint64_t)n->jobs; i++, after++) {
         struct buf row = { 0 };
         struct result r = { .workload = 7, .index = (uint32_t)after,
                             .outcome = OUTCOME_DONE, .attempt = 1,
@@ -108,7 +108,7 @@ give_results(struct node *n, const struct msg_command *q, struct buf *pairs,
     pair_add_u64(pairs, "next", after);
     pair_add(pairs, "nodes",
              span_str("00000000000000000000000000000001=beta"));
-    if (after == n->jobs)
+    if (after == (uint64_t)n->jobs)
         pair_add_u64(pairs, "ended", 1);
 }
 
@@ -160,6 +160,15 @@ look(struct node *n)
     pthread_mutex_lock(&n->lock);
     pthread_mutex_unlock(&n->lock);
     return n;
+}
+
+/* Changes how it behaves, between two questions. */
+static void
+put(struct node *n, int *at, int value)
+{
+    pthread_mutex_lock(&n->lock);
+    *at = value;
+    pthread_mutex_unlock(&n->lock);
 }
 
 static void *
@@ -217,7 +226,7 @@ stop(void **state)
     struct lb_reply *r;
     struct lb *lb = lb_new(NULL);
 
-    look(n)->version = PROTOCOL_VERSION;
+    put(n, &n->version, PROTOCOL_VERSION);
     if (lb_connect(lb, n->where) != LB_OK)
         return -1;
     lb_call_do(lb, &end, &r);
@@ -252,7 +261,7 @@ a_question_without_answer_is_repeated_under_its_number(void **state)
     struct lb_call ping = { .op = "ping" };
     struct lb_reply *r;
 
-    look(n)->drop = 1;
+    put(n, &n->drop, 1);
     assert_int_equal(lb_call_do(lb, &ping, &r), LB_OK);
     lb_reply_free(r);
     assert_int_equal(look(n)->n_seen, 3);
@@ -269,7 +278,7 @@ silence_is_a_time_out_that_names_the_node(void **state)
     struct lb_call ping = { .op = "ping" };
     struct lb_reply *r;
 
-    look(n)->drop = 1;
+    put(n, &n->drop, 1);
     lb_set_timeout(lb, 50);
     assert_int_equal(lb_call_do(lb, &ping, &r), LB_TIMEOUT);
     assert_null(r);
@@ -290,7 +299,7 @@ an_interrupt_ends_a_wait(void **state)
     volatile sig_atomic_t flag = 1;
     struct lb_reply *r;
 
-    look(n)->drop = 1;
+    put(n, &n->drop, 1);
     lb_set_interrupt(lb, &flag);
     assert_int_equal(lb_call_do(lb, &ping, &r), LB_INTERRUPTED);
     lb_free(lb);
@@ -302,7 +311,7 @@ another_protocol_is_named(void **state)
     struct node *n = *state;
     struct lb *lb = lb_new(NULL);
 
-    look(n)->version = 9;
+    put(n, &n->version, 9);
     assert_int_equal(lb_connect(lb, n->where), LB_PROTOCOL);
     assert_non_null(strstr(lb_error(lb), "speaks protocol 9, this "));
     lb_free(lb);
@@ -363,10 +372,10 @@ a_full_queue_refuses_or_is_waited_for(void **state)
     struct node *n = *state;
     struct lb *lb = connected(n);
 
-    look(n)->full = 1;
+    put(n, &n->full, 1);
     submit_all(n, lb, false, LB_LATER);
     assert_string_equal(lb_error(lb), "alpha has no room");
-    look(n)->full = 3;
+    put(n, &n->full, 3);
     submit_all(n, lb, true, LB_OK);
     assert_int_equal(look(n)->full, 0);
     assert_int_equal(look(n)->accepted, JOBS);
@@ -384,7 +393,7 @@ results_come_page_by_page_each_once(void **state)
     struct lb_result r;
     uint32_t next = 0;
 
-    look(n)->jobs = 5;
+    put(n, &n->jobs, 5);
     struct lb_results *all = lb_results_open(lb, &of);
     while (lb_results_next(all, -1, &r)) {
         assert_int_equal(r.index, next++);
