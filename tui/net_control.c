@@ -261,10 +261,15 @@ control_by_number(const struct net *n, uint32_t number)
 void
 control_cut(struct net *n, const char *address)
 {
-    struct control *c = n->way_in;
-
-    if (c != NULL && strcmp(c->address, address) == 0)
-        leave_way_in(n, "closed");
+    for (size_t i = 0; i < n->n_controls; i++) {
+        struct control *c = n->control[i];
+        if (strcmp(c->address, address) != 0)
+            continue;
+        if (c->state == CONTROL_GREET)
+            fail(n, c, "closed");
+        else
+            lose(n, c);
+    }
 }
 
 /* ---- time ---- */
@@ -370,12 +375,11 @@ seek_way_in(struct net *n, const struct model *m)
                     (n->retry || n->now_us >= c->until_us));
         if (!due)
             continue;
-        if (i < WAYS_KEPT && c->host[0] != '\0') {
-            begin(n, c);
-        } else if (i >= WAYS_KEPT) {
-            c->state = CONTROL_IDLE;
+        c->state = CONTROL_IDLE;
+        if (i >= WAYS_KEPT)
             seek_spare(n, m, c);
-        }
+        else if (c->host[0] != '\0')
+            begin(n, c);
     }
 }
 

@@ -84,6 +84,25 @@ fake_open(struct fake *f, void *context, unsigned number)
     assert_int_equal(zmq_bind(f->pub, address), 0);
 }
 
+/* Loses its control connections; listens again at the same port. */
+static inline void
+fake_cut(struct fake *f, void *context)
+{
+    char address[100];
+    int zero = 0, rc = -1;
+
+    zmq_close(f->router);
+    f->router = zmq_socket(context, ZMQ_ROUTER);
+    zmq_setsockopt(f->router, ZMQ_LINGER, &zero, sizeof zero);
+    (void)snprintf(address, sizeof address, "tcp://127.0.0.1:%u", f->port + 3);
+    for (int i = 0; rc != 0 && i < 5000; i++) {     /* the old one closes */
+        rc = zmq_bind(f->router, address);
+        if (rc != 0)
+            usleep(1000);
+    }
+    assert_int_equal(rc, 0);
+}
+
 static inline void
 fake_close(struct fake *f)
 {
