@@ -49,7 +49,8 @@ put_input(struct cut *c, struct input *in, struct span raw, int64_t at_us)
 static struct span
 frame_in(const struct record *rec)
 {
-    if (rec->type < RECORD_STATE || rec->type > RECORD_BAD)
+    if (rec->type < RECORD_STATE || rec->type > RECORD_BAD ||
+        rec->payload.len == 0)
         return span_of(NULL, 0);
     return span_of(rec->payload.p + 1, rec->payload.len - 1);
 }
@@ -139,11 +140,20 @@ keep_answer(struct cut *c, const struct record *rec)
 }
 
 static void
+keep_state(struct cut *c, const struct record *rec)
+{
+    struct input in;
+
+    if (record_get_input(rec, c->codec, &in))
+        record_last_keep(c->last, frame_in(rec), rec->at_us);
+}
+
+static void
 keep_before(struct cut *c, const struct record *rec)
 {
     switch ((enum record_type)rec->type) {
     case RECORD_STATE:
-        record_last_keep(c->last, frame_in(rec), rec->at_us);
+        keep_state(c, rec);
         break;
     case RECORD_LINK:
         keep_link(c, rec->payload);

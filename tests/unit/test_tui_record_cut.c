@@ -316,6 +316,36 @@ an_anonymous_copy_keeps_no_text_of_any_input(void **state)
     free_inputs(&m);
 }
 
+/* What makes no sense is left out, as in a replay. */
+static void
+a_cut_leaves_out_an_empty_state(void **state)
+{
+    (void)state;
+    struct record_cut c = { .from_us = 2 * SECOND, .until_us = INT64_MAX };
+    struct record_head h = some_head();
+    struct record_writer *w;
+    struct buf out = { 0 };
+
+    assert_int_equal(record_writer_new(record_path[3], UINT64_MAX, &w), 0);
+    record_put_head(&h, &out);
+    for (int i = 1; i < 4; i += 2) {    /* before the cut, and in it */
+        record_end(&out, record_begin(&out, RECORD_STATE, i * SECOND));
+        /* Bytes behind it that look like a frame's type. */
+        record_end(&out, record_begin(&out, (enum record_type)MSG_STATE,
+                                      i * SECOND));
+    }
+    assert_int_equal(record_writer_put(w, buf_span(&out)), 0);
+    assert_int_equal(record_writer_free(w), 0);
+    buf_fini(&out);
+    cut_ok(record_path[3], record_path[7], c);
+    out = inflated(record_path[7]);
+    size_t at = 0;
+    struct record rec;
+    while (record_read(buf_span(&out), &at, &rec))
+        assert_int_not_equal(rec.type, RECORD_STATE);
+    buf_fini(&out);
+}
+
 static int
 setup(void **state)
 {
@@ -336,6 +366,7 @@ main(void)
         cmocka_unit_test(a_cut_of_all_is_all),
         cmocka_unit_test(an_anonymous_copy_names_nobody),
         cmocka_unit_test(an_anonymous_copy_keeps_no_text_of_any_input),
+        cmocka_unit_test(a_cut_leaves_out_an_empty_state),
     };
     return cmocka_run_group_tests_name("tui_record_cut", tests, setup,
                                        record_teardown);
