@@ -166,21 +166,32 @@ term_key(int64_t now_us, struct span *paste)
 
 /* ---- open and close ---- */
 
-static const char *
-capability(const char *name)
+/* Without padding, "$<2>": written as it is, it would show. */
+static void
+add_capability(char *dst, size_t cap, const char *name)
 {
     const char *s = tigetstr(name);
-    return s == NULL || s == (char *)-1 ? "" : s;
+
+    if (s == NULL || s == (char *)-1)
+        return;
+    while (*s != '\0') {
+        const char *end = strncmp(s, "$<", 2) == 0 ? strchr(s, '>') : NULL;
+        if (end != NULL)
+            s = end + 1;
+        else
+            text_add(dst, cap, "%c", *s++);
+    }
 }
 
 static void
 prepare_restore(void)
 {
+    static const char *const names[] = { "sgr0", "op", "rmkx", "cnorm",
+                                         "rmcup" };
     char bytes[256] = "";
     text_add(bytes, sizeof bytes, "\033[?2004l\033[?1000l\033[?1006l");
-    text_add(bytes, sizeof bytes, "%s%s%s%s%s", capability("sgr0"),
-             capability("op"), capability("rmkx"), capability("cnorm"),
-             capability("rmcup"));
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        add_capability(bytes, sizeof bytes, names[i]);
     restore_begin(t.out, bytes, strlen(bytes));
 }
 
