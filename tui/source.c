@@ -12,8 +12,6 @@
 enum { POLL_MAX = 256, WAIT_MAX_US = 1000 * 1000, ERR = 300,
        DEMO_HISTORY_US = 120 * 1000 * 1000, DEMO_MANY = 2000,
        DEMO_SHORT_US = 15 * 1000 * 1000 };
-/* 2026-11-20 14:00:00 UTC, so that made-up screens are the same each time. */
-static const int64_t demo_wall_ms = 1795183200000;
 
 int64_t
 source_real_us(void)
@@ -114,7 +112,7 @@ source_open(struct source *s, const struct options *o, char *err)
     if (o->demo > 0) {
         s->stream = STREAM_DEMO;
         s->demo = demo_new(o->demo, o->seed);
-        s->wall_ms = demo_wall_ms;
+        s->wall_ms = DEMO_WALL_MS;
         s->utc_off_s = 0;
         s->virtual_time = o->dump_width > 0;
         set_now(s, o->demo > DEMO_MANY ? DEMO_SHORT_US : DEMO_HISTORY_US);
@@ -185,13 +183,16 @@ source_deadline_us(const struct source *s)
     return s->net != NULL ? net_deadline_us(s->net) : INT64_MAX;
 }
 
-/* µs of the real clock until `until_us` of ours, -1: for ever. */
+/* µs of the real clock until `until_us` of ours, -1: for ever, as at the end
+ * of a recording, where time stands. */
 static int64_t
 real_wait_us(const struct source *s, int64_t until_us)
 {
     if (s->stopped || until_us == INT64_MAX)
         return -1;
     int64_t left = until_us - source_now_us(s);
+    if (left > 0 && s->stream == STREAM_REPLAY && until_us - left >= s->end_us)
+        return -1;
     return left <= 0 ? 0 : (int64_t)((double)left / s->speed);
 }
 
