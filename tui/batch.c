@@ -10,6 +10,7 @@
 
 #include "base/exits.h"
 #include "base/text.h"
+#include "tui/plain_table.h"
 #include "tui/shell.h"
 
 static volatile sig_atomic_t interrupted;
@@ -21,9 +22,10 @@ note_signal(int number)
 }
 
 static void
-catch_signals(void)
+catch_signals(struct shell *s)
 {
     struct sigaction a = { .sa_handler = note_signal };
+    s->interrupted = &interrupted;
     sigemptyset(&a.sa_mask);
     sigaction(SIGINT, &a, NULL);
     sigaction(SIGTERM, &a, NULL);
@@ -134,7 +136,7 @@ run_batch(struct options *o)
 
     if (rc != EXIT_DONE)
         return rc;
-    catch_signals();
+    catch_signals(&s);
     if (o->screen == SCREEN_JOBS)
         (void)shell_hear(&s);
     else
@@ -178,14 +180,16 @@ print_wish(const struct node *n, const struct wish *w)
     const long long took_ms = (long long)(w->took_us / 1000);
     const bool starts = w->kind == WISH_RESUME || w->kind == WISH_UNDRAIN;
 
-    printf("%s ", n->name);
+    char *name = plain_clean(n->name), *why = plain_clean(w->why);
+
+    printf("%s ", name);
     if (w->state == WISH_IN_FORCE && w->kind == WISH_THROTTLE)
         printf("ok %d (was %d) %lldms\n", w->asked, w->seen, took_ms);
     else if (w->state == WISH_IN_FORCE)
         printf("ok %s %lldms\n", w->kind == WISH_POLICY ? w->name
                : starts ? "start" : wish_kind_name(w->kind), took_ms);
     else if (w->state == WISH_REFUSED)
-        printf("refused %s\n", w->why);
+        printf("refused %s\n", why);
     else if (w->state == WISH_DIFFERS)
         printf("differs asked %d, node reports %d\n", w->asked,
                (int)n->told.throttle_percent);
@@ -193,6 +197,8 @@ print_wish(const struct node *n, const struct wish *w)
         printf("lost may or may not be set\n");
     else
         printf("no-answer\n");
+    free(name);
+    free(why);
 }
 
 /* The newest wish of a node, whatever it is about. */
@@ -276,6 +282,8 @@ execute(struct shell *s)
     /* A workload is known when its home has spoken itself. */
     if (!known && strncmp(err, "no ", 3) == 0) {
         (void)shell_hear(s);
+        if (interrupted != 0)
+            return interrupted_status();
         known = app_command(a, s->o->exec, err);
     }
     if (!known) {
@@ -313,9 +321,12 @@ run_exec(struct options *o)
 
     if (rc != EXIT_DONE)
         return rc;
-    catch_signals();
+    catch_signals(&s);
     (void)shell_complete(&s);
-    rc = s.app->live->n == 0 ? unreachable(&s) : execute(&s);
+    if (interrupted != 0)
+        rc = interrupted_status();
+    else
+        rc = s.app->live->n == 0 ? unreachable(&s) : execute(&s);
     (void)shell_close(&s);
     return rc;
 }

@@ -46,8 +46,8 @@ add(struct plain_table *t, char *text, json_t *value)
     t->cell[t->n_cells++] = (struct plain_cell){ text, value, STYLE_TEXT };
 }
 
-void
-plain_text(struct plain_table *t, const char *text)
+char *
+plain_clean(const char *text)
 {
     struct span in = span_str(text);
     char *clean = xcalloc(in.len + 1, 1);
@@ -55,12 +55,20 @@ plain_text(struct plain_table *t, const char *text)
 
     for (size_t at = 0; at < in.len;)
         n += utf8_put(utf8_next(in, &at), clean + n);
-    if (n == 0) {
+    return clean;
+}
+
+void
+plain_text(struct plain_table *t, const char *text)
+{
+    char *clean = plain_clean(text);
+
+    if (clean[0] == '\0') {
         free(clean);
         plain_null(t);
         return;
     }
-    add(t, clean, json_stringn(clean, n));
+    add(t, clean, json_string(clean));
 }
 
 void

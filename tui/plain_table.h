@@ -35,12 +35,13 @@ struct plain_table {
     struct plain_cell *cell;
 };
 
+/* Text from the network, to free: what no terminal should get becomes '?'. */
+char *plain_clean(const char *text);
 void plain_table_fini(struct plain_table *t);
 /* Columns beyond PLAIN_COLUMNS are left out. */
 void plain_column(struct plain_table *t, const char *head, const char *key,
                   bool left);
-/* Text from the network: what no terminal should get becomes '?'. "" is not
- * known. */
+/* Text from the network, cleaned. "" is not known. */
 void plain_text(struct plain_table *t, const char *text);
 void plain_count(struct plain_table *t, uint64_t n);
 /* JSON has three decimals. */

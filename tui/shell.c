@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -68,6 +69,44 @@ shell_close(struct shell *s)
 
 /* ---- effects ---- */
 
+static int
+write_file(const char *path, struct span bytes)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_EXCL, 0600);
+    int rc = 0;
+
+    if (fd < 0)
+        return -errno;
+    ssize_t n = write(fd, bytes.p, bytes.len);
+    if (n < 0 || fsync(fd) != 0)
+        rc = -errno;
+    else if (n != (ssize_t)bytes.len)
+        rc = -ENOSPC;
+    if (close(fd) != 0 && rc == 0)
+        rc = -errno;
+    if (rc != 0)
+        unlink(path);
+    return rc;
+}
+
+/* In place of a file: the old one stays until the new one is whole. */
+static int
+replace_file(const char *path, struct span bytes)
+{
+    char name[sizeof(((struct effect *)0)->text) + 32] = "";
+    struct stat old;
+
+    if (lstat(path, &old) == 0 && !S_ISREG(old.st_mode))
+        return S_ISLNK(old.st_mode) ? -ELOOP : -EINVAL;
+    text_add(name, sizeof name, "%s.%ld", path, (long)getpid());
+    int rc = write_file(name, bytes);
+    if (rc == 0 && rename(name, path) != 0) {
+        rc = -errno;
+        unlink(name);
+    }
+    return rc;
+}
+
 /* Never over a file that is there without a yes, never through a link. */
 static int
 write_screen(struct shell *s, const char *path, bool over)
@@ -75,18 +114,13 @@ write_screen(struct shell *s, const char *path, bool over)
     const struct ui *u = &s->app->u;
     struct canvas *c = canvas_new(u->width, u->height);
     struct buf out = { 0 };
-    int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
-                (over ? O_TRUNC : O_EXCL);
-    int fd = open(path, flags, 0600), rc = fd < 0 ? -errno : 0;
 
     c->ascii = u->ascii;
     c->braille = u->braille;
     shell_draw(s, c);
     canvas_dump(c, false, &out);
-    if (rc == 0 && write(fd, out.p, out.len) != (ssize_t)out.len)
-        rc = errno != 0 ? -errno : -EIO;
-    if (fd >= 0 && close(fd) != 0 && rc == 0)
-        rc = -errno;
+    int rc = over ? replace_file(path, buf_span(&out))
+                  : write_file(path, buf_span(&out));
     buf_fini(&out);
     canvas_free(c);
     return rc;
@@ -351,7 +385,10 @@ wait_until(struct shell *s, bool (*all)(const struct shell *s))
         int64_t now = source_now_us(&s->source);
         if (all(s))
             return true;
-        if (now >= end)
+        /* A recording may begin late. */
+        if (s->source.stream == STREAM_REPLAY && s->app->live->n == 0)
+            end = now + s->o->timeout_us;
+        if (now >= end || (s->interrupted != NULL && *s->interrupted != 0))
             return false;
         shell_wait(s, s->source.virtual_time ? now + STEP_US : end);
     }

@@ -7,6 +7,8 @@
 #ifndef LB_SHELL_H
 #define LB_SHELL_H
 
+#include <signal.h>
+
 #include "tui/app.h"
 #include "tui/source.h"
 
@@ -19,6 +21,8 @@ struct shell {
     bool dirty;             /* something was fed since last looked at */
     bool rests;             /* the clock tells minutes while no key comes */
     int64_t touched_us;     /* last key, paste or size */
+    const volatile sig_atomic_t *interrupted;   /* not 0: no more waiting;
+                               NULL: nobody says so */
 };
 
 /* 0, or an exit status after a message. */
@@ -39,7 +43,8 @@ void shell_draw(struct shell *s, struct canvas *c);
 bool shell_is_complete(const struct shell *s);
 /* Until something is there, or that time. */
 void shell_wait(struct shell *s, int64_t until_us);
-/* Waits for that, for --timeout at most. False: time is over. */
+/* Waits for that, for --timeout at most. False: time is over, or
+ * interrupted. */
 bool shell_complete(struct shell *s);
 /* Likewise until all that live have told it themselves, with their workloads:
  * what the way in knows of them says nothing of those. */

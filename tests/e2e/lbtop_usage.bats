@@ -280,6 +280,26 @@ in_terminal() {
     says 2 '--keys: "<Frob>x" is no key' --keys 'j<Frob>x'
 }
 
+# overwrites FILE: a screen is written there, and what is asked confirmed.
+overwrites() {
+    timeout 20 lbtop --demo 3 --dump 100x10 \
+        --keys ":write $1<Enter><wait 1s>y<wait 1s>"
+}
+
+@test "a screen replaces a file as a whole; never through a link, no FIFO" {
+    echo old >there
+    ln there same
+    ln -s there link
+    mkfifo fifo
+    overwrites link | grep -q 'Too many levels of symbolic links'
+    overwrites fifo | grep -q 'Invalid argument'
+    [ "$(cat there)" = old ]
+    overwrites there | grep -q 'write there'
+    grep -q '3 nodes' there
+    [ "$(cat same)" = old ]     # not written in place
+    [ "$(echo there*)" = there ]
+}
+
 # ---- on two agents ----
 
 two_agents() {
@@ -426,6 +446,34 @@ END
     [ "$output" = 'south no-answer' ]
 }
 
+@test "-x: an interrupt before there is an answer: nothing is sent" {
+    local pid rc=0
+    two_agents
+    kill -STOP "$(cat pid.north)"
+    cat >interrupted <<'END'
+set -m
+lbtop -x 'throttle 50 south' --timeout 50s >out &
+echo $! >pid
+wait $!
+END
+    bash interrupted 3>&- &
+    pid=$!
+    await catches_signals
+    kill -INT "$(cat pid)"
+    # Within --timeout it is that signal that ends it.
+    await gone "$pid" || rc=1
+    kill -CONT "$(cat pid.north)"
+    [ $rc -eq 0 ]
+    wait $pid || rc=$?
+    [ $rc -eq 130 ]
+    [ ! -s out ]
+    [ "$(lbctl --json nodes | jq '.nodes[1].throttle_pct')" -eq 80 ]
+}
+# shellcheck disable=SC2317  # called by await
+catches_signals() { grep -q '^SigCgt:.*4002$' "/proc/$(cat pid)/status"; }
+# shellcheck disable=SC2317  # called by await
+gone() { ! kill -0 "$1"; }
+
 # ---- recordings ----
 
 @test "a recording: 0600, over nothing, not through a link; replayed alike" {
@@ -453,6 +501,13 @@ END
     grep -q '2 nodes: 2 up' first
     lbtop --replay rec --at +1s --dump 80x24 --keys F7 |
         grep -q 'replay: throttle not sent'
+}
+
+@test "a recording that begins late is waited for" {
+    # That of made-up data begins after two minutes.
+    lbtop -b -i 3 -d 100ms --demo 5 -o none --record late
+    lbtop -b -i 1 --replay late --raw | grep -q ' alpha01 '
+    lbtop -b -i 1 -S jobs --replay late | grep -q '^alpha01-'
 }
 
 @test "a recording that is cut, damaged, too new, or none" {
