@@ -106,6 +106,7 @@ wishes_add(struct wishes *w, const struct model *m, const struct node *n,
                           .seen = n->told.throttle_percent };
     while (e->w.id == 0)
         e->w.id = random_u64(&w->ids);
+    text_add(e->node_name, sizeof e->node_name, "%s", n->name);
     wish_before(n, kind, e->w.before);
     e->told = e->w.seen;
     memcpy(e->told_word, e->w.before, sizeof e->told_word);
@@ -315,14 +316,15 @@ wishes_pending(const struct wishes *w)
 }
 
 bool
-wishes_push(struct wishes *w, const struct model *m)
+wishes_push(struct wishes *w, const struct model *m, uint64_t group)
 {
     bool any = false;
 
     for (size_t i = 0; i < w->n; i++) {
         struct entry *e = &w->e[i];
         if (e->over ||
-            (e->w.state != WISH_DRAFT && e->w.state != WISH_SILENT))
+            (e->w.state != WISH_DRAFT &&
+             !(e->w.state == WISH_SILENT && e->w.group == group)))
             continue;
         e->w.state = WISH_DRAFT;
         e->steps = false;

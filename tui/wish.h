@@ -97,9 +97,9 @@ int64_t wishes_deadline_us(const struct wishes *w);
 bool wishes_next(struct wishes *w, const struct model *m,
                  struct question *out);
 
-/* Enter: sends drafts at once, or silent ones again. Esc: drops drafts.
- * x: forgets what is pending. True: there was something. */
-bool wishes_push(struct wishes *w, const struct model *m);
+/* Enter: sends drafts at once, and the silent ones of `group` again. Esc:
+ * drops drafts. x: forgets what is pending. True: there was something. */
+bool wishes_push(struct wishes *w, const struct model *m, uint64_t group);
 bool wishes_drop(struct wishes *w);
 bool wishes_forget(struct wishes *w, const struct node *n);
 /* u: what would be undone: the last confirmed group, less than 10 minutes
@@ -108,6 +108,8 @@ bool wishes_forget(struct wishes *w, const struct node *n);
 bool wishes_undo_look(const struct wishes *w, const struct model *m,
                       size_t *n, size_t *skip, char say[WISH_SAY_MAX]);
 void wishes_undo(struct wishes *w, const struct model *m);
+/* The group that it would undo; 0: none. */
+uint64_t wishes_undo_group(const struct wishes *w);
 
 /* From now on what has ended stays: -x prints it all at its end. */
 void wishes_keep(struct wishes *w);

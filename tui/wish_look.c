@@ -156,7 +156,8 @@ look_at_sent(struct model *m, struct entry *e, const struct node *n)
         model_note(m, NOTE_WARN, "%s is stale: %s sent all the same", n->name,
                    text);
     }
-    if (m->now_us - e->w.sent_us < silence_us(n))
+    e->silent_us = e->w.sent_us + silence_us(n);
+    if (m->now_us < e->silent_us)
         return;
     enter(e, m, WISH_SILENT);
     e->w.state_seq = n->sequence;
@@ -276,7 +277,7 @@ due_us(const struct wishes *w, const struct entry *e)
     case WISH_DRAFT:
         return e->due_us;
     case WISH_SENT:
-        return e->w.sent_us + SILENCE_US;
+        return e->silent_us > 0 ? e->silent_us : e->w.sent_us + SILENCE_US;
     case WISH_IN_FORCE:
         return e->w.since_us + CONFIRMED_US;
     case WISH_REFUSED:

@@ -17,9 +17,11 @@ enum family { FAMILY_THROTTLE = 1, FAMILY_PHASE, FAMILY_POLICY, FAMILY_WORK };
 
 struct entry {
     struct wish w;
-    size_t at;              /* place of its node in the model */
+    size_t at;              /* place of its node in the live model */
+    char node_name[64];     /* a frozen model may not have that node */
     int64_t due_us;         /* a draft: sent then */
     int64_t touched_us;     /* by the operator: which one the flash tells */
+    int64_t silent_us;      /* sent: when it is silent; 0: after SILENCE_US */
     int64_t draft_us;       /* of the last key that changed it */
     uint64_t incarnation;   /* with state_seq */
     int told;               /* what the node told when the key was pressed: a */

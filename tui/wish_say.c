@@ -71,16 +71,17 @@ wish_text(const struct wish *w, char *dst, size_t cap)
 void
 entry_name(const struct entry *e, const struct model *m, char *dst, size_t cap)
 {
-    const struct node *n = m->node[e->at];
+    const struct node *n = e->at < m->n ? m->node[e->at] : NULL;
+    const char *home = n != NULL ? n->name : e->node_name;
     char name[160] = "";
 
     if (wish_family(e->w.kind) == FAMILY_WORK)
-        text_add(name, sizeof name, "%s-%u", n->name, (unsigned)e->w.workload);
-    for (size_t i = 0; name[0] != '\0' && i < n->n_works; i++)
+        text_add(name, sizeof name, "%s-%u", home, (unsigned)e->w.workload);
+    for (size_t i = 0; n != NULL && name[0] != '\0' && i < n->n_works; i++)
         if (n->work[i].number == e->w.workload)
             work_name(n, &n->work[i], name);
     dst[0] = '\0';
-    text_add(dst, cap, "%s", name[0] != '\0' ? name : n->name);
+    text_add(dst, cap, "%s", name[0] != '\0' ? name : home);
 }
 
 bool

@@ -57,6 +57,7 @@ note_state(struct entry *e, const struct model *m)
 {
     e->w.state_seq = m->node[e->at]->sequence;
     e->incarnation = m->node[e->at]->incarnation;
+    e->silent_us = 0;
 }
 
 bool

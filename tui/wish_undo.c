@@ -121,6 +121,12 @@ invert(struct wishes *w, const struct model *m, const struct past *p)
     wish_order(w, m, n, &o, say);
 }
 
+uint64_t
+wishes_undo_group(const struct wishes *w)
+{
+    return w->n_past > 0 ? w->past_group : 0;
+}
+
 void
 wishes_undo(struct wishes *w, const struct model *m)
 {

@@ -233,7 +233,7 @@ throttle_shows_what_is_in_force_and_what_is_asked(void **state)
     struct node *n = model_by_name(c->m, "alpha04");
     assert_true(wish_throttle(c->w, c->m, n, 40, true, say));
     expect_throttle(c, "alpha04", "80→40…", "80->40~");
-    wishes_push(c->w, c->m);
+    wishes_push(c->w, c->m, 0);
     do
         assert_true(wishes_next(c->w, c->m, &q));
     while (!node_id_equal(&q.to, &n->id));

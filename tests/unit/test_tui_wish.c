@@ -124,14 +124,16 @@ enter_sends_at_once_and_esc_drops(void **state)
     struct question q;
 
     scene_start(&s, 1);
-    assert_false(wishes_push(s.w, s.m));
+    assert_false(wishes_push(s.w, s.m, wish_of(s.w, node(&s, 0), 0, 0) == NULL
+                ? 0 : wish_of(s.w, node(&s, 0), 0, 0)->group));
     step(&s, 0, -5);
     assert_true(wishes_drop(s.w));
     assert_false(wishes_drop(s.w));
     tick(&s, SECOND);
     assert_int_equal(sent(&s, &q), 0);
     step(&s, 0, -5);
-    assert_true(wishes_push(s.w, s.m));
+    assert_true(wishes_push(s.w, s.m, wish_of(s.w, node(&s, 0), 0, 0) == NULL
+                ? 0 : wish_of(s.w, node(&s, 0), 0, 0)->group));
     assert_int_equal(sent(&s, &q), 1);
     assert_false(wishes_drop(s.w)); /* it is out */
     scene_end(&s);
@@ -276,7 +278,8 @@ silence_is_said_and_enter_sends_the_same_again(void **state)
                  "alpha01: no answer for 5 s. Enter: send again   x: forget");
     assert_int_equal(wishes_pending(s.w), 1);
     assert_int_equal(sent(&s, &again), 0); /* not by itself */
-    assert_true(wishes_push(s.w, s.m));
+    assert_true(wishes_push(s.w, s.m, wish_of(s.w, node(&s, 0), 0, 0) == NULL
+                ? 0 : wish_of(s.w, node(&s, 0), 0, 0)->group));
     assert_int_equal(sent(&s, &again), 1);
     assert_true(again.id == q.id);
     scene_accept(&s, 0, q.id, 30);

@@ -256,6 +256,51 @@ a_recorded_command_is_shown(void **state)
     scene_end(&s);
 }
 
+/* Enter at one node does not send again what others left unanswered. */
+static void
+only_the_group_at_hand_is_sent_again(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct question q;
+
+    scene_start(&s, 2);
+    for (size_t i = 0; i < 2; i++) {
+        wishes_group(s.w);
+        step(&s, i, -5);
+    }
+    tick(&s, SECOND);
+    assert_int_equal(sent(&s, &q), 2);
+    for (int i = 0; i < 5; i++) {
+        tick(&s, SECOND);
+        tell_all(&s);
+    }
+    assert_int_equal(state_of(&s, 0), WISH_SILENT);
+    assert_int_equal(state_of(&s, 1), WISH_SILENT);
+    assert_true(wishes_push(s.w, s.m,
+                            wish_of(s.w, node(&s, 1), 0, 0)->group));
+    assert_int_equal(sent(&s, &q), 1);
+    assert_true(node_id_equal(&q.to, &s.node[1].id));
+    scene_end(&s);
+}
+
+static void
+a_far_node_is_waited_for_without_haste(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct question q;
+
+    scene_start(&s, 1);
+    step(&s, 0, -5);
+    tick(&s, SECOND);
+    assert_int_equal(sent(&s, &q), 1);
+    node(&s, 0)->rtt_us = 2 * SECOND;
+    wishes_look(s.w, s.m);
+    assert_true(wishes_deadline_us(s.w) == s.now_us + 10 * SECOND);
+    scene_end(&s);
+}
+
 int
 main(void)
 {
@@ -268,6 +313,8 @@ main(void)
         cmocka_unit_test(undo_skips_what_was_changed_since),
         cmocka_unit_test(undo_ends_after_ten_minutes),
         cmocka_unit_test(a_recorded_command_is_shown),
+        cmocka_unit_test(only_the_group_at_hand_is_sent_again),
+        cmocka_unit_test(a_far_node_is_waited_for_without_haste),
     };
     return cmocka_run_group_tests_name("tui_wish_many", tests, NULL, NULL);
 }
