@@ -312,5 +312,6 @@ change_undo(struct app *a)
         text_add(say, sizeof say, "?%s",
                  a->u.frozen ? " (The screen is frozen.)" : "");
         dialog_ask(a, ACT_UNDO, say);
+        a->u.dialog.then.group = wishes_undo_group(a->wishes);
     }
 }

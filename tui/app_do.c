@@ -137,6 +137,16 @@ hide(struct app *a, const struct pending_act *p)
     ui_flash(&a->u, app_now_us(a), "%s is hidden until it answers", n->name);
 }
 
+static void
+undo(struct app *a, const struct pending_act *p)
+{
+    if (p->group == wishes_undo_group(a->wishes))
+        wishes_undo(a->wishes, a->live);
+    else
+        ui_flash(&a->u, app_now_us(a), "another command came into force "
+                 "meanwhile: nothing sent  (u asks again)");
+}
+
 void
 app_do(struct app *a, const struct pending_act *p)
 {
@@ -146,7 +156,7 @@ app_do(struct app *a, const struct pending_act *p)
         return;
     switch (p->act) {
     case ACT_QUIT: app_simple(a, EFFECT_QUIT, ""); break;
-    case ACT_UNDO: wishes_undo(a->wishes, a->live); break;
+    case ACT_UNDO: undo(a, p); break;
     case ACT_HIDE: hide(a, p); break;
     case ACT_WRITE:
         text_add(e.text, sizeof e.text, "%s", p->name);

@@ -33,10 +33,11 @@ enum { FLASH_MAX = 240 };
 struct pending_act {
     enum act act;
     int value;                  /* throttle */
-    char name[96];              /* policy; workload; file */
+    char name[PROMPT_MAX];      /* policy; workload; file */
     size_t n;
     struct node_id *node;       /* fixed when the key was pressed */
     uint32_t workload;
+    uint64_t group;             /* undo: what is to be undone */
 };
 
 /* A question on the screen: one line with y/N (class 1), or a box in which a
@@ -47,7 +48,7 @@ struct dialog {
     char title[64];
     char line[DIALOG_LINES][300];
     size_t n_lines;
-    char word[96];              /* to be typed; "" : y/N */
+    char word[160];             /* to be typed; "" : y/N */
     int misses;
     int64_t since_us;           /* keys of the first 300 ms are ignored */
     struct pending_act then;
