@@ -146,7 +146,9 @@ app_dialog_key(struct app *a, uint32_t key)
 
     if (!d->open)
         return false;
-    if (app_now_us(a) - d->since_us < IGNORED_US || key == KEY_WHEEL_UP ||
+    /* the time of a replay may stand still */
+    if ((a->u.stream != STREAM_REPLAY &&
+         app_now_us(a) - d->since_us < IGNORED_US) || key == KEY_WHEEL_UP ||
         key == KEY_WHEEL_DOWN || key_click(key, &x, &y))
         return true;
     if (key == 3) { /* ^C quits from everywhere */
