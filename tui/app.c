@@ -144,10 +144,14 @@ take_answer(struct app *a, const struct input *in)
     if (q == NULL || strcmp(q->op, "hello") != 0)
         return;
     struct span role = pair_get(in->msg.reply.pairs, "role");
-    if (span_is(role, "view")) {
+    if (span_is(role, "view") && !a->u.read_only) {
         a->u.read_only = true;
         a->u.read_only_why[0] = '\0';
         text_add(a->u.read_only_why, sizeof a->u.read_only_why, "view key");
+    } else if (role.p != NULL && !span_is(role, "view") &&
+               strcmp(a->u.read_only_why, "view key") == 0) {
+        a->u.read_only = false; /* of another cluster, another role */
+        a->u.read_only_why[0] = '\0';
     }
     a->submit_only = span_is(role, "submit");
 }
@@ -259,5 +263,6 @@ app_draw(struct app *a, struct canvas *c)
     if (a->u.flash_until_us > 0 && a->u.flash_until_us <= app_now_us(a))
         a->u.flash[0] = '\0';
     ui_arrange(&a->u, v.m, a->wishes);
+    a->seen = a->u.cursor;
     screen_draw(&v);
 }

@@ -29,7 +29,7 @@ enum effect_kind {
 struct effect {
     enum effect_kind kind;
     struct question ask;
-    char text[256];
+    char text[PROMPT_MAX];
     int64_t us;
     double number;
     bool yes;
@@ -60,10 +60,11 @@ struct app {
     uint32_t detailed_work;         /* of a workload of it, or 0 */
     int64_t unknown_us;     /* when an unknown key was last told; -1 */
     bool submit_only;       /* the role of our key: workloads alone */
+    struct node_id seen;    /* the cursor where the operator last saw it */
     bool drawn;             /* there is a screen; else -x: nodes are named */
     struct effect *effect;
     size_t n_effects, at_effect, cap_effects;
-    struct pending_act meant;       /* of the throttle prompt: its nodes */
+    struct pending_act meant;       /* of prompt or menu: its nodes */
     bool meant_all;
     char before[PROMPT_MAX];        /* of the filter prompt: the former one */
     struct buf pairs;

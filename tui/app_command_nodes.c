@@ -33,8 +33,8 @@ taken(struct app *a, bool done, char *err)
     return false;
 }
 
-/* Named nodes, else those that the screen says. Without a screen (-x) nobody
- * sees a cursor: then they must be named. */
+/* Named nodes, else those that the screen says. Without a screen (-x), or on
+ * one without nodes, nobody sees a cursor: then they must be named. */
 static bool
 give(struct app *a, struct pending_act *p, const char *list, char *err)
 {
@@ -45,7 +45,9 @@ give(struct app *a, struct pending_act *p, const char *list, char *err)
     if (list[0] != '\0') {
         if (target_list(a, list, p, err) != 0)
             return false;
-    } else if (!a->drawn) {
+    } else if (target_moved(a, err)) {
+        return false;
+    } else if (!a->drawn || !target_seen(a)) {
         text_add(err, ERR_MAX, "%s: which nodes? name them",
                  change_word(p->act));
         return false;

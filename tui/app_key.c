@@ -39,14 +39,11 @@ help_key(struct app *a, const struct key_row *row)
     return true;
 }
 
-void
-app_key(struct app *a, uint32_t key)
+static void
+take_key(struct app *a, uint32_t key)
 {
     struct ui *u = &a->u;
 
-    if (key == 0)
-        return;
-    ui_arrange(u, app_model(a), a->wishes);
     if (u->dialog.open) {
         app_dialog_key(a, key);
         return;
@@ -71,7 +68,23 @@ app_key(struct app *a, uint32_t key)
         return;
     }
     u->flash[0] = '\0';
+    if (row->changes && row->act < ACT_START_WORK && target_moved(a, NULL))
+        return;
     app_act(a, row);
+}
+
+/* Where the key moves the cursor is where the operator wants it; where the
+ * list moves it he has to see first. */
+void
+app_key(struct app *a, uint32_t key)
+{
+    if (key == 0)
+        return;
+    ui_arrange(&a->u, app_model(a), a->wishes);
+    bool known = node_id_equal(&a->u.cursor, &a->seen);
+    take_key(a, key);
+    if (known)
+        a->seen = a->u.cursor;
 }
 
 void

@@ -32,6 +32,10 @@ menu_policy(struct app *a)
     struct menu *m = &a->u.menu;
     const struct node *here = ui_node(&a->u, app_model(a));
 
+    free(a->meant.node);
+    a->meant = (struct pending_act){ .act = ACT_POLICY };
+    a->meant_all = a->u.all_next;
+    a->meant.n = app_targets(a, &a->meant.node);
     start(a, "Policy", ACT_POLICY);
     for (size_t i = 0; policy_words[i] != NULL; i++) {
         size_t n = 0;
@@ -69,12 +73,11 @@ menu_sort(struct app *a)
 static void
 choose_policy(struct app *a, const char *name)
 {
-    struct pending_act p = { .act = ACT_POLICY };
-    bool all = a->u.all_next;
+    struct pending_act p = a->meant;
 
+    a->meant = (struct pending_act){ .act = ACT_POLICY };
     text_add(p.name, sizeof p.name, "%s", name);
-    p.n = app_targets(a, &p.node);
-    change(a, &p, all);
+    change(a, &p, a->meant_all);
 }
 
 static void
@@ -118,6 +121,8 @@ app_menu_key(struct app *a, uint32_t key)
         choose(a);
     else if (key == KEY_ESCAPE || key == 'q' || key == KEY_BACK) {
         m->open = false;
+        if (m->act == ACT_POLICY)
+            a->u.all_next = false;
         ui_flash(&a->u, app_now_us(a), "nothing changed");
     }
     return true;

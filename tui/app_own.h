@@ -62,6 +62,12 @@ void target_names(const struct app *a, const struct pending_act *p,
 /* The node that is meant when there is one. */
 struct node *target_first(const struct app *a, const struct pending_act *p);
 
+/* The cursor decides which node is meant, and went to another one that was
+ * not drawn yet: flashes it, or writes `err`. */
+bool target_moved(struct app *a, char *err);
+/* The screen shows which nodes would be meant. */
+bool target_seen(const struct app *a);
+
 /* ---- app_change.c ---- */
 
 /* Whether this may be changed now; else flashes, or writes `err`, why not. */

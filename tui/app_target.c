@@ -48,6 +48,28 @@ app_targets(const struct app *a, struct node_id **out)
     return n;
 }
 
+bool
+target_seen(const struct app *a)
+{
+    return is_table(&a->u) || a->u.screen == SCREEN_DETAIL;
+}
+
+bool
+target_moved(struct app *a, char *err)
+{
+    static const char why[] = "the list has just moved: press again";
+    const struct ui *u = &a->u;
+
+    if (!a->drawn || !is_table(u) || u->all_next || u->n_marked > 0 ||
+        node_id_equal(&u->cursor, &a->seen))
+        return false;
+    if (err != NULL)
+        text_add(err, ERR_MAX, "%s", why);
+    else
+        ui_flash(&a->u, app_now_us(a), "%s", why);
+    return true;
+}
+
 void
 target_mark(struct app *a, const struct node *n, bool on)
 {

@@ -87,6 +87,111 @@ leaving_with_open_commands_asks(void **state)
     scene_close(&s);
 }
 
+/* The list moves the cursor: what was not drawn yet gets no command. */
+static void
+a_cursor_that_the_list_moved_is_seen_first(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 3, NULL);
+    scene_node(&s, 0)->hidden = true;
+    s.a->u.sorted_us = 0;
+    scene_keys(&s, "-<wait 400ms>");
+    assert_int_equal(s.n_asked, 0);
+    assert_string_equal(s.a->u.flash, "the list has just moved: press again");
+    scene_draw(&s);
+    scene_keys(&s, "-<wait 400ms>");
+    assert_int_equal(s.n_asked, 1);
+    assert_true(node_id_equal(&s.asked[0].to, &s.node[1].id));
+    scene_close(&s);
+}
+
+static void
+a_node_that_a_frozen_screen_lacks_has_its_name(void **state)
+{
+    (void)state;
+    struct scene s;
+    char err[300] = "", text[WISH_SAY_MAX];
+
+    scene_open(&s, 1, NULL);
+    scene_keys(&s, "Z");
+    s.node[1] = fake_node(1, "late");
+    s.n = 2;
+    scene_tell(&s, 1);
+    assert_true(app_command(s.a, "throttle 60 late", err));
+    scene_keys(&s, "<wait 300ms>y");
+    assert_true(wishes_flash(s.a->wishes, app_model(s.a), text,
+                             sizeof text));
+    assert_non_null(strstr(text, "late: throttle 60%"));
+    scene_draw(&s);
+    scene_close(&s);
+}
+
+static void
+the_policy_menu_keeps_its_nodes(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 3, NULL);
+    scene_keys(&s, "P<Down>");
+    s.a->u.cursor = s.node[2].id;
+    s.a->u.moved_us = s.now_us;
+    scene_keys(&s, "<Enter><wait 300ms>y");
+    assert_int_equal(s.n_asked, 1);
+    assert_true(node_id_equal(&s.asked[0].to, &s.node[0].id));
+    scene_keys(&s, "aP<Esc>");
+    assert_false(s.a->u.all_next);
+    scene_close(&s);
+}
+
+static void
+a_screen_without_nodes_wants_them_named(void **state)
+{
+    (void)state;
+    struct scene s;
+    char err[300] = "";
+
+    scene_open(&s, 1, NULL);
+    s.a->u.screen = SCREEN_MESSAGES;
+    assert_false(app_command(s.a, "throttle 40", err));
+    assert_non_null(strstr(err, "which nodes? name them"));
+    scene_wait(&s, SECOND);
+    assert_int_equal(s.n_asked, 0);
+    scene_close(&s);
+}
+
+static void
+a_long_path_is_overwritten_whole(void **state)
+{
+    (void)state;
+    struct scene s;
+    char path[300];
+
+    memset(path, 'p', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    scene_open(&s, 1, NULL);
+    app_overwrite(s.a, path);
+    scene_keys(&s, "<wait 300ms>y");
+    assert_int_equal(scene_did(&s, EFFECT_WRITE), 1);
+    assert_string_equal(s.did[s.n_did - 1].text, path);
+    scene_close(&s);
+}
+
+static void
+a_replay_that_stands_still_takes_an_answer(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 1, &(struct app_options){ .stream = STREAM_REPLAY });
+    app_overwrite(s.a, "a");
+    scene_keys(&s, "y");
+    assert_int_equal(scene_did(&s, EFFECT_WRITE), 1);
+    scene_close(&s);
+}
+
 int
 main(void)
 {
@@ -94,6 +199,12 @@ main(void)
         cmocka_unit_test(read_only_refuses_every_change),
         cmocka_unit_test(undo_takes_back_what_was_confirmed),
         cmocka_unit_test(leaving_with_open_commands_asks),
+        cmocka_unit_test(a_cursor_that_the_list_moved_is_seen_first),
+        cmocka_unit_test(a_node_that_a_frozen_screen_lacks_has_its_name),
+        cmocka_unit_test(the_policy_menu_keeps_its_nodes),
+        cmocka_unit_test(a_screen_without_nodes_wants_them_named),
+        cmocka_unit_test(a_long_path_is_overwritten_whole),
+        cmocka_unit_test(a_replay_that_stands_still_takes_an_answer),
     };
     return cmocka_run_group_tests_name("tui_app_refuse", tests, NULL, NULL);
 }
