@@ -19,7 +19,7 @@ EXTRA_DIST += tests/form.sh tests/layers.sh tests/purity.sh \
 
 # Folders of test data, as far as they have any: whole, without a list to keep.
 dist-hook:
-	for d in e2e scenario golden fuzz bench; do \
+	for d in unit e2e scenario golden fuzz bench; do \
 	    if test -d $(srcdir)/tests/$$d; then \
 	        mkdir -p $(distdir)/tests/$$d && \
 	        cp -R $(srcdir)/tests/$$d/. $(distdir)/tests/$$d/ || exit 1; \
