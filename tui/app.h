@@ -77,7 +77,7 @@ void app_free(struct app *a);
 /* Takes one input in: model, wishes, keys. Time is in->at_us. */
 void app_input(struct app *a, const struct input *in);
 /* The next thing that the shell has to do; false: none. Valid until the next
- * call. In replay and demo the shell carries out no EFFECT_ASK. */
+ * call. In a replay the shell carries out no EFFECT_ASK. */
 bool app_effect(struct app *a, struct effect *out);
 /* When it wants an IN_TICK; INT64_MAX: never. */
 int64_t app_deadline_us(const struct app *a);

@@ -97,7 +97,6 @@ libtui_a_SOURCES = \
 	tui/detail_parts.h \
 	tui/input.h \
 	tui/model_own.h \
-	tui/net_own.h \
 	tui/setup_list.h \
 	tui/ui_order.h \
 	tui/wish_own.h
@@ -109,7 +108,7 @@ libtop_a_SOURCES = \
 	tui/net_ask.c \
 	tui/net_control.c \
 	tui/net_dial.c tui/net_dial.h \
-	tui/net_members.c \
+	tui/net_members.c tui/net_own.h \
 	tui/option_form.c tui/option_form.h \
 	tui/option_value.c tui/option_value.h \
 	tui/options.c tui/options.h \

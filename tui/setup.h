@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
  * setup - lbtop.ini: how the screen looks. Keys `key = value`, sections
- * [cluster NAME] for one cluster. Wrong values keep the default and leave a
+ * [cluster NAME] for one cluster, which nobody reads yet: its name is known
+ * only when a node has answered. Wrong values keep the default and leave a
  * message; the file is written by :save and F2 alone, keeping comments and
  * keys that are not known.
  */
