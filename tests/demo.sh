@@ -87,16 +87,7 @@ lb() { # WORD...: lbctl at north
 }
 
 start_nodes() {
-    halves
-    dir=$(mktemp -d "${TMPDIR:-/tmp}/lbdemo.XXXXXX")
-    node_configure north "$slots" 100 ''
-    node_launch north "$north_cpus"
-    north_pid=$pid
-    node_configure south "$slots" 50 "$endpoint"
-    node_launch south "$south_cpus"
-    south_pid=$pid
-    await sees north 2 || fail 1 'the nodes did not find each other in 10 s'
-    await sees south 2 || fail 1 'the nodes did not find each other in 10 s'
+    launch_two lbdemo
     echo "nodes    north 100 %, south 50 %; $slots slot(s) each," \
         "CPUs $north_cpus and $south_cpus"
 }

@@ -120,3 +120,18 @@ sees() {
     [ "$(ctl "$1" --raw nodes 2>/dev/null | awk '$2 == "run"' | wc -l)" \
         -eq "$2" ]
 }
+
+# In a folder of its own: north at 100 % and south at 50 %, each on its half of
+# the CPUs. Sets dir, slots, north_pid, south_pid and what halves sets.
+launch_two() { # NAME of the folder
+    halves
+    dir=$(mktemp -d "${TMPDIR:-/tmp}/$1.XXXXXX")
+    node_configure north "$slots" 100 ''
+    node_launch north "$north_cpus"
+    north_pid=$pid
+    node_configure south "$slots" 50 "$endpoint"
+    node_launch south "$south_cpus"
+    south_pid=$pid
+    await sees north 2 || fail 1 'the nodes did not find each other in 10 s'
+    await sees south 2 || fail 1 'the nodes did not find each other in 10 s'
+}

@@ -66,15 +66,7 @@ start_work() {
 
 # Two agents at work, watched for half a minute; then south is throttled.
 two_nodes() {
-    halves
-    dir=$(mktemp -d "${TMPDIR:-/tmp}/lbshots.XXXXXX")
-    node_configure north "$slots" 100 ''
-    node_launch north "$north_cpus"
-    north_pid=$pid
-    node_configure south "$slots" 50 "$endpoint"
-    node_launch south "$south_cpus"
-    south_pid=$pid
-    await sees north 2 || fail 1 'the nodes did not find each other in 10 s'
+    launch_two lbshots
     start_work || { cat "$dir/out" >&2; fail 1 'no work was accepted'; }
     shot 2-nodes -n "ipc://$dir/north/run/control.sock" --name lab \
         --user kim --utf8 --dump 80x24 \
