@@ -66,8 +66,10 @@ claims_drop(struct core *c, struct job *j)
     workload_drop_outcome(w, j->index);
     workload_settle(w, j);
     c->n_foreign--;
-    if (--w->n_copies == 0)
-        ledger_remove(c->ledger, w);
+    if (--w->n_copies > 0)
+        return;
+    (void)classes_leave(&c->classes, w->class_at);
+    ledger_remove(c->ledger, w);
 }
 
 /* R27 for one copy. */

@@ -333,6 +333,8 @@ set_time(struct core *c, int64_t now_us)
                                                            : c->true_us);
     c->true_us = now_us;
     c->now_us = now_us - c->late_us;
+    c->classes.now_us = now_us;
+    c->classes.share = node_share(c);
 }
 
 static bool

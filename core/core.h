@@ -202,6 +202,10 @@ struct core_counts {
 };
 struct core_counts core_count(const struct core *c);
 
+/* When all that is here would be done, as STATE tells it: µs from now;
+ * UINT64_MAX never. */
+uint64_t core_drain_us(const struct core *c);
+
 /* What the home's record of a job is, for the simulator's invariants. */
 struct core_job {
     bool known, done;

@@ -12,6 +12,13 @@
 #include "core/rec.h"
 #include "core/record.h"
 
+static void
+take_class(struct core *c, struct workload *w)
+{
+    w->class_at = classes_take(&c->classes, w->desc.kind, w->desc.n_jobs);
+    c->classes.v[w->class_at].own = true;
+}
+
 int
 home_note_workload(struct core *c, uint32_t number, struct span body,
                    struct workload **out)
@@ -30,8 +37,7 @@ home_note_workload(struct core *c, uint32_t number, struct span body,
     if (err != 0)
         return err;
     c->n_own++;
-    (*out)->class_at = classes_of(&c->classes, (*out)->desc.kind);
-    c->classes.v[(*out)->class_at].own = true;
+    take_class(c, *out);
     (*out)->key_hash = key_hash;
     (*out)->content_hash = content_hash;
     (*out)->held = ((*out)->desc.flags & DESC_HELD) != 0;
@@ -234,6 +240,8 @@ home_note_retry(struct core *c, struct workload *w, uint32_t index,
     j->fence = fence;
     j->attempt = attempt;
     set_floor(w, index, fence);
+    if (w->ended)
+        take_class(c, w);
     w->ended = w->told_ended = false;
     w->version++;
     c->own_open++;
@@ -257,6 +265,7 @@ home_note_ended(struct core *c, struct workload *w)
         return false;
     w->ended = true;
     w->ended_us = c->true_us;
+    w->class_at = classes_leave(&c->classes, w->class_at);
     free(w->blind_us);
     w->blind_us = NULL;
     w->n_blind = 0;
@@ -273,6 +282,7 @@ home_note_forget(struct core *c, struct workload *w)
         if (o != NULL)
             c->result_bytes -= kept_bytes(w, o);
     }
+    (void)classes_leave(&c->classes, w->class_at);
     ledger_remove(c->ledger, w);
     c->n_own--;
     c->parked_due = true;

@@ -37,7 +37,7 @@ struct workload {
     struct workload *next, *prev;   /* all, in order of arrival */
     struct workload *chain;         /* of the hash table */
     uint16_t home;                  /* peer; 0 is this node */
-    uint8_t class_at;               /* of its kind, in core->classes */
+    uint8_t class_at;               /* in core->classes */
     uint32_t number;
     struct buf desc_bytes;
     struct desc desc;               /* points into desc_bytes */

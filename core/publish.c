@@ -46,10 +46,11 @@ double
 queue_work_s(const struct core *c)
 {
     double sum = 0;
-    for (size_t i = 0; i < c->classes.n; i++)
-        sum += classes_work_s(&c->classes, (uint8_t)i,
-                              cost_units(c->queue.of[i].cost),
-                              c->queue.of[i].n);
+    for (size_t i = 0; i < CLASSES_MAX; i++)
+        if (c->queue.of[i].n > 0)
+            sum += classes_work_s(&c->classes, (uint8_t)i,
+                                  cost_units(c->queue.of[i].cost),
+                                  c->queue.of[i].n);
     return sum;
 }
 
@@ -128,6 +129,20 @@ node_w(const struct core *c)
     double longest;
     return queue_work_s(c) +
            rest_of_runs(c, node_slot_speed(c), &longest);
+}
+
+static uint64_t
+drain_us(double w, double rate)
+{
+    if (!(w > 0))
+        return 0;
+    return rate > 0 ? speed_round(w / rate * 1e6) : UINT64_MAX;
+}
+
+uint64_t
+core_drain_us(const struct core *c)
+{
+    return drain_us(node_w(c), node_slot_speed(c) * c->config.slots);
 }
 
 /* ---- the body ---- */
@@ -217,8 +232,7 @@ fill_load(const struct core *c, struct state *s)
     s->rate = speed_round(rate * 1e6);
     s->done_cost = speed_round(own.done * 1e6);
     s->busy_units = speed_round(own.busy * 1e6);
-    if (w > 0)
-        s->drain_us = rate > 0 ? speed_round(w / rate * 1e6) : UINT64_MAX;
+    s->drain_us = drain_us(w, rate);
     if (longest > 0)
         s->tail_us = speed > 0 ? speed_round(longest / speed * 1e6)
                                : UINT64_MAX;

@@ -44,7 +44,7 @@ may_order(const struct core *c, const struct job *j)
     if (c->n_running < c->config.slots)
         return true;
     return c->config.prefetch > 0 &&
-           classes_unit_s(&c->classes, j->w->class_at) > 0 &&
+           classes_is_known(&c->classes, j->w->class_at) &&
            c->ordered_s + job_work_s(c, j) <= c->config.slots * ahead_s;
 }
 
@@ -71,6 +71,7 @@ order(struct core *c, struct job *j)
                          .ahead_s = job_work_s(c, j),
                          .class_at = j->w->class_at };
     c->ordered_s += run->ahead_s;
+    classes_run(&c->classes, run->class_at, run->cost, run->start_us);
     /* The job may end in this very step: what the order says is a copy. */
     struct span desc = out_keep(&c->out, buf_span(&j->w->desc_bytes));
     struct span args = { 0 };
@@ -102,7 +103,9 @@ runs_fill(struct core *c)
 static void
 free_ticket(struct core *c, uint32_t ticket)
 {
-    c->ordered_s -= c->runs[ticket].ahead_s;
+    const struct run *run = &c->runs[ticket];
+    c->ordered_s -= run->ahead_s;
+    classes_run_over(&c->classes, run->class_at, run->cost, run->start_us);
     c->runs[ticket] = (struct run){ 0 };
     c->free_run[c->n_free_runs++] = ticket;
     if (--c->n_running == 0)
@@ -174,8 +177,8 @@ runs_outcome(struct core *c, const struct event_outcome *ev)
     struct run was = *run;
     if (j != NULL)
         left_slot(c, j);
-    free_ticket(c, ev->slot);
     learn(c, &was, ev);
+    free_ticket(c, ev->slot);
     /* A slot falls idle: who has more is asked now, not at the next tick. */
     if (c->phase == PHASE_RUN && c->queue.n == 0 &&
         c->n_running + 1 == c->config.slots)

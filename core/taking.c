@@ -65,12 +65,14 @@ static enum item_verb
 take_new(struct core *c, const struct offered *o)
 {
     struct workload *w = ledger_find(c->ledger, o->home, o->group->workload);
-    if (w == NULL && ledger_add(c->ledger, o->home, o->group->workload,
-                                o->group->desc, &w) != 0)
-        return VERDICT_NAK_KIND;
+    if (w == NULL) {
+        if (ledger_add(c->ledger, o->home, o->group->workload, o->group->desc,
+                       &w) != 0)
+            return VERDICT_NAK_KIND;
+        w->class_at = classes_take(&c->classes, w->desc.kind, w->desc.n_jobs);
+    }
     if (o->index >= w->desc.n_jobs)
         return VERDICT_STALE; /* two descriptions of one workload: a lie */
-    w->class_at = classes_of(&c->classes, w->desc.kind);
     classes_tell(&c->classes, w->class_at,
                  (double)o->group->unit_ps / 1e12);
     struct job *j = workload_job(w, o->index);

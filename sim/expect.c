@@ -162,6 +162,29 @@ expect_fetched(struct script *s, size_t n, char **word)
     return true;
 }
 
+/* expect drain NODE MIN MAX: when it says that it will have nothing left. */
+static bool
+expect_drain(struct script *s, size_t n, char **word)
+{
+    struct node *node;
+    int64_t min_us, max_us;
+
+    if (n != 5)
+        return script_wrong(s, "expect drain NODE MIN MAX");
+    if (!script_node(s, word[2], &node)
+        || !script_duration(s, word[3], &min_us)
+        || !script_duration(s, word[4], &max_us))
+        return false;
+    const uint64_t got = node->core == NULL ? 0 : core_drain_us(node->core);
+    if (got >= (uint64_t)min_us && got <= (uint64_t)max_us)
+        return true;
+    s->failures++;
+    (void)fprintf(stderr, "line %u: node %u says that it is done in %.3f s, "
+                  "not in %s to %s\n", s->line, node->at + 1u,
+                  (double)got / 1e6, word[3], word[4]);
+    return true;
+}
+
 static bool
 expect_empty(struct script *s)
 {
@@ -189,6 +212,8 @@ script_expect(struct script *s, size_t n, char **word)
         return expect_once(s);
     if (strcmp(word[1], "empty") == 0)
         return expect_empty(s);
+    if (strcmp(word[1], "drain") == 0)
+        return expect_drain(s, n, word);
     if (strcmp(word[1], "fetched") == 0)
         return expect_fetched(s, n, word);
     if (strcmp(word[1], "starts") == 0)

@@ -92,11 +92,96 @@ shares_the_last_place_among_too_many(void **state)
     struct classes k = { 0 };
     char name[16];
 
-    for (int i = 0; i < CLASSES_MAX + 5; i++) {
+    for (int i = 0; i < KINDS_MAX + 5; i++) {
         (void)snprintf(name, sizeof name, "k%d", i);
         uint8_t at = classes_of(&k, span_str(name));
-        assert_int_equal(at, i < CLASSES_MAX ? i : CLASSES_MAX - 1);
+        assert_int_equal(at, i < KINDS_MAX ? i : KINDS_MAX - 1);
     }
+}
+
+static void
+keeps_workloads_of_a_kind_apart(void **state)
+{
+    (void)state;
+    struct classes k = { 0 };
+    uint8_t one = classes_take(&k, span_str("command"), 1000);
+    uint8_t two = classes_take(&k, span_str("command"), 200);
+
+    assert_int_not_equal(one, two);
+    classes_learn(&k, one, 1, 0.001);
+    assert_true(near(classes_work_s(&k, two, 200, 200), 0.2));
+    assert_false(classes_is_known(&k, two));
+    classes_learn(&k, two, 1, 60);
+    assert_true(classes_is_known(&k, two));
+    assert_true(near(classes_work_s(&k, two, 200, 200), 12000));
+    assert_true(near(classes_work_s(&k, one, 999, 999), 0.999));
+}
+
+static void
+counts_what_runs_for_as_long_as_it_has_run(void **state)
+{
+    (void)state;
+    struct classes k = { .share = 0.5 };
+    uint8_t short_ = classes_take(&k, span_str("command"), 100);
+    uint8_t at = classes_take(&k, span_str("command"), 100);
+
+    classes_learn(&k, short_, 1, 0.001);
+    classes_run(&k, at, 1000000, 1000000);
+    classes_run(&k, at, 1000000, 3000000);
+    k.now_us = 9000000; /* 8 s and 6 s, at half the speed */
+    assert_true(near(classes_work_s(&k, at, 100, 100), 350));
+    classes_run_over(&k, at, 1000000, 1000000);
+    classes_run_over(&k, at, 1000000, 3000000);
+    assert_true(near(classes_work_s(&k, at, 100, 100), 0.1));
+}
+
+static void
+gives_a_place_again_when_nothing_of_it_runs(void **state)
+{
+    (void)state;
+    struct classes k = { 0 };
+    uint8_t kind = classes_of(&k, span_str("noop"));
+    uint8_t at = classes_take(&k, span_str("noop"), 100);
+
+    classes_run(&k, at, 1000000, 0);
+    assert_int_equal(classes_leave(&k, at), kind);
+    uint8_t other = classes_take(&k, span_str("noop"), 100);
+    assert_int_not_equal(other, at);
+    classes_run_over(&k, at, 1000000, 0);
+    assert_int_equal(classes_take(&k, span_str("noop"), 100), at);
+    assert_false(classes_is_known(&k, at));
+    assert_int_equal(classes_leave(&k, kind), kind);
+}
+
+static void
+small_workloads_and_those_beyond_the_places_are_as_their_kind(void **state)
+{
+    (void)state;
+    struct classes k = { 0 };
+    uint8_t kind = classes_of(&k, span_str("noop"));
+
+    assert_int_equal(classes_take(&k, span_str("noop"), CLASS_JOBS_MIN - 1),
+                     kind);
+    for (int i = KINDS_MAX; i < CLASSES_MAX; i++)
+        assert_int_equal(classes_take(&k, span_str("noop"), 1000), i);
+    assert_int_equal(classes_take(&k, span_str("noop"), 1000), kind);
+}
+
+static void
+believes_its_own_eyes_when_the_home_is_far_off(void **state)
+{
+    (void)state;
+    struct classes k = { 0 };
+    uint8_t at = classes_take(&k, span_str("command"), 100);
+
+    classes_tell(&k, at, 0.001);
+    classes_learn(&k, at, 1, 10);
+    classes_learn(&k, at, 1, 10);
+    assert_true(near(classes_unit_s(&k, at), 0.001));
+    classes_learn(&k, at, 1, 10);
+    assert_true(near(classes_unit_s(&k, at), 10));
+    classes_tell(&k, at, 5);
+    assert_true(near(classes_unit_s(&k, at), 5));
 }
 
 int
@@ -110,6 +195,12 @@ main(void)
         cmocka_unit_test(follows_a_change),
         cmocka_unit_test(knows_jobs_that_take_no_time),
         cmocka_unit_test(shares_the_last_place_among_too_many),
+        cmocka_unit_test(keeps_workloads_of_a_kind_apart),
+        cmocka_unit_test(counts_what_runs_for_as_long_as_it_has_run),
+        cmocka_unit_test(gives_a_place_again_when_nothing_of_it_runs),
+        cmocka_unit_test(
+            small_workloads_and_those_beyond_the_places_are_as_their_kind),
+        cmocka_unit_test(believes_its_own_eyes_when_the_home_is_far_off),
     };
     return cmocka_run_group_tests_name("classes", tests, NULL, NULL);
 }
