@@ -154,6 +154,7 @@ take_answer(struct app *a, const struct input *in)
         a->u.read_only_why[0] = '\0';
     }
     a->submit_only = span_is(role, "submit");
+    change_recheck(a);
 }
 
 static void

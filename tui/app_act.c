@@ -29,20 +29,6 @@ move(struct app *a, enum act act)
     move_act(a, act);
 }
 
-/* The act of a wish of a node. */
-static enum act
-act_of(enum wish_kind k)
-{
-    switch (k) {
-    case WISH_PAUSE: return ACT_PAUSE;
-    case WISH_RESUME:
-    case WISH_UNDRAIN: return ACT_START;
-    case WISH_DRAIN: return ACT_DRAIN;
-    case WISH_POLICY: return ACT_POLICY;
-    default: return ACT_SET;
-    }
-}
-
 /* Drafts go out; what the node under the cursor left unanswered, again; else
  * what is under the cursor is opened. */
 static void
@@ -56,7 +42,7 @@ enter(struct app *a, enum act act)
     (void)act;
     if (!mine || a->u.stream == STREAM_REPLAY)
         screen_open(a);
-    else if (change_allowed(a, act_of(w->kind), NULL))
+    else if (change_allowed(a, change_act(w->kind), NULL))
         wishes_push(a->wishes, a->live, w->group);
 }
 

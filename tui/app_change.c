@@ -23,6 +23,24 @@ change_word(enum act act)
     }
 }
 
+enum act
+change_act(enum wish_kind k)
+{
+    switch (k) {
+    case WISH_THROTTLE: return ACT_SET;
+    case WISH_PAUSE: return ACT_PAUSE;
+    case WISH_RESUME:
+    case WISH_UNDRAIN: return ACT_START;
+    case WISH_DRAIN: return ACT_DRAIN;
+    case WISH_POLICY: return ACT_POLICY;
+    case WISH_START: return ACT_START_WORK;
+    case WISH_HOLD: return ACT_HOLD;
+    case WISH_RETRY: return ACT_RETRY;
+    case WISH_CANCEL: return ACT_CANCEL;
+    }
+    return ACT_SET;
+}
+
 static bool
 is_work(enum act act)
 {
@@ -60,6 +78,21 @@ change_allowed(struct app *a, enum act act, char *err)
     return false;
 }
 
+void
+change_recheck(struct app *a)
+{
+    const struct wish *w;
+    char why[ERR_MAX];
+    size_t at = 0;
+
+    while ((w = wishes_draft(a->wishes, &at)) != NULL) {
+        if (change_allowed(a, change_act(w->kind), why))
+            continue;
+        wishes_refuse(a->wishes, a->live, w->id, why);
+        ui_flash(&a->u, app_now_us(a), "%s", why);
+    }
+}
+
 /* ---- what it would do at one node ---- */
 
 /* What stands in its way there: nothing, it is so already, or a reason. */
@@ -94,6 +127,10 @@ can_be_told(const struct pending_act *p, const struct node *n,
     if (n->seen == SEEN_LOST)
         text_add(say, sizeof say, "%s is LOST: %s not sent  "
                  "(r retries the connection)", n->name, change_word(p->act));
+    else if (n->seen == SEEN_FOREIGN)
+        text_add(say, sizeof say, "%s speaks protocol %u, lbtop %d: %s not "
+                 "sent", n->name, n->protocol, PROTOCOL_VERSION,
+                 change_word(p->act));
     else if (!node_is_up(n))
         text_add(say, sizeof say, "%s does not answer: %s not sent", n->name,
                  change_word(p->act));

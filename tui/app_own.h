@@ -79,6 +79,10 @@ bool change_work(struct app *a, enum act act, const struct node *home,
                  const struct work *w);
 void change_undo(struct app *a);
 const char *change_word(enum act act);      /* "throttle" */
+enum act change_act(enum wish_kind k);      /* that asks for it */
+/* What is allowed has changed: drafts that are not any more are refused, as
+ * the flash says. */
+void change_recheck(struct app *a);
 
 /* ---- app_text.c: what a command would do, in words ---- */
 

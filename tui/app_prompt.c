@@ -129,6 +129,8 @@ done_throttle(struct app *a)
         !in_limits(a, &a->meant, p->error))
         return;
     prompt_close(p);
+    if (!change_allowed(a, ACT_SET, NULL))
+        return;
     struct pending_act meant = a->meant;
     a->meant = (struct pending_act){ .act = ACT_SET };
     change(a, &meant, a->meant_all);

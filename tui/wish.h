@@ -102,6 +102,11 @@ bool wishes_next(struct wishes *w, const struct model *m,
 bool wishes_push(struct wishes *w, const struct model *m, uint64_t group);
 bool wishes_drop(struct wishes *w);
 bool wishes_forget(struct wishes *w, const struct node *n);
+/* The next draft from *at (0: the oldest) on; NULL: no more. */
+const struct wish *wishes_draft(const struct wishes *w, size_t *at);
+/* That draft is refused by the console itself: `why` is all the text. */
+void wishes_refuse(struct wishes *w, const struct model *m, uint64_t id,
+                   const char *why);
 /* u: what would be undone: the last confirmed group, less than 10 minutes
  * old. False with a text: nothing. `skip` counts nodes where the value was
  * changed since. wish_undo does it. */

@@ -80,6 +80,34 @@ wishes_next(struct wishes *w, const struct model *m, struct question *out)
     return false;
 }
 
+const struct wish *
+wishes_draft(const struct wishes *w, size_t *at)
+{
+    while (*at < w->n) {
+        const struct entry *e = &w->e[(*at)++];
+        if (!e->over && e->w.state == WISH_DRAFT)
+            return &e->w;
+    }
+    return NULL;
+}
+
+void
+wishes_refuse(struct wishes *w, const struct model *m, uint64_t id,
+              const char *why)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        struct entry *e = &w->e[i];
+        if (e->w.id != id)
+            continue;
+        e->w.since_us = m->now_us;
+        /* Sent once: that one still has no answer. */
+        e->w.state = e->w.sent_us < 0 ? WISH_REFUSED : WISH_SILENT;
+        e->w.status = EXIT_REFUSED;
+        e->w.why[0] = '\0';
+        text_add(e->w.why, sizeof e->w.why, "%s", why);
+    }
+}
+
 /* ---- answers ---- */
 
 /* What was accepted is what the operator sees: drafts of the same lever go

@@ -2,34 +2,87 @@
 /* Nothing that changes something gets out where it may not; undo; leaving. */
 #include "tests/unit/app_scene.h"
 
+/* The way in is up again, and answers to hello what the key may do. */
 static void
-nothing_is_sent(const struct app_options *o, bool view_key, const char *why)
+hello(struct scene *s, const char *role)
 {
-    static const unsigned where[] = { IN_NODES, IN_DETAIL, IN_MAP, IN_JOBS };
-    static const char *const to[] = { "1", "1<Enter>", "4", "2" };
+    struct buf pairs = { 0 };
+    struct input in = { .kind = IN_LINK };
+
+    in.link = LINK_UP;
+    in.way_in = true;
+    in.where = span_str("ipc:///x");
+    in.text = span_str("");
+    scene_feed(s, &in);
+    size_t i = s->n_own;
+    while (i > 0 && strcmp(s->own[i - 1].op, "hello") != 0)
+        i--;
+    assert_true(i > 0);
+    in = fake_reply(&s->node[0], s->own[i - 1].id, EXIT_DONE, "");
+    pair_add(&pairs, "role", span_str(role));
+    in.msg.reply.pairs = buf_span(&pairs);
+    in.msg.reply.n_pairs = 1;
+    scene_feed(s, &in);
+    buf_fini(&pairs);
+}
+
+/* Keys that change something, as the operator knows them, by screen. */
+static const struct { unsigned where; const char *to, *keys; } levers[] = {
+    { IN_NODES, "1", "-+()=_spdPu<F7><F8>" },
+    { IN_DETAIL, "1<Enter>", "-+()=_spdPu<F7><F8>" },
+    { IN_MAP, "4", "-+()=_spdPu<F7><F8>" },
+    { IN_JOBS, "2", "sHRKu" },
+    { IN_WORK, "2<Enter>", "sHRKu" },
+    { IN_MESSAGES, "3", "u" },
+};
+enum { PLACES = sizeof levers / sizeof levers[0] };
+
+static void
+expect_refusal(struct scene *s, const char *to, uint32_t key, const char *why)
+{
+    char name[16];
+
+    s->a->u.screen = SCREEN_NODES;
+    scene_keys(s, to);
+    scene_key(s, key);
+    key_text(key, name);
+    if (strncmp(s->a->u.flash, why, strlen(why)) != 0 ||
+        strstr(s->a->u.flash, " not sent") == NULL)
+        fail_msg("%s after %s: \"%s\"", name, to, s->a->u.flash);
+    assert_false(s->a->u.dialog.open);
+    assert_false(s->a->u.menu.open);
+    assert_int_equal(s->a->u.prompt.use, PROMPT_NONE);
+}
+
+/* Each row of the table that changes something, and each key of the list,
+ * whatever the table says of it. */
+static void
+nothing_is_sent(const struct app_options *o, const char *role,
+                const char *why)
+{
     struct scene s;
+    uint32_t key;
+    int64_t ignored;
 
     scene_open(&s, 2, o);
     scene_work(&s, 0, "render", true);
-    if (view_key) {
-        s.a->u.read_only = true;
-        strcpy(s.a->u.read_only_why, "view key");
-    }
-    for (size_t c = 0; c < 4; c++)
-        for (size_t i = 0; i < key_rows; i++) {
-            const struct key_row *row = &key_table[i];
-            if (!row->changes || (row->where & where[c]) == 0)
-                continue;
-            for (size_t k = 0; k < 4 && row->key[k] != 0; k++) {
-                s.a->u.screen = SCREEN_NODES;
-                scene_keys(&s, to[c]);
-                scene_key(&s, row->key[k]);
-                assert_non_null(strstr(scene_flash(&s), why));
-                assert_non_null(strstr(scene_flash(&s), "not sent"));
-                assert_false(s.a->u.dialog.open);
-                assert_false(s.a->u.menu.open);
-                assert_int_equal(s.a->u.prompt.use, PROMPT_NONE);
+    if (role != NULL)
+        hello(&s, role);
+    for (size_t i = 0; i < key_rows; i++) {
+        const struct key_row *row = &key_table[i];
+        bool pressed = !row->changes;
+        for (size_t c = 0; c < PLACES && row->changes; c++)
+            for (size_t k = 0; k < 4 && row->key[k] != 0 &&
+                               (row->where & levers[c].where) != 0; k++) {
+                expect_refusal(&s, levers[c].to, row->key[k], why);
+                pressed = true;
             }
+        assert_true(pressed);
+    }
+    for (size_t c = 0; c < PLACES; c++)
+        for (const char *p = levers[c].keys; *p != '\0';) {
+            p += key_parse(p, &key, &ignored);
+            expect_refusal(&s, levers[c].to, key, why);
         }
     scene_wait(&s, SECOND);
     assert_int_equal(s.n_asked, 0);
@@ -43,9 +96,146 @@ read_only_refuses_every_change(void **state)
     struct app_options only = { .stream = STREAM_LIVE, .read_only = true };
     struct app_options replay = { .stream = STREAM_REPLAY };
 
-    nothing_is_sent(&only, false, "read-only: ");
-    nothing_is_sent(&replay, false, "replay: ");
-    nothing_is_sent(NULL, true, "your key may only look");
+    nothing_is_sent(&only, NULL, "read-only: ");
+    nothing_is_sent(&replay, NULL, "replay: ");
+    nothing_is_sent(NULL, "view", "your key may only look: ");
+}
+
+static void
+a_view_key_is_lifted_with_its_role(void **state)
+{
+    (void)state;
+    struct app_options only = { .stream = STREAM_LIVE, .read_only = true };
+    struct scene s;
+
+    scene_open(&s, 1, NULL);
+    hello(&s, "view");
+    scene_keys(&s, "F7");
+    assert_string_equal(scene_flash(&s),
+                        "your key may only look: throttle not sent");
+    hello(&s, "operator");
+    assert_false(s.a->u.read_only);
+    assert_string_equal(s.a->u.read_only_why, "");
+    assert_int_equal(s.n_asked, 0);
+    scene_keys(&s, "F7<Enter>");
+    assert_int_equal(s.n_asked, 1);
+    scene_close(&s);
+    /* What the operator asked for himself stays. */
+    scene_open(&s, 1, &only);
+    hello(&s, "view");
+    hello(&s, "operator");
+    scene_keys(&s, "F7");
+    assert_string_equal(scene_flash(&s), "read-only: throttle not sent");
+    assert_int_equal(s.n_asked, 0);
+    scene_close(&s);
+}
+
+/* Steps that still add up when the role is told are not sent. */
+static void
+drafts_are_dropped_when_the_key_may_only_look(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 2, NULL);
+    scene_keys(&s, "<Space><Space>F7");
+    assert_int_equal(wishes_pending(s.a->wishes), 2);
+    hello(&s, "view");
+    assert_string_equal(s.a->u.flash,
+                        "your key may only look: throttle not sent");
+    assert_int_equal(wishes_pending(s.a->wishes), 0);
+    scene_wait(&s, SECOND);
+    assert_int_equal(s.n_asked, 0);
+    /* A role that only steers workloads likewise. */
+    hello(&s, "operator");
+    scene_keys(&s, "F7");
+    hello(&s, "submit");
+    assert_string_equal(s.a->u.flash, "your key may only steer workloads: "
+                                      "throttle not sent");
+    scene_wait(&s, SECOND);
+    assert_int_equal(s.n_asked, 0);
+    scene_close(&s);
+}
+
+/* A later one waits for the answer to the first: it is refused, the first
+ * one keeps its answer. */
+static void
+what_waits_for_an_answer_is_dropped_as_well(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 1, NULL);
+    scene_keys(&s, "F7<Enter>F7<wait 400ms>");
+    assert_int_equal(s.n_asked, 1);
+    hello(&s, "view");
+    assert_non_null(strstr(s.a->u.flash, "throttle not sent"));
+    struct input in = fake_reply(&s.node[0], s.asked[0].id, EXIT_DONE, "");
+    scene_feed(&s, &in);
+    s.node[0].told.throttle_percent = 75;
+    scene_second(&s, SIZE_MAX);
+    scene_wait(&s, SECOND);
+    assert_int_equal(s.n_asked, 1);
+    scene_close(&s);
+}
+
+/* Questions that were open when it was told send nothing either. */
+static void
+it_is_checked_again_when_a_question_is_answered(void **state)
+{
+    (void)state;
+    static const struct { const char *open, *answer, *word; } table[] = {
+        { "d", "<wait 300ms>alpha01<Enter>", "drain" },
+        { "p", "<wait 300ms>y", "pause" },
+        { "=1", "0<Enter>", "throttle" }, /* to the floor: would ask */
+        { "P<Down>", "<Enter>", "policy" },
+        { ":pause alpha01", "<Enter>", "pause" },
+        { "2K", "<wait 300ms>render-7<Enter>", "cancel" },
+    };
+    char expected[80];
+    struct scene s;
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        scene_open(&s, 1, NULL);
+        scene_work(&s, 0, "render", false);
+        scene_keys(&s, table[i].open);
+        hello(&s, "view");
+        scene_keys(&s, table[i].answer);
+        expected[0] = '\0';
+        text_add(expected, sizeof expected,
+                 "your key may only look: %s not sent", table[i].word);
+        if (s.a->u.prompt.use == PROMPT_COMMAND)
+            assert_string_equal(s.a->u.prompt.error, expected);
+        else
+            assert_string_equal(s.a->u.flash, expected);
+        assert_false(s.a->u.dialog.open);
+        scene_wait(&s, SECOND);
+        assert_int_equal(s.n_asked, 0);
+        scene_close(&s);
+    }
+}
+
+/* What a node left unanswered is not sent again. */
+static void
+enter_sends_nothing_again_that_is_not_allowed(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 1, NULL);
+    scene_keys(&s, "=50<Enter>");
+    for (int i = 0; i < 6; i++)
+        scene_second(&s, SIZE_MAX);
+    hello(&s, "view");
+    scene_keys(&s, "<Enter>");
+    assert_string_equal(s.a->u.flash,
+                        "your key may only look: throttle not sent");
+    assert_int_equal(s.n_asked, 1);
+    hello(&s, "operator");
+    scene_keys(&s, "<Enter>");
+    assert_int_equal(s.n_asked, 2);
+    assert_true(s.asked[1].id == s.asked[0].id);
+    scene_close(&s);
 }
 
 static void
@@ -66,6 +256,43 @@ undo_takes_back_what_was_confirmed(void **state)
     assert_int_equal(s.n_asked, 2);
     assert_string_equal(s.asked[1].value, "80");
     scene_close(&s);
+}
+
+/* The question is about one command; another that is confirmed before the
+ * answer is not undone in its place. */
+static void
+undo_is_of_the_command_that_was_shown(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    for (int late = 0; late < 2; late++) {
+        scene_open(&s, 2, NULL);
+        scene_keys(&s, "=50<Enter>");
+        struct input in = fake_reply(&s.node[0], s.asked[0].id, EXIT_DONE,
+                                     "");
+        scene_feed(&s, &in);
+        s.node[0].told.throttle_percent = 50;
+        scene_second(&s, SIZE_MAX);
+        scene_keys(&s, "j=60<Enter>Zu");
+        assert_non_null(strstr(s.a->u.dialog.line[0],
+                               "Undo throttle of alpha01?"));
+        if (late == 1) {
+            in = fake_reply(&s.node[1], s.asked[1].id, EXIT_DONE, "");
+            scene_feed(&s, &in);
+            s.node[1].told.throttle_percent = 60;
+            scene_second(&s, SIZE_MAX);
+        }
+        scene_keys(&s, "<wait 300ms>y");
+        assert_int_equal(s.n_asked, late == 1 ? 2 : 3);
+        if (late == 1)
+            assert_string_equal(s.a->u.flash, "another command came into "
+                                "force meanwhile: nothing sent  (u asks "
+                                "again)");
+        else
+            assert_true(node_id_equal(&s.asked[2].to, &s.node[0].id));
+        scene_close(&s);
+    }
 }
 
 static void
@@ -197,7 +424,13 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(read_only_refuses_every_change),
+        cmocka_unit_test(a_view_key_is_lifted_with_its_role),
+        cmocka_unit_test(drafts_are_dropped_when_the_key_may_only_look),
+        cmocka_unit_test(what_waits_for_an_answer_is_dropped_as_well),
+        cmocka_unit_test(it_is_checked_again_when_a_question_is_answered),
+        cmocka_unit_test(enter_sends_nothing_again_that_is_not_allowed),
         cmocka_unit_test(undo_takes_back_what_was_confirmed),
+        cmocka_unit_test(undo_is_of_the_command_that_was_shown),
         cmocka_unit_test(leaving_with_open_commands_asks),
         cmocka_unit_test(a_cursor_that_the_list_moved_is_seen_first),
         cmocka_unit_test(a_node_that_a_frozen_screen_lacks_has_its_name),

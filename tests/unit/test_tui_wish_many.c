@@ -284,6 +284,42 @@ only_the_group_at_hand_is_sent_again(void **state)
     scene_end(&s);
 }
 
+/* What is refused by the console itself was never sent, or not again. */
+static void
+a_draft_that_is_refused_is_not_sent(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct question q;
+    size_t at = 0;
+
+    scene_start(&s, 1);
+    wishes_group(s.w);
+    step(&s, 0, -5);
+    wishes_refuse(s.w, s.m, wishes_draft(s.w, &at)->id, "read-only");
+    assert_null(wishes_draft(s.w, &at));
+    tick(&s, SECOND);
+    assert_int_equal(sent(&s, &q), 0);
+    assert_int_equal(wish_of(s.w, node(&s, 0), 0, 0)->status, EXIT_REFUSED);
+    expect_flash(&s, "read-only"); /* all that it says */
+    wishes_group(s.w);
+    step(&s, 0, -5);
+    tick(&s, SECOND);
+    assert_int_equal(sent(&s, &q), 1);
+    for (int i = 0; i < 5; i++) {
+        tick(&s, SECOND);
+        tell_all(&s);
+    }
+    assert_int_equal(state_of(&s, 0), WISH_SILENT);
+    assert_true(wishes_push(s.w, s.m,
+                            wish_of(s.w, node(&s, 0), 0, 0)->group));
+    at = 0;
+    wishes_refuse(s.w, s.m, wishes_draft(s.w, &at)->id, "read-only");
+    assert_int_equal(sent(&s, &q), 0);
+    assert_int_equal(state_of(&s, 0), WISH_SILENT);
+    scene_end(&s);
+}
+
 static void
 a_far_node_is_waited_for_without_haste(void **state)
 {
@@ -314,6 +350,7 @@ main(void)
         cmocka_unit_test(undo_ends_after_ten_minutes),
         cmocka_unit_test(a_recorded_command_is_shown),
         cmocka_unit_test(only_the_group_at_hand_is_sent_again),
+        cmocka_unit_test(a_draft_that_is_refused_is_not_sent),
         cmocka_unit_test(a_far_node_is_waited_for_without_haste),
     };
     return cmocka_run_group_tests_name("tui_wish_many", tests, NULL, NULL);
