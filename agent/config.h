@@ -38,6 +38,7 @@ struct config {
     uint64_t nice, prefetch;
     uint64_t percent, floor, ceiling;
     int64_t period_us;
+    bool persist;
     uint64_t policy, difference, amount, queue_max, queue_min;
     double dead_rel;
     uint64_t min_push, low_rtt, max_moves;

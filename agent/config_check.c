@@ -158,6 +158,7 @@ config_core(const struct config *c, struct core_config *out)
     out->throttle_percent = (uint8_t)c->percent;
     out->floor_percent = (uint8_t)c->floor;
     out->ceiling_percent = (uint8_t)c->ceiling;
+    out->throttle_persist = c->persist;
     out->state_interval_us = c->state_interval_us;
     out->stale_after_us = c->stale_after_us;
     out->dead_after_us = c->dead_after_us;

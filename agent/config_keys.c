@@ -82,6 +82,8 @@ const struct key config_keys[] = {
       "1..100", 0, true, "highest throttle that may be set live" },
     { "throttle", "period", KEY_DURATION, FIELD(period_us), 10 * MS, 1 * S,
       false, "100ms", "10ms..1s", 0, true, "window of the duty cycle" },
+    { "throttle", "persist", KEY_BOOL, FIELD(persist), 0, 0, false, "no",
+      "yes, no", 0, true, "what is set live is kept over a restart" },
     { "policy", "name", KEY_WORD, FIELD(policy), 0, 0, false, "hybrid", 0,
       policy_names, true,
       "hybrid, sender, receiver, symmetric, static or none" },

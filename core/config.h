@@ -45,6 +45,7 @@ struct core_config {
     uint64_t boot_id;
     uint16_t slots, prefetch;       /* prefetch: jobs ready per slot */
     uint8_t throttle_percent, floor_percent, ceiling_percent;
+    bool throttle_persist;          /* what is set live outlives a restart */
     int64_t state_interval_us, stale_after_us, dead_after_us;
     int64_t claim_interval_us, lease_us;
     int64_t shutdown_deadline_us, leave_deadline_us;

@@ -14,6 +14,7 @@
 #include "core/fetch.h"
 #include "core/hearing.h"
 #include "core/home.h"
+#include "core/live.h"
 #include "core/node.h"
 #include "core/publish.h"
 #include "core/runs.h"
@@ -61,6 +62,7 @@ core_free(struct core *c)
     runs_fini(c);
     free(c->slot_duty);
     ledger_free(c->ledger);
+    buf_fini(&c->live);
     peers_fini(&c->peers);
     out_fini(&c->out);
     free(c);
@@ -174,10 +176,11 @@ start(struct core *c)
     c->claims_us = c->now_us + c->config.claim_interval_us;
     c->state_due = true;
     home_started(c);
-    struct action *a = out_add(&c->out, ACT_THROTTLE);
-    a->throttle_percent = c->config.throttle_percent;
     core_log(c, LOG_INFO, "started", "incarnation=%u jobs=%u",
              (unsigned)c->config.incarnation, (unsigned)c->own_open);
+    live_started(c);
+    struct action *a = out_add(&c->out, ACT_THROTTLE);
+    a->throttle_percent = c->config.throttle_percent;
 }
 
 static bool
@@ -252,6 +255,7 @@ core_leave(struct core *c)
 {
     if (c->leaving)
         return;
+    live_save(c);
     c->leaving = true;
     c->phase = PHASE_DRAIN;
     c->leave_us = c->now_us;
@@ -306,6 +310,7 @@ housekeeping(struct core *c)
     runs_flush(c, true);
     command_tick(c);
     adaptor_tick(c);
+    live_save(c);
     c->parked_due = true;
 }
 

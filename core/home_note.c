@@ -9,6 +9,7 @@
 #include "base/xalloc.h"
 #include "core/fetch.h"
 #include "core/home.h"
+#include "core/live.h"
 #include "core/rec.h"
 #include "core/record.h"
 
@@ -430,7 +431,8 @@ replay_of_workload(struct core *c, struct workload *w, uint8_t type,
         break;
     case SAVE_WORKLOAD:
     case SAVE_NUMBER:
-    case SAVE_NODE: break;
+    case SAVE_NODE:
+    case SAVE_LIVE: break;
     }
 }
 
@@ -438,7 +440,9 @@ void
 home_replay(struct core *c, uint8_t type, uint32_t number, struct span body)
 {
     struct workload *w = ledger_find(c->ledger, 0, number);
-    if (type == SAVE_NUMBER)
+    if (type == SAVE_LIVE)
+        live_replay(c, body);
+    else if (type == SAVE_NUMBER)
         replay_number(c, body);
     else if (type == SAVE_NODE)
         replay_node(c, body);

@@ -22,6 +22,7 @@ libcore_a_SOURCES = \
 	core/job.h \
 	core/ledger.c core/ledger.h \
 	core/limits.h \
+	core/live.c core/live.h \
 	core/look.c \
 	core/node.h \
 	core/out.c core/out.h \
@@ -48,6 +49,7 @@ core_tests = \
 	tests/unit/test_fetch \
 	tests/unit/test_gate \
 	tests/unit/test_ledger \
+	tests/unit/test_live \
 	tests/unit/test_placement \
 	tests/unit/test_policy_hybrid \
 	tests/unit/test_policy_pull \
@@ -86,6 +88,9 @@ tests_unit_test_command_LDADD = $(core_test_libs)
 tests_unit_test_command_detail_SOURCES = \
 	tests/unit/test_command_detail.c tests/unit/command_scene.h
 tests_unit_test_command_detail_LDADD = $(core_test_libs)
+tests_unit_test_live_SOURCES = \
+	tests/unit/test_live.c tests/unit/command_scene.h
+tests_unit_test_live_LDADD = $(core_test_libs)
 tests_unit_test_command_node_SOURCES = \
 	tests/unit/test_command_node.c tests/unit/command_scene.h
 tests_unit_test_command_node_LDADD = $(core_test_libs)

@@ -162,6 +162,7 @@ struct core {
     struct kept_reply replies[REPLIES_MAX];
     size_t next_reply;
     struct setter set_throttle, set_phase, set_policy;
+    struct buf live;            /* the last record of live.c */
     struct failure failure[FAILURES_MAX];   /* a ring: the newest */
     uint64_t n_failures;        /* noted since the start */
     int64_t asked_state_us;     /* last publish that a client asked for */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* record - types of journal records (ACT_SAVE, EV_REPLAY); bodies are
- * written in home.c and home_results.c and read in home_note.c. */
+ * written in home.c and home_results.c and read in home_note.c; live.c has
+ * its own. */
 #ifndef LB_RECORD_H
 #define LB_RECORD_H
 
@@ -17,8 +18,9 @@ enum record_type {
     SAVE_RETRY,         /* u32 index, u64 new fence, u8 attempt each */
     SAVE_PRIORITY,      /* u8 */
     SAVE_NUMBER,        /* workload 0: u32 highest number ever given */
-    SAVE_NODE           /* workload 0: id, s8 name of a node whose results are
+    SAVE_NODE,          /* workload 0: id, s8 name of a node whose results are
                            kept, so that it has a name after a restart */
+    SAVE_LIVE           /* live.c; replaces the one before */
 };
 
 #endif

@@ -40,6 +40,10 @@ static const struct wording {
     { "fetch-failed", "{job}: its file cannot be fetched: {error}; {next}" },
     { "started", "up: incarnation {incarnation}, "
                  "{jobs} jobs in its journal" },
+    { "reset", "{change} as configured; before the restart it was {before}"
+               "[, set by {set_by}]" },
+    { "kept", "{change} kept over the restart; configured are {configured}%"
+              "[, set by {set_by}]" },
     { "leaving", "leaves: {queued} pending, {running} running" },
     { "restarted", "{peer} has restarted: incarnation {incarnation}" },
     { "peer-joined", "{peer} joined" },
@@ -128,28 +132,44 @@ add_value(const struct line *l, const struct field *f)
 static bool
 is_nobody(const struct field *f)
 {
-    return is(f->key, f->key_len, "by") &&
+    return (is(f->key, f->key_len, "by") ||
+            is(f->key, f->key_len, "set_by")) &&
            (is(f->value, f->value_len, "-") ||
             is(f->value, f->value_len, "time"));
 }
 
-/* Of what is refused with a value: {change} is "throttle 30%". */
+/* A value of an operation: 30%, hybrid. */
+static bool
+put_of(const struct line *l, const char *text, const char *key)
+{
+    struct field op, value;
+
+    if (!field_find(text, "op", 2, &op) ||
+        !field_find(text, key, strlen(key), &value))
+        return false;
+    add_value(l, &value);
+    add(l, "%", is(op.value, op.value_len, "throttle"));
+    return true;
+}
+
+/* Of an operation with a value: {change} is "throttle 30%". */
 static bool
 put_change(const struct line *l, const char *text)
 {
-    struct field op, to;
+    static const char *const with_value[] = { "throttle", "phase", "policy",
+                                              "placement" };
+    struct field op;
 
-    if (!field_find(text, "op", 2, &op) || !field_find(text, "to", 2, &to))
+    if (!field_find(text, "op", 2, &op))
         return false;
-    bool percent = is(op.value, op.value_len, "throttle");
-    if (!percent && !is(op.value, op.value_len, "policy") &&
-        !is(op.value, op.value_len, "placement"))
-        return false;
-    add_value(l, &op);
-    add(l, " ", 1);
-    add_value(l, &to);
-    add(l, "%", percent);
-    return true;
+    for (size_t i = 0; i < sizeof with_value / sizeof with_value[0]; i++) {
+        if (!is(op.value, op.value_len, with_value[i]))
+            continue;
+        add_value(l, &op);
+        add(l, " ", 1);
+        return put_of(l, text, "to");
+    }
+    return false;
 }
 
 static bool
@@ -159,6 +179,8 @@ put_key(const struct line *l, const char *text, const char *key, size_t len)
 
     if (is(key, len, "change"))
         return put_change(l, text);
+    if (is(key, len, "before"))
+        return put_of(l, text, "was");
     if (!field_find(text, key, len, &f) || is_nobody(&f))
         return false;
     add_value(l, &f);

@@ -119,6 +119,14 @@ static const char *const cases[][3] = {
     { "throttle", "from=80 to=70 by=ann", "ann: throttle 80% to 70%" },
     { "throttle", "from=60 to=80 by=time", "throttle 60% to 80%" },
     { "throttle", "to=80", "throttle to=80" },
+    { "reset", "op=throttle was=40 to=100 set_by=ann",
+      "throttle 100% as configured; before the restart it was 40%, "
+      "set by ann" },
+    { "reset", "op=phase was=pause to=run set_by=-",
+      "phase run as configured; before the restart it was pause" },
+    { "kept", "op=throttle to=40 configured=100 set_by=ann",
+      "throttle 40% kept over the restart; configured are 100%, "
+      "set by ann" },
     { "pause", "queued=288 running=0 by=bob cmd=9bf2",
       "bob: pause (cmd 9bf2); 288 pending, 0 running" },
     { "drain", "by=ann cmd=8f39", "ann: drain (cmd 8f39)" },
