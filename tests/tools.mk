@@ -24,7 +24,8 @@ tests_tools_strange_LDADD = libproto.a libbase.a $(ZMQ_LIBS) $(ZLIB_LIBS)
 noinst_PROGRAMS += tests/tools/publishers
 tests_tools_publishers_SOURCES = \
 	tests/tools/publishers.c tests/tools/publishers.h \
-	tests/tools/publishers_answer.c tests/tools/publishers_say.c
+	tests/tools/publishers_answer.c tests/tools/publishers_fault.c \
+	tests/tools/publishers_say.c
 tests_tools_publishers_LDADD = libproto.a libbase.a $(ZMQ_LIBS) $(ZLIB_LIBS)
 
 # Preloaded by tests/e2e/kill.sh. (-rpath: else libtool makes it static.)

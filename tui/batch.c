@@ -3,6 +3,7 @@
  * (--dump). Needs no terminal and touches no curses. */
 #include <langinfo.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,22 @@ interrupted_status(void)
     return interrupted == SIGINT ? EXIT_INT : EXIT_TERM;
 }
 
+/* A line, of which any part may come from the network: the one place where
+ * what no terminal should get is taken out. */
+__attribute__((format(printf, 2, 3))) static void
+print_line(FILE *to, const char *fmt, ...)
+{
+    char text[1200] = "";
+    va_list ap;
+
+    va_start(ap, fmt);
+    text_addv(text, sizeof text, fmt, ap);
+    va_end(ap);
+    char *clean = plain_clean(text);
+    fprintf(to, "%s\n", clean);
+    free(clean);
+}
+
 /* What a way in that did not answer makes of the exit status. */
 static int
 status_of(const char *why)
@@ -44,7 +61,7 @@ status_of(const char *why)
     static const struct { const char *why; int status; } table[] = {
         { "permission denied", EXIT_REFUSED },
         { "key refused", EXIT_REFUSED },
-        { "speaks another version", EXIT_PROTOCOL },
+        { "speaks version", EXIT_PROTOCOL },
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (strncmp(why, table[i].why, strlen(table[i].why)) == 0)
@@ -61,8 +78,8 @@ unreachable(const struct shell *s)
 
     for (size_t i = 0; i < m->n_tries; i++) {
         const char *why = m->tries[i].why;
-        fprintf(stderr, "lbtop: %s: %s\n", m->tries[i].where,
-                why[0] != '\0' ? why : "no answer");
+        print_line(stderr, "lbtop: %s: %s", m->tries[i].where,
+                   why[0] != '\0' ? why : "no answer");
         if (status == EXIT_UNREACHABLE)
             status = status_of(why);
     }
@@ -70,6 +87,18 @@ unreachable(const struct shell *s)
               ? "lbtop: the recording has no node\n"
               : "lbtop: no node is reachable\n", stderr);
     return status;
+}
+
+/* Nodes are known, but none that can be understood. */
+static bool
+is_foreign(const struct shell *s)
+{
+    const struct model *m = s->app->live;
+    size_t foreign = 0;
+
+    for (size_t i = 0; i < m->n; i++)
+        foreign += m->node[i]->seen == SEEN_FOREIGN;
+    return s->source.stream == STREAM_LIVE && foreign == m->n;
 }
 
 /* ---- -b ---- */
@@ -143,7 +172,7 @@ run_batch(struct options *o)
         (void)shell_complete(&s);
     if (interrupted != 0)
         rc = interrupted_status();
-    else if (s.app->live->n == 0)
+    else if (s.app->live->n == 0 || is_foreign(&s))
         rc = unreachable(&s);
     else
         rc = print_blocks(&s);
@@ -180,25 +209,22 @@ print_wish(const struct node *n, const struct wish *w)
     const long long took_ms = (long long)(w->took_us / 1000);
     const bool starts = w->kind == WISH_RESUME || w->kind == WISH_UNDRAIN;
 
-    char *name = plain_clean(n->name), *why = plain_clean(w->why);
-
-    printf("%s ", name);
     if (w->state == WISH_IN_FORCE && w->kind == WISH_THROTTLE)
-        printf("ok %d (was %d) %lldms\n", w->asked, w->seen, took_ms);
+        print_line(stdout, "%s ok %d (was %d) %lldms", n->name, w->asked,
+                   w->seen, took_ms);
     else if (w->state == WISH_IN_FORCE)
-        printf("ok %s %lldms\n", w->kind == WISH_POLICY ? w->name
-               : starts ? "start" : wish_kind_name(w->kind), took_ms);
+        print_line(stdout, "%s ok %s %lldms", n->name,
+                   w->kind == WISH_POLICY ? w->name
+                   : starts ? "start" : wish_kind_name(w->kind), took_ms);
     else if (w->state == WISH_REFUSED)
-        printf("refused %s\n", why);
+        print_line(stdout, "%s refused %s", n->name, w->why);
     else if (w->state == WISH_DIFFERS)
-        printf("differs asked %d, node reports %d\n", w->asked,
-               (int)n->told.throttle_percent);
+        print_line(stdout, "%s differs asked %d, node reports %d", n->name,
+                   w->asked, (int)n->told.throttle_percent);
     else if (w->state == WISH_LOST)
-        printf("lost may or may not be set\n");
+        print_line(stdout, "%s lost may or may not be set", n->name);
     else
-        printf("no-answer\n");
-    free(name);
-    free(why);
+        print_line(stdout, "%s no-answer", n->name);
 }
 
 /* The newest wish of a node, whatever it is about. */
@@ -211,24 +237,35 @@ newest(const struct shell *s, const struct node *n)
     return w;
 }
 
-/* What was not sent, and why: nothing to do is done. */
+/* The status of what was not sent, by why; EXIT_DONE: there was nothing to
+ * do. */
+static int
+said_status(const char *said)
+{
+    static const struct { const char *part; int status; } table[] = {
+        { "your key may only ", EXIT_REFUSED },
+        { "read-only: ", EXIT_REFUSED },
+        { " speaks protocol ", EXIT_PROTOCOL },
+        { " is the ceiling", EXIT_USAGE }, { " is the floor", EXIT_USAGE },
+        { " not sent", EXIT_FAILED }, { "none of ", EXIT_FAILED },
+        { "no node", EXIT_NOTFOUND }, { "no workload", EXIT_NOTFOUND },
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strstr(said, table[i].part) != NULL)
+            return table[i].status;
+    return EXIT_DONE;
+}
+
 static int
 print_said(const char *said, bool none)
 {
-    static const struct { const char *part; int status; } table[] = {
-        { " is the ceiling", EXIT_USAGE }, { " is the floor", EXIT_USAGE },
-        { " not sent", EXIT_FAILED }, { "none of ", EXIT_FAILED },
-    };
-    if (said[0] == '\0')
-        return EXIT_DONE;
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        if (strstr(said, table[i].part) != NULL) {
-            fprintf(stderr, "lbtop: %s\n", said);
-            return table[i].status;
-        }
-    if (none)
-        puts(said);
-    return EXIT_DONE;
+    int status = said_status(said);
+
+    if (status != EXIT_DONE)
+        print_line(stderr, "lbtop: %s", said);
+    else if (none && said[0] != '\0')
+        print_line(stdout, "%s", said);
+    return status;
 }
 
 static int
@@ -287,14 +324,13 @@ execute(struct shell *s)
         known = app_command(a, s->o->exec, err);
     }
     if (!known) {
-        fprintf(stderr, "lbtop: %s\n", err);
-        return strncmp(err, "no node", 7) == 0 ||
-               strncmp(err, "no workload", 11) == 0 ? EXIT_NOTFOUND
-                                                    : EXIT_USAGE;
+        int status = said_status(err);
+        print_line(stderr, "lbtop: %s", err);
+        return status == EXIT_DONE ? EXIT_USAGE : status;
     }
     if (a->u.dialog.open && !s->o->yes) {
-        fprintf(stderr, "lbtop: %s  Confirm with --yes.\n",
-                a->u.dialog.line[0]);
+        print_line(stderr, "lbtop: %s  Confirm with --yes.",
+                   a->u.dialog.line[0]);
         return EXIT_USAGE;
     }
     if (a->u.dialog.open) {
@@ -326,7 +362,8 @@ run_exec(struct options *o)
     if (interrupted != 0)
         rc = interrupted_status();
     else
-        rc = s.app->live->n == 0 ? unreachable(&s) : execute(&s);
+        rc = s.app->live->n == 0 || is_foreign(&s) ? unreachable(&s)
+                                                   : execute(&s);
     (void)shell_close(&s);
     return rc;
 }

@@ -29,8 +29,10 @@ enum link_state {
     LINK_TRYING = 1,    /* nothing heard yet */
     LINK_UP,            /* it answered */
     LINK_DOWN,          /* it was there */
-    LINK_FAILED         /* text says why: "no such file", "connection refused",
+    LINK_FAILED,        /* text says why: "no such file", "connection refused",
                            "permission denied", "name not found", "time-out" */
+    LINK_OFF            /* `where` is the id of a node that is not watched, for
+                           want of descriptors */
 };
 
 /* A question on its way to a node: made by ask.c, sent by net.c. */

@@ -109,6 +109,7 @@ libtop_a_SOURCES = \
 	tui/net_control.c \
 	tui/net_dial.c tui/net_dial.h \
 	tui/net_members.c tui/net_own.h \
+	tui/net_way.c \
 	tui/option_form.c tui/option_form.h \
 	tui/option_value.c tui/option_value.h \
 	tui/options.c tui/options.h \
@@ -159,6 +160,7 @@ tui_tests = \
 	tests/unit/test_tui_model_answers \
 	tests/unit/test_tui_model_trouble \
 	tests/unit/test_tui_net \
+	tests/unit/test_tui_net_trouble \
 	tests/unit/test_tui_notes \
 	tests/unit/test_tui_pace \
 	tests/unit/test_tui_paint \
@@ -215,8 +217,10 @@ tests_unit_test_tui_model_answers_SOURCES = tests/unit/test_tui_model_answers.c 
 tests_unit_test_tui_model_answers_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_model_trouble_SOURCES = tests/unit/test_tui_model_trouble.c tests/unit/model_scene.h
 tests_unit_test_tui_model_trouble_LDADD = $(tui_libs) $(CMOCKA_LIBS)
-tests_unit_test_tui_net_SOURCES = tests/unit/test_tui_net.c tests/unit/tui_fake.h
+tests_unit_test_tui_net_SOURCES = tests/unit/test_tui_net.c tests/unit/net_scene.h tests/unit/tui_fake.h
 tests_unit_test_tui_net_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_net_trouble_SOURCES = tests/unit/test_tui_net_trouble.c tests/unit/net_scene.h tests/unit/tui_fake.h
+tests_unit_test_tui_net_trouble_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_notes_SOURCES = tests/unit/test_tui_notes.c
 tests_unit_test_tui_notes_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_pace_SOURCES = tests/unit/test_tui_pace.c

@@ -97,6 +97,7 @@ struct node {
     int64_t seen_us;        /* since when it is seen as it is */
     enum seen seen;
     bool by_way_in;         /* told comes from the way in, not from itself */
+    bool off;               /* not watched: no descriptor (then SEEN_ERROR) */
     int64_t up_us;          /* age of its incarnation when heard */
     int64_t rtt_us;         /* of control questions; -1 not known */
     int64_t clock_off_us;   /* its clock less ours; INT64_MIN not known */
@@ -195,7 +196,7 @@ void model_note(struct model *m, enum note_level level, const char *fmt, ...)
 /* ---- one node, as columns and screens show it ---- */
 
 bool node_is_up(const struct node *n);      /* live or stale */
-/* "run idle pause drain start stale LOST gone ver error new". */
+/* "run idle pause drain start stale LOST gone ver error off new". */
 const char *node_state(const struct node *n);
 enum style node_style(const struct node *n);
 /* CPU used by jobs, % of all processors; < 0 not known. */

@@ -55,7 +55,8 @@ seen_by_life(uint8_t life)
 static void
 judge(struct model *m, struct node *n, const struct member *r)
 {
-    if (n->direct_us < 0 && n->seen == SEEN_NEW)
+    if ((n->direct_us < 0 && n->seen == SEEN_NEW) ||
+        (n->seen == SEEN_LOST && r->life == LIFE_FOREIGN))
         node_see(m, n, seen_by_life(r->life));
     else if ((n->seen == SEEN_LOST || n->seen == SEEN_GONE) &&
              r->life <= LIFE_STALE)
@@ -98,7 +99,7 @@ take_member(struct model *m, const struct member *r)
     /* Its own word counts while there is one. */
     if (n->direct_us < 0 || h.at_us > n->heard_us + node_stale_us(m, n))
         node_take(m, n, &h);
-    if (r->life == LIFE_FOREIGN && n->direct_us < 0)
+    if (r->life == LIFE_FOREIGN && (n->direct_us < 0 || !node_is_up(n)))
         take_foreign(n);
     judge(m, n, r);
 }

@@ -254,11 +254,30 @@ take_try(struct model *m, const struct input *in)
         span_copy(in->text, t->why, sizeof t->why);
 }
 
+/* What the way in tells of it is all that is known; silence says nothing. */
+static void
+take_off(struct model *m, struct span id)
+{
+    char text[NODE_ID_TEXT];
+    struct node_id which;
+
+    span_copy(id, text, sizeof text);
+    struct node *n = node_id_parse(text, &which) == 0
+                         ? model_by_id(m, &which)
+                         : NULL;
+    if (n == NULL || n->direct_us >= 0)
+        return;
+    n->off = true;
+    node_see(m, n, SEEN_ERROR);
+}
+
 static void
 take_link(struct model *m, const struct input *in)
 {
     m->version++;
-    if (in->way_in && (in->link == LINK_UP || in->link == LINK_DOWN))
+    if (in->link == LINK_OFF)
+        take_off(m, in->where);
+    else if (in->way_in && (in->link == LINK_UP || in->link == LINK_DOWN))
         take_way_in(m, in);
     else if (in->way_in)
         take_try(m, in);

@@ -176,7 +176,7 @@ node_state(const struct node *n)
     case SEEN_LOST: return "LOST";
     case SEEN_GONE: return "gone";
     case SEEN_FOREIGN: return "ver";
-    case SEEN_ERROR: return "error";
+    case SEEN_ERROR: return n->off ? "off" : "error";
     }
     return "?";
 }
@@ -204,7 +204,7 @@ node_style(const struct node *n)
     case SEEN_LOST: return STYLE_LOST;
     case SEEN_GONE: return STYLE_OLD;
     case SEEN_FOREIGN:
-    case SEEN_ERROR: return STYLE_ERROR;
+    case SEEN_ERROR: return n->off ? STYLE_LABEL : STYLE_ERROR;
     }
     return STYLE_TEXT;
 }
@@ -233,5 +233,5 @@ bool
 node_is_problem(const struct node *n)
 {
     return n->seen == SEEN_STALE || n->seen == SEEN_LOST ||
-           n->seen == SEEN_FOREIGN || n->seen == SEEN_ERROR;
+           n->seen == SEEN_FOREIGN || (n->seen == SEEN_ERROR && !n->off);
 }

@@ -195,6 +195,7 @@ node_take(struct model *m, struct node *n, const struct heard *h)
         n->sequence = 0;        /* it counts from 1 again */
     n->incarnation = h->incarnation;
     n->by_way_in = !h->direct;
+    n->off = n->off && !h->direct;
     n->protocol = PROTOCOL_VERSION;
     take_texts(m, n, h->state);
     if (h->direct)

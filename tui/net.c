@@ -16,11 +16,14 @@ static const char MONITOR[] = "inproc://lbtop-router";
 
 /* ---- life ---- */
 
+/* A control connection that is cut is not made again by libzmq: what it holds
+ * would go to whoever listens there then. */
 void *
 net_socket(struct net *n, int type, int64_t max_bytes)
 {
-    static const struct { int name, value; } option[] = {
-        { ZMQ_LINGER, 0 }, { ZMQ_IPV6, 1 }, { ZMQ_RECONNECT_IVL, 100 },
+    const struct { int name, value; } option[] = {
+        { ZMQ_LINGER, 0 }, { ZMQ_IPV6, 1 },
+        { ZMQ_RECONNECT_IVL, type == ZMQ_ROUTER ? -1 : 100 },
         { ZMQ_RECONNECT_IVL_MAX, 5000 }, { ZMQ_CONNECT_TIMEOUT, 3000 },
         { ZMQ_HANDSHAKE_IVL, 3000 }, { ZMQ_TCP_KEEPALIVE, 1 },
         { ZMQ_TCP_KEEPALIVE_IDLE, 5 }, { ZMQ_TCP_KEEPALIVE_INTVL, 2 },
@@ -60,7 +63,9 @@ open_router(struct net *n)
     if (n->router == NULL)
         return;
     (void)zmq_setsockopt(n->router, ZMQ_ROUTER_MANDATORY, &one, sizeof one);
-    if (zmq_socket_monitor(n->router, MONITOR, ZMQ_EVENT_DISCONNECTED) != 0)
+    if (zmq_socket_monitor(n->router, MONITOR,
+                           ZMQ_EVENT_DISCONNECTED |
+                               ZMQ_EVENT_HANDSHAKE_SUCCEEDED) != 0)
         return;
     n->monitor = zmq_socket(n->context, ZMQ_PAIR);
     if (n->monitor != NULL)
@@ -154,6 +159,18 @@ net_note(struct net *n, const char *text)
     text_add(add_news(n)->text, sizeof n->news->text, "%s", text);
 }
 
+void
+net_tell_off(struct net *n, const struct node_id *id)
+{
+    struct net_news *e = add_news(n);
+    char text[NODE_ID_TEXT];
+
+    node_id_print(id, text);
+    e->kind = IN_LINK;
+    e->link = LINK_OFF;
+    text_add(e->where, sizeof e->where, "%s", text);
+}
+
 static bool
 next_news(struct net *n, struct input *out)
 {
@@ -237,6 +254,10 @@ next_state(struct net *n, void *socket, struct input *out)
         return true;
     }
     take(n, false, out);
+    if (zmq_msg_size(&n->part) > STATE_MAX_BYTES + FRAME_HEADER_BYTES) {
+        out->kind = IN_BAD;
+        out->why = FRAME_LENGTH;
+    }
     return true;
 }
 
@@ -262,24 +283,31 @@ next_answer(struct net *n, struct input *out)
     if (out->kind == IN_BAD) {
         if (node_id_is_zero(&out->head.sender))
             out->head.sender = c->id;
+        control_bad(n, c, out);
         return 1;
     }
     return control_answer(n, c, &out->head, &out->msg.reply) &&
            out->msg.reply.client == n->client;
 }
 
-/* Connections that were lost. */
+/* Connections that speak our language, and those that were lost. */
 static void
 read_monitor(struct net *n)
 {
     char address[DIAL_WHERE_MAX + 16];
+    uint16_t event = 0;
 
     while (n->monitor != NULL && receive(n, n->monitor)) {
+        if (zmq_msg_size(&n->part) >= sizeof event)
+            memcpy(&event, zmq_msg_data(&n->part), sizeof event);
         if (!zmq_msg_more(&n->part) || !receive(n, n->monitor))
             return;
         span_copy(span_of(zmq_msg_data(&n->part), zmq_msg_size(&n->part)),
                   address, sizeof address);
-        control_cut(n, address);
+        if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
+            control_speaks(n, address);
+        else
+            control_cut(n, address);
     }
 }
 
@@ -338,7 +366,7 @@ net_look(struct net *n, const struct model *m, int64_t now_us,
         return;
     n->look_us = now_us + LOOK_US;
     members_look(n, m, near, n_near);
-    controls_look(n, m);
+    ways_look(n, m);
 }
 
 void

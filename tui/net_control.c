@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* Control connections: dialled, greeted, used, closed; one is the way in. */
+/* Control connections: dialled, greeted, used, closed. */
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -10,15 +10,12 @@
 #include "base/xalloc.h"
 #include "tui/net_own.h"
 
-enum { PORT_DEFAULT = 8490, CONTROL_OFFSET = 3, WAYS_ALL = WAYS_KEPT + SPARES,
-       CONTROLS_MAX = NODES_MAX };
+enum { PORT_DEFAULT = 8490, CONTROLS_MAX = NODES_MAX };
 
 /* ---- one ---- */
 
-/* A place for a connection to `where`, HOST[:PORT] or ipc://PATH; false: it
- * is neither. */
-static bool
-set_where(struct control *c, const char *where)
+bool
+control_set_where(struct control *c, const char *where)
 {
     char host[ENDPOINT_MAX_BYTES + 1];
     uint16_t port;
@@ -50,11 +47,11 @@ disconnect(struct net *n, struct control *c)
         (void)zmq_disconnect(n->router, c->address);
     c->address[0] = '\0';
     c->number = 0;
+    c->speaks = false;
 }
 
-/* Closes it; what was held is lost. */
-static void
-shut(struct net *n, struct control *c)
+void
+control_shut(struct net *n, struct control *c)
 {
     assert(c != NULL);
     if (n->way_in == c)
@@ -67,9 +64,12 @@ shut(struct net *n, struct control *c)
         c->id = (struct node_id){ { 0 } };
 }
 
-static void
-fail(struct net *n, struct control *c, const char *why)
+static const char NO_NODE[] = "does not speak the lbagent protocol";
+
+void
+control_fail(struct net *n, struct control *c, const char *why)
 {
+    bool no_node = strcmp(why, NO_NODE) == 0;
     bool name = strcmp(why, "name not found") == 0;
     char text[DIAL_WHY_MAX] = "";
 
@@ -78,14 +78,16 @@ fail(struct net *n, struct control *c, const char *why)
     int64_t most = name ? BACK_OFF_NAME_US : BACK_OFF_MAX_US;
     if (c->back_off_us > most)
         c->back_off_us = most;
-    shut(n, c);
+    if (no_node)
+        c->back_off_us = BACK_OFF_NAME_US;
+    control_shut(n, c);
     c->state = CONTROL_FAILED;
     c->until_us = n->now_us + c->back_off_us;
     net_tell(n, c, LINK_FAILED, text);
 }
 
-static void
-begin(struct net *n, struct control *c)
+void
+control_begin(struct net *n, struct control *c)
 {
     c->state = CONTROL_DIAL;
     c->used_us = n->now_us;
@@ -138,7 +140,7 @@ connect_to(struct net *n, struct control *c)
     if (zmq_setsockopt(n->router, ZMQ_CONNECT_ROUTING_ID, name,
                        sizeof name) != 0 ||
         zmq_connect(n->router, c->dial.address) != 0) {
-        fail(n, c, zmq_strerror(errno));
+        control_fail(n, c, zmq_strerror(errno));
         return;
     }
     c->number = number;
@@ -149,12 +151,12 @@ connect_to(struct net *n, struct control *c)
     greet(n, c);
 }
 
-static void
-leave_way_in(struct net *n, const char *why)
+void
+control_leave_way_in(struct net *n, const char *why)
 {
     struct control *c = n->way_in;
 
-    shut(n, c);
+    control_shut(n, c);
     c->state = CONTROL_FAILED;
     c->until_us = n->now_us + BACK_OFF_US;
     net_tell(n, c, LINK_DOWN, why);
@@ -166,9 +168,9 @@ static void
 lose(struct net *n, struct control *c)
 {
     if (c == n->way_in)
-        leave_way_in(n, "closed");
+        control_leave_way_in(n, "closed");
     else
-        shut(n, c);
+        control_shut(n, c);
 }
 
 int
@@ -201,15 +203,34 @@ send_held(struct net *n, struct control *c)
 
 /* ---- answers ---- */
 
+/* The other ways that the user named and that are under way may yet answer:
+ * which node they lead to is worth knowing. */
 static void
 become_way_in(struct net *n, struct control *c)
 {
     n->way_in = c;
     n->look_us = 0;
-    for (size_t i = 0; i < WAYS_ALL; i++)
-        if (n->control[i] != c && n->control[i]->state != CONTROL_IDLE)
-            shut(n, n->control[i]);
+    for (size_t i = 0; i < WAYS_ALL; i++) {
+        struct control *o = n->control[i];
+        if (o != c && (i >= WAYS_KEPT || (o->state != CONTROL_DIAL &&
+                                          o->state != CONTROL_GREET)))
+            control_shut(n, o);
+    }
     net_tell(n, c, LINK_UP, "");
+}
+
+/* It came after the way in. */
+static void
+compare_ways(struct net *n, struct control *c)
+{
+    char text[160] = "";
+
+    if (node_id_equal(&c->id, &n->way_in->id)) {
+        text_add(text, sizeof text, "%.70s and %.70s are one node",
+                 n->way_in->where, c->where);
+        net_note(n, text);
+    }
+    control_shut(n, c);
 }
 
 static void
@@ -219,11 +240,11 @@ greeted(struct net *n, struct control *c, const struct frame *f,
     if (c->state != CONTROL_GREET)
         return;
     if (r->status == EXIT_PROTOCOL || node_id_is_zero(&f->sender)) {
-        fail(n, c, "speaks another version of the protocol");
+        control_fail(n, c, NO_NODE);
         return;
     }
     if (c->expected && !node_id_equal(&c->id, &f->sender)) {
-        fail(n, c, "another node answers there");
+        control_fail(n, c, "another node answers there");
         return;
     }
     c->id = f->sender;
@@ -232,6 +253,8 @@ greeted(struct net *n, struct control *c, const struct frame *f,
     send_held(n, c);
     if (c->way && n->way_in == NULL)
         become_way_in(n, c);
+    else if (c->way && c != n->way_in)
+        compare_ways(n, c);
 }
 
 bool
@@ -249,6 +272,21 @@ control_answer(struct net *n, struct control *c, const struct frame *f,
     return !hello;
 }
 
+void
+control_bad(struct net *n, struct control *c, const struct input *in)
+{
+    char why[DIAL_WHY_MAX] = "";
+
+    if (c->state != CONTROL_GREET)
+        return;
+    if (in->why == FRAME_VERSION)
+        text_add(why, sizeof why, "speaks version %u of the protocol, lbtop "
+                 "%d", in->head.version, PROTOCOL_VERSION);
+    else
+        text_add(why, sizeof why, "%s", NO_NODE);
+    control_fail(n, c, why);
+}
+
 struct control *
 control_by_number(const struct net *n, uint32_t number)
 {
@@ -259,6 +297,14 @@ control_by_number(const struct net *n, uint32_t number)
 }
 
 void
+control_speaks(struct net *n, const char *address)
+{
+    for (size_t i = 0; i < n->n_controls; i++)
+        if (strcmp(n->control[i]->address, address) == 0)
+            n->control[i]->speaks = true;
+}
+
+void
 control_cut(struct net *n, const char *address)
 {
     for (size_t i = 0; i < n->n_controls; i++) {
@@ -266,7 +312,7 @@ control_cut(struct net *n, const char *address)
         if (strcmp(c->address, address) != 0)
             continue;
         if (c->state == CONTROL_GREET)
-            fail(n, c, "closed");
+            control_fail(n, c, c->speaks ? "closed" : NO_NODE);
         else
             lose(n, c);
     }
@@ -282,13 +328,13 @@ step(struct net *n, struct control *c)
         if (c->dial.state == DIAL_READY)
             connect_to(n, c);
         else if (c->dial.state == DIAL_FAILED)
-            fail(n, c, c->dial.why);
+            control_fail(n, c, c->dial.why);
     }
     if (c->state == CONTROL_GREET && n->now_us >= c->until_us)
-        fail(n, c, "time-out");
+        control_fail(n, c, "time-out");
     if (c->state == CONTROL_UP && c != n->way_in &&
         n->now_us - c->used_us >= SILENT_US)
-        shut(n, c);
+        control_shut(n, c);
 }
 
 void
@@ -299,7 +345,7 @@ controls_step(struct net *n)
     for (size_t i = WAYS_ALL; i < n->n_controls;) {
         struct control *c = n->control[i];
         if (c->state == CONTROL_IDLE || c->state == CONTROL_FAILED) {
-            shut(n, c);
+            control_shut(n, c);
             free(c);
             n->control[i] = n->control[--n->n_controls];
         } else {
@@ -335,71 +381,6 @@ controls_deadline_us(const struct net *n)
     return at;
 }
 
-/* ---- the way in ---- */
-
-static bool
-is_tried(const struct net *n, const char *where)
-{
-    for (size_t i = 0; i < WAYS_ALL; i++)
-        if (n->control[i]->state != CONTROL_IDLE &&
-            strcmp(n->control[i]->where, where) == 0)
-            return true;
-    return false;
-}
-
-/* Another live member in place of the way in. */
-static void
-seek_spare(struct net *n, const struct model *m, struct control *c)
-{
-    char where[DIAL_WHERE_MAX];
-
-    for (size_t i = 0; i < m->n; i++) {
-        const struct node *k = m->node[(n->spare_at + i) % m->n];
-        if (!node_is_up(k) || !member_address(k, 0, where, sizeof where) ||
-            is_tried(n, where + strlen("tcp://")))
-            continue;
-        n->spare_at = (n->spare_at + i + 1) % m->n;
-        if (set_where(c, where + strlen("tcp://")))
-            begin(n, c);
-        return;
-    }
-}
-
-static void
-seek_way_in(struct net *n, const struct model *m)
-{
-    for (size_t i = 0; i < WAYS_ALL; i++) {
-        struct control *c = n->control[i];
-        bool due = c->state == CONTROL_IDLE ||
-                   (c->state == CONTROL_FAILED &&
-                    (n->retry || n->now_us >= c->until_us));
-        if (!due)
-            continue;
-        c->state = CONTROL_IDLE;
-        if (i >= WAYS_KEPT)
-            seek_spare(n, m, c);
-        else if (c->host[0] != '\0')
-            begin(n, c);
-    }
-}
-
-void
-controls_look(struct net *n, const struct model *m)
-{
-    const struct node *k = n->way_in == NULL
-                               ? NULL
-                               : model_by_id(m, &n->way_in->id);
-
-    if (k != NULL && k->seen == SEEN_GONE)
-        leave_way_in(n, "it left");
-    else if (k != NULL && k->seen == SEEN_LOST &&
-             n->now_us - n->answered_us > 4 * HELLO_US)
-        leave_way_in(n, "time-out");
-    if (n->way_in == NULL)
-        seek_way_in(n, m);
-    n->retry = false;
-}
-
 /* ---- all ---- */
 
 static struct control *
@@ -416,13 +397,30 @@ add(struct net *n)
     return c;
 }
 
+/* Whether it was named before; then that is told. */
+static bool
+is_double(struct net *n, const char *where)
+{
+    char text[160] = "";
+
+    for (size_t i = 0; i + 1 < n->n_controls; i++) {
+        if (strcmp(n->control[i]->where, where) != 0)
+            continue;
+        text_add(text, sizeof text, "%.120s is named twice", where);
+        net_note(n, text);
+        return true;
+    }
+    return false;
+}
+
 void
 controls_init(struct net *n, const struct net_options *o)
 {
     for (size_t i = 0; i < WAYS_ALL; i++) {
         struct control *c = add(n);
         c->way = true;
-        if (i >= WAYS_KEPT || i >= o->n_where || set_where(c, o->where[i]))
+        if (i >= WAYS_KEPT || i >= o->n_where || is_double(n, o->where[i]) ||
+            control_set_where(c, o->where[i]))
             continue;
         net_tell(n, c, LINK_FAILED, "neither HOST[:PORT] nor ipc://PATH");
         c->host[0] = '\0';
@@ -433,7 +431,7 @@ void
 controls_free(struct net *n)
 {
     for (size_t i = 0; i < n->n_controls; i++)
-        shut(n, n->control[i]);
+        control_shut(n, n->control[i]);
     for (size_t i = 0; i < n->n_controls; i++)
         free(n->control[i]);
     free(n->control);
@@ -445,14 +443,14 @@ open_node(struct net *n, const struct node *k)
     char where[DIAL_WHERE_MAX];
 
     if (k == NULL || n->n_controls == CONTROLS_MAX ||
-        n->n_connected + n->n_controls + FULL_MAX > n->limit ||
+        n->n_connected + n->n_near + n->n_controls + OWN_FDS > n->limit ||
         !member_address(k, 0, where, sizeof where))
         return NULL;
     struct control *c = add(n);
     c->id = k->id;
     c->expected = true;
-    if (set_where(c, where + strlen("tcp://"))) {
-        begin(n, c);
+    if (control_set_where(c, where + strlen("tcp://"))) {
+        control_begin(n, c);
         return c;
     }
     n->n_controls--;
@@ -472,23 +470,4 @@ control_for(struct net *n, const struct model *m, const struct node_id *id)
             return c;
     }
     return open_node(n, model_by_id(m, id));
-}
-
-void
-net_connect(struct net *n, const char *where)
-{
-    struct control *c = n->control[0];
-
-    if (n->way_in != NULL)
-        leave_way_in(n, "another was chosen");
-    for (size_t i = 0; i < WAYS_ALL; i++) {
-        shut(n, n->control[i]);
-        n->control[i]->state = CONTROL_FAILED;
-        n->control[i]->until_us = n->now_us + HELLO_US;
-    }
-    c->back_off_us = 0;
-    if (set_where(c, where))
-        begin(n, c);
-    else
-        fail(n, c, "neither HOST[:PORT] nor ipc://PATH");
 }

@@ -55,11 +55,9 @@ topic(void *socket, uint8_t type, bool on)
 static bool
 open_sockets(struct net *n)
 {
-    int64_t most = STATE_MAX_BYTES + FRAME_HEADER_BYTES;
-
     if (n->sub != NULL)
         return true;
-    n->sub = net_socket(n, ZMQ_SUB, most);
+    n->sub = net_socket(n, ZMQ_SUB, SUB_MAX_BYTES);
     if (n->sub == NULL)
         return false;
     topic(n->sub, MSG_STATE, true);
@@ -80,8 +78,7 @@ choose_topics(struct net *n, size_t members)
     topic(n->sub, MSG_STATE_SLOW, slow);
     topic(n->sub, MSG_STATE, !slow);
     if (slow && n->near_sub == NULL) {
-        n->near_sub = net_socket(n, ZMQ_SUB,
-                                 STATE_MAX_BYTES + FRAME_HEADER_BYTES);
+        n->near_sub = net_socket(n, ZMQ_SUB, SUB_MAX_BYTES);
         if (n->near_sub != NULL)
             topic(n->near_sub, MSG_STATE, true);
     }
@@ -130,6 +127,13 @@ leave(void *socket, char **address)
 }
 
 static void
+leave_near(struct net *n, struct member *k)
+{
+    n->n_near -= k->near != NULL;
+    leave(n->near_sub, &k->near);
+}
+
+static void
 hang_up(struct net *n, struct member *k)
 {
     if (k->full != NULL)
@@ -139,7 +143,7 @@ hang_up(struct net *n, struct member *k)
         k->full = NULL;
     }
     leave(n->sub, &k->full);
-    leave(n->near_sub, &k->near);
+    leave_near(n, k);
 }
 
 static bool
@@ -151,6 +155,13 @@ join(void *socket, const char *address, char **kept)
     *kept = xmalloc(len);
     memcpy(*kept, address, len);
     return true;
+}
+
+/* Nodes near that a small limit has room for. */
+static size_t
+near_most(const struct net *n)
+{
+    return n->limit / 8 < NEAR_MAX ? n->limit / 8 : NEAR_MAX;
 }
 
 static void
@@ -176,7 +187,7 @@ dial_member(struct net *n, const struct model *m, const struct node *node,
     k->dialled_us = n->now_us;
     if (!state_address(n, node, address, sizeof address))
         return true;
-    if (n->n_connected + n->n_controls + FULL_MAX > n->limit) {
+    if (n->n_connected + OWN_FDS + CONTROL_FDS + near_most(n) >= n->limit) {
         say_limit(n, m->n);
         return false;
     }
@@ -207,10 +218,26 @@ is_silent(const struct net *n, const struct node *node,
             strcmp(address, k->full) != 0);
 }
 
+/* Those from `i` on that are not connected: each is told once. */
+static void
+tell_off(struct net *n, const struct model *m, size_t i)
+{
+    for (; i < m->n; i++) {
+        const struct node *node = m->node[i];
+        struct member *k = member_at(n, i);
+        if (k->full != NULL || k->off || node->seen == SEEN_GONE ||
+            node->seen == SEEN_FOREIGN)
+            continue;
+        k->off = true;
+        net_tell_off(n, &node->id);
+    }
+}
+
 static void
 tend_all(struct net *n, const struct model *m)
 {
     unsigned dials = 0;
+    bool room = true;
 
     for (size_t i = 0; i < m->n && dials < DIALS_A_LOOK; i++) {
         const struct node *node = m->node[i];
@@ -221,11 +248,13 @@ tend_all(struct net *n, const struct model *m)
         }
         if (k->full != NULL && is_silent(n, node, k))
             hang_up(n, k);
-        if (k->full != NULL)
+        if (k->full != NULL || !room)
             continue;
-        if (!dial_member(n, m, node, k))
-            break;
+        room = dial_member(n, m, node, k);
+        if (!room)
+            tell_off(n, m, i);
         dials += k->full != NULL;
+        k->off = k->off && k->full == NULL;
     }
 }
 
@@ -248,17 +277,17 @@ tend_near(struct net *n, const struct model *m, const struct node_id *near,
 
     if (n->near_sub == NULL)
         return;
-    if (!n->slow || n_near > NEAR_MAX)
-        n_near = n->slow ? NEAR_MAX : 0;
+    if (!n->slow || n_near > near_most(n))
+        n_near = n->slow ? near_most(n) : 0;
     for (size_t i = 0; i < n->n_members && i < m->n; i++)
         if (n->member[i].near != NULL && !is_near(m->node[i], near, n_near))
-            leave(n->near_sub, &n->member[i].near);
+            leave_near(n, &n->member[i]);
     for (size_t i = 0; i < n_near; i++) {
         const struct node *node = model_by_id(m, &near[i]);
         struct member *k = node == NULL ? NULL : member_at(n, node->at);
         if (k != NULL && k->full != NULL && k->near == NULL &&
             state_address(n, node, address, sizeof address))
-            (void)join(n->near_sub, address, &k->near);
+            n->n_near += join(n->near_sub, address, &k->near);
     }
 }
 

@@ -18,17 +18,23 @@ enum {
     NET_SECOND_US = 1000 * 1000,
     WAYS_KEPT = 16,             /* ways in that the user named */
     SPARES = 3,                 /* members tried at once in their place */
+    WAYS_ALL = WAYS_KEPT + SPARES, CONTROL_OFFSET = 3,
     HELLO_US = 3 * NET_SECOND_US,
     SILENT_US = 60 * NET_SECOND_US,     /* a control connection is closed */
     REDIAL_US = 30 * NET_SECOND_US,     /* a silent member is dialled afresh */
     BACK_OFF_US = 1 * NET_SECOND_US,    /* first; doubled */
     BACK_OFF_MAX_US = 10 * NET_SECOND_US,
-    BACK_OFF_NAME_US = 60 * NET_SECOND_US,
+    BACK_OFF_NAME_US = 60 * NET_SECOND_US,  /* no such name, no node */
     LOOK_US = 100 * 1000,       /* between two looks at all members */
     FULL_MAX = 200,             /* members heard each second */
     NEAR_MAX = 64,
     TURN_FRAMES = 1000, TURN_US = 20 * 1000,
-    HELD_MAX = 64 * 1024        /* bytes of questions that wait for a hello */
+    HELD_MAX = 64 * 1024,       /* bytes of questions that wait for a hello */
+    /* What is too long is counted; what is far too long cuts the link, which
+     * libzmq does not make again: REDIAL_US. */
+    SUB_MAX_BYTES = 1024 * 1024,
+    OWN_FDS = 48,               /* terminal, files, what libzmq needs */
+    CONTROL_FDS = 32            /* for commands, whatever else is open */
 };
 
 enum control_state {
@@ -51,6 +57,7 @@ struct control {
     uint32_t number;            /* its name for the ROUTER */
     struct node_id id;          /* who answers, or must; zero: not known */
     bool expected;              /* `id` must answer */
+    bool speaks;                /* ZeroMQ is spoken there */
     int64_t until_us;           /* GREET: no answer; FAILED: next try */
     int64_t used_us;            /* last question or answer */
     int64_t back_off_us;
@@ -69,6 +76,7 @@ struct net_news {
 struct member {                 /* by its place in the model */
     char *full, *near;          /* address that is connected; NULL: none */
     int64_t dialled_us;
+    bool off;                   /* no descriptor for it: has been told */
 };
 
 struct net {
@@ -86,7 +94,7 @@ struct net {
     size_t spare_at;            /* where in the model spares are sought */
     bool retry;
     /* net_members.c */
-    size_t n_members, cap_members, n_connected;
+    size_t n_members, cap_members, n_connected, n_near;
     struct member *member;
     bool slow, told_limit;
     int64_t look_us;            /* next look */
@@ -107,6 +115,8 @@ void *net_socket(struct net *n, int type, int64_t max_bytes);
 void net_tell(struct net *n, const struct control *c, enum link_state link,
               const char *text);
 void net_note(struct net *n, const char *text);
+/* There is no descriptor left to watch it. */
+void net_tell_off(struct net *n, const struct node_id *id);
 
 /* ---- net_control.c ---- */
 
@@ -114,14 +124,16 @@ void controls_init(struct net *n, const struct net_options *o);
 void controls_free(struct net *n);
 /* Dialling, time-outs, closing. */
 void controls_step(struct net *n);
-/* Tries ways in if there is none; leaves one whose node is gone. */
-void controls_look(struct net *n, const struct model *m);
 int64_t controls_deadline_us(const struct net *n);
 /* The connection of this name; NULL: closed since. */
 struct control *control_by_number(const struct net *n, uint32_t number);
 /* An answer has come. False: it was to our own hello. */
 bool control_answer(struct net *n, struct control *c, const struct frame *f,
                     const struct msg_reply *r);
+/* What came as an answer is none: of another version, or of no node. */
+void control_bad(struct net *n, struct control *c, const struct input *in);
+/* Whoever is at `address` has shaken hands as ZeroMQ does. */
+void control_speaks(struct net *n, const char *address);
 /* Its socket lost the connection to `address`. */
 void control_cut(struct net *n, const char *address);
 /* To `id`, opened if need be; zero: the way in. NULL: no address, no room. */
@@ -129,6 +141,20 @@ struct control *control_for(struct net *n, const struct model *m,
                             const struct node_id *id);
 /* Sends, or keeps until it is up. 0 or -EAGAIN. */
 int control_send(struct net *n, struct control *c, struct span frame);
+
+/* A place for a connection to `where`, HOST[:PORT] or ipc://PATH; false: it
+ * is neither. */
+bool control_set_where(struct control *c, const char *where);
+void control_begin(struct net *n, struct control *c);
+/* Closes it; what was held is lost. */
+void control_shut(struct net *n, struct control *c);
+void control_fail(struct net *n, struct control *c, const char *why);
+void control_leave_way_in(struct net *n, const char *why);
+
+/* ---- net_way.c ---- */
+
+/* Tries ways in if there is none; leaves one whose node is gone. */
+void ways_look(struct net *n, const struct model *m);
 
 /* ---- net_members.c ---- */
 

@@ -195,7 +195,7 @@ get_link(struct reader *r, struct input *out)
     out->way_in = reader_u8(r) != 0;
     out->where = reader_span32(r);
     out->text = reader_span32(r);
-    return link >= LINK_TRYING && link <= LINK_FAILED;
+    return link >= LINK_TRYING && link <= LINK_OFF;
 }
 
 static bool

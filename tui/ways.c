@@ -12,6 +12,7 @@
 #include "proto/names.h"
 
 enum { ERR = 300 };
+static const char SYSTEM_SOCKET[] = "ipc:///run/lbagent/control.sock";
 
 static int
 add_one(struct ways *w, const char *where, char *err)
@@ -32,9 +33,6 @@ add_one(struct ways *w, const char *where, char *err)
                  where);
         return -EINVAL;
     }
-    for (size_t i = 0; i < w->n; i++)
-        if (strcmp(w->where[i], where) == 0)
-            return 0;
     if (w->n == WAYS_MAX) {
         text_add(err, ERR, "more than %d ways in", (int)WAYS_MAX);
         return -EINVAL;
@@ -137,7 +135,8 @@ add_local(struct ways *w)
         text_add(where, sizeof where, "ipc://%s/lbagent/control.sock", run);
         (void)add_one(w, where, ignored);
     }
-    (void)add_one(w, "ipc:///run/lbagent/control.sock", ignored);
+    if (w->n == 0 || strcmp(w->where[0], SYSTEM_SOCKET) != 0)
+        (void)add_one(w, SYSTEM_SOCKET, ignored);
     text_add(w->from, sizeof w->from,
              "default (no -n, no LB_NODE, no client.ini)");
 }

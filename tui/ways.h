@@ -17,7 +17,8 @@ struct ways {               /* zeroed: empty */
                                "default (no -n, no LB_NODE, no client.ini)" */
 };
 
-/* Adds a list "a,b:8490,ipc:///x". 0 or -EINVAL with a text in err (300). */
+/* Adds a list "a,b:8490,ipc:///x"; what comes twice as well: net tells. 0 or
+ * -EINVAL with a text in err (300). */
 int ways_add(struct ways *w, const char *list, char *err);
 /* What is tried when no option says: 0, or an exit status (2 a wrong LB_NODE,
  * 78 a wrong client.ini) with a text. */

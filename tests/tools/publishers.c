@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
  * publishers [--nodes N] [--seconds S] [--port P] [--dir DIR] [--seed X]
- *            [--jobs J]
+ *            [--jobs J] [--fault NAME]
  * Plays N nodes (1..1000) from one process, on loopback and with the real
  * protocol, for consoles: each publishes STATE once a second and STATE_SLOW
  * every 5 s, with numbers that change, and answers hello, nodes, detail,
  * publish, throttle, pause, resume, drain, undrain and policy. The first one
  * also listens in DIR (control.sock, state.sock). They do no work, and no
  * node would take them for a peer. Ends by itself after S seconds.
+ * --fault: what the last node does wrong (publishers.h).
  *
  * Prints "ready HOST:PORT" of the first node when all listen; at the end how
  * many states were sent and commands answered.
@@ -238,9 +239,11 @@ main(int argc, char **argv)
         { "port", required_argument, NULL, 'p' },
         { "dir", required_argument, NULL, 'd' },
         { "seed", required_argument, NULL, 'x' },
-        { "jobs", required_argument, NULL, 'j' }, { NULL, 0, NULL, 0 }
+        { "jobs", required_argument, NULL, 'j' },
+        { "fault", required_argument, NULL, 'f' }, { NULL, 0, NULL, 0 }
     };
     uint64_t seed = 1;
+    enum fault fault = FAULT_NONE;
 
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;)
         switch (c) {
@@ -249,6 +252,7 @@ main(int argc, char **argv)
         case 'p': all.port = (unsigned)number(optarg, 1024, 60000); break;
         case 'd': all.dir = optarg; break;
         case 'x': seed = number(optarg, 0, UINT64_MAX); break;
+        case 'f': fault = fault_find(optarg); break;
         case 'j': all.jobs = (uint32_t)number(optarg, 1, 10000000); break;
         default: return EXIT_USAGE;
         }
@@ -256,6 +260,7 @@ main(int argc, char **argv)
     (void)signal(SIGTERM, end);
     (void)signal(SIGINT, end);
     open_all();
+    all.node[all.n - 1].fault = fault;
     printf("ready 127.0.0.1:%u\n", (unsigned)all.node[0].port);
     fflush(stdout);
     play();

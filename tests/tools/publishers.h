@@ -17,8 +17,22 @@ enum {
     SECOND_US = 1000 * 1000, STEP_US = 20 * 1000, SLOW_EVERY = 5
 };
 
+enum fault {
+    FAULT_NONE = 0,
+    FAULT_VERSION,              /* speaks version 2 */
+    FAULT_VIEW, FAULT_SUBMIT,   /* the role that it grants */
+    FAULT_GARBAGE,              /* 150 states that are none, each second */
+    FAULT_BIG,                  /* states of 100 kB */
+    FAULT_TWIN,                 /* has the name of the first */
+    FAULT_IMPOSSIBLE,           /* throttle 0, load 4000 % */
+    FAULT_CLOCK,                /* an hour ahead */
+    FAULT_NAME, FAULT_LONG, FAULT_NO_NAME,
+    FAULT_TEXT                  /* control characters in what it says */
+};
+
 struct played {
     void *pub, *router;
+    enum fault fault;
     struct node_id id;
     char name[24], tags[48], policy[24], by[65], cmd[17];
     uint16_t port;
@@ -55,5 +69,18 @@ void publish_event(struct played *k, enum log_level level, const char *name,
                    const char *text);
 /* Answers what has come. */
 void serve(struct played *k);
+
+
+/* ---- publishers_fault.c ---- */
+
+/* Exits when there is none of that name. */
+enum fault fault_find(const char *name);
+const char *fault_name(const struct played *k);
+/* `text`, or what it says instead. */
+const char *fault_text(const struct played *k, const char *text);
+void fault_state(const struct played *k, struct state *s);
+void fault_frame(const struct played *k, struct buf *out);
+void fault_publish(struct played *k);
+uint64_t fault_ahead_ms(const struct played *k);
 
 #endif

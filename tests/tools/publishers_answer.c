@@ -100,7 +100,9 @@ tell_nodes(const struct played *asked, struct answer *a)
         struct msg m = { .type = MSG_STATE };
         buf_reset(&row);
         buf_u64(&row, 0);
-        buf_u8(&row, &all.node[i] == asked ? 1 : 2);
+        buf_u8(&row, &all.node[i] == asked                   ? 1
+                     : all.node[i].fault == FAULT_VERSION ? 5
+                                                          : 2);
         buf_u64(&row, 200);
         buf_u64(&row, 1);
         buf_u64(&row, 0);
@@ -143,23 +145,41 @@ tell_detail(const struct played *k, struct answer *a)
 }
 
 static void
+tell_hello(const struct played *k, struct answer *a)
+{
+    char id[NODE_ID_TEXT];
+
+    node_id_print(&k->id, id);
+    pair_add(&a->pairs, "name", span_str(fault_name(k)));
+    pair_add(&a->pairs, "id", span_str(id));
+    pair_add_u64(&a->pairs, "boot_id", 42);
+    pair_add(&a->pairs, "cluster", span_str("publishers"));
+    pair_add(&a->pairs, "role",
+             span_str(k->fault == FAULT_VIEW     ? "view"
+                      : k->fault == FAULT_SUBMIT ? "submit"
+                                                 : "operator"));
+}
+
+static void
 dispatch(struct played *k, const struct msg_command *q, struct answer *a)
 {
     static const char *const steering[] = { "throttle", "pause", "resume",
                                             "drain", "undrain", "policy" };
-    char id[NODE_ID_TEXT];
 
-    for (size_t i = 0; i < sizeof steering / sizeof steering[0]; i++)
-        if (span_is(q->op, steering[i])) {
+    for (size_t i = 0; i < sizeof steering / sizeof steering[0]; i++) {
+        if (!span_is(q->op, steering[i]))
+            continue;
+        if (k->fault == FAULT_VIEW || k->fault == FAULT_SUBMIT ||
+            k->fault == FAULT_TEXT) {
+            a->m.reply.status = EXIT_REFUSED;
+            text_add(a->text, sizeof a->text, "%s",
+                     fault_text(k, "role operator is needed"));
+        } else
             steer(k, q, a);
-            return;
-        }
+        return;
+    }
     if (span_is(q->op, "hello")) {
-        node_id_print(&k->id, id);
-        pair_add(&a->pairs, "name", span_str(k->name));
-        pair_add(&a->pairs, "id", span_str(id));
-        pair_add_u64(&a->pairs, "boot_id", 42);
-        pair_add(&a->pairs, "cluster", span_str("publishers"));
+        tell_hello(k, a);
     } else if (span_is(q->op, "nodes")) {
         tell_nodes(k, a);
     } else if (span_is(q->op, "detail")) {
@@ -178,9 +198,14 @@ reply(struct played *k, struct span who, const struct msg_command *q)
     struct answer a = { .m = { .type = MSG_REPLY } };
     struct buf out = { 0 };
 
-    dispatch(k, q, &a);
-    a.m.reply.client = q->client;
-    a.m.reply.seq = q->seq;
+    if (k->fault == FAULT_VERSION) {
+        a.m.reply.status = EXIT_PROTOCOL;
+        text_add(a.text, sizeof a.text, "speaks protocol 2");
+    } else {
+        dispatch(k, q, &a);
+        a.m.reply.client = q->client;
+        a.m.reply.seq = q->seq;
+    }
     a.m.reply.text = span_str(a.text);
     a.m.reply.pairs = buf_span(&a.pairs);
     a.m.reply.rows = buf_span(&a.rows);

@@ -15,6 +15,7 @@ frame(struct played *k, const struct msg *m, uint64_t seq, struct buf *out)
 
     msg_encode(m, &body);
     frame_encode(all.codec, &f, buf_span(&body), COMPRESS_NO, 1, out);
+    fault_frame(k, out);
     buf_fini(&body);
 }
 
@@ -35,7 +36,7 @@ fill_state(const struct played *k, struct state *s)
     double rate = SLOTS * k->throttle / 100.0 * 1e6;
 
     *s = (struct state){
-        .id = k->id, .name = span_str(k->name),
+        .id = k->id, .name = span_str(fault_name(k)),
         .cluster = span_str("publishers"),
         .endpoint_host = span_str("127.0.0.1"),
         .kinds = span_str("sleep fib"), .version = span_str("0.1.0"),
@@ -55,6 +56,7 @@ fill_state(const struct played *k, struct state *s)
         .done = k->done, .failed = k->failed, .sent_jobs = k->sent,
         .received_jobs = k->received, .boot_id = 42
     };
+    fault_state(k, s);
 }
 
 void
@@ -74,11 +76,13 @@ publish_state(struct played *k)
         state_workload_encode(&w, &works);
         m.state.workloads = buf_span(&works);
     }
-    publish(k, &m);
+    if (k->fault != FAULT_GARBAGE || k->states == 0)
+        publish(k, &m);
     if (k->states++ % SLOW_EVERY == 0) {
         m.type = MSG_STATE_SLOW;
         publish(k, &m);
     }
+    fault_publish(k);
     buf_fini(&works);
 }
 
@@ -88,7 +92,7 @@ publish_event(struct played *k, enum log_level level, const char *name,
 {
     struct msg m = { .type = MSG_EVENT };
 
-    m.event.time_ms = (uint64_t)time(NULL) * 1000;
+    m.event.time_ms = (uint64_t)time(NULL) * 1000 + fault_ahead_ms(k);
     m.event.number = ++k->events;
     m.event.level = (uint8_t)level;
     m.event.name = span_str(name);

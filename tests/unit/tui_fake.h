@@ -26,6 +26,7 @@ struct fake {
     unsigned asked;             /* operations besides hello and nodes */
     char op[32], by[32];        /* the last of them */
     bool mute;                  /* answers nothing */
+    uint8_t version;            /* of what it answers; 0: ours */
     unsigned extra;             /* members named that are not there */
     struct fake *all;           /* [FAKES_MAX] members; NULL: itself */
 };
@@ -201,6 +202,8 @@ fake_answer(struct fake *f, const void *who, size_t len,
     m.reply.pairs = buf_span(&pairs);
     m.reply.rows = buf_span(&rows);
     fake_frame(f, &m, &out);
+    if (f->version != 0)
+        out.p[2] = f->version;
     zmq_send(f->router, who, len, ZMQ_SNDMORE | ZMQ_DONTWAIT);
     zmq_send(f->router, out.p, out.len, ZMQ_DONTWAIT);
     buf_fini(&rows);
