@@ -174,7 +174,9 @@ tui_tests = \
 	tests/unit/test_tui_screens_b \
 	tests/unit/test_tui_screens_golden \
 	tests/unit/test_tui_setup \
+	tests/unit/test_tui_shell \
 	tests/unit/test_tui_term_key \
+	tests/unit/test_tui_term_restore \
 	tests/unit/test_tui_ui \
 	tests/unit/test_tui_ui_lists \
 	tests/unit/test_tui_ways \
@@ -247,8 +249,12 @@ tests_unit_test_tui_screens_golden_SOURCES = tests/unit/test_tui_screens_golden.
 tests_unit_test_tui_screens_golden_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_setup_SOURCES = tests/unit/test_tui_setup.c
 tests_unit_test_tui_setup_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_shell_SOURCES = tests/unit/test_tui_shell.c
+tests_unit_test_tui_shell_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_term_key_SOURCES = tests/unit/test_tui_term_key.c
 tests_unit_test_tui_term_key_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_term_restore_SOURCES = tests/unit/test_tui_term_restore.c
+tests_unit_test_tui_term_restore_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_ui_SOURCES = tests/unit/test_tui_ui.c tests/unit/tui_desk.h
 tests_unit_test_tui_ui_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_ui_lists_SOURCES = tests/unit/test_tui_ui_lists.c tests/unit/tui_desk.h

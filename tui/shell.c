@@ -148,6 +148,24 @@ save_screen(struct shell *s, const struct effect *e)
         say(s, rc, "write", e->text);
 }
 
+/* The old one, if any, goes on until the new one has begun. */
+static void
+record(struct shell *s, const char *path)
+{
+    bool had = s->source.recorder != NULL;
+    bool told = s->told_recording;
+    int ended, rc = source_record(&s->source, path, s->o, &ended);
+
+    if (rc == 0)
+        s->told_recording = false;
+    if (rc == 0 && ended != 0 && !told)
+        say(s, ended, "record", "(the one before)");
+    if (path[0] != '\0')
+        say(s, rc, "record", path);
+    else
+        say(s, 0, "record", had ? "off" : "is off already");
+}
+
 static void
 rewind_to(struct shell *s, int64_t us)
 {
@@ -172,9 +190,7 @@ carry_out(struct shell *s, const struct effect *e)
         if (s->source.net != NULL)
             net_retry(s->source.net);
         break;
-    case EFFECT_RECORD:
-        say(s, source_record(&s->source, e->text, s->o), "record", e->text);
-        break;
+    case EFFECT_RECORD: record(s, e->text); break;
     case EFFECT_NOTE: {
         struct input in = { .at_us = source_now_us(&s->source),
                             .kind = IN_NOTE, .level = NOTE_INFO,
@@ -245,26 +261,39 @@ near_nodes(const struct shell *s, struct node_id *near)
     return n;
 }
 
-/* That a recording stops, or is damaged where it ends: once. */
+/* That the recording stops: once of each. */
 static void
 tell_recording(struct shell *s)
 {
-    const struct source *from = &s->source;
+    const struct recorder *r = s->source.recorder;
     char text[200] = "";
-    int rc = from->recorder != NULL ? recorder_error(from->recorder) : 0;
+    int rc = r != NULL ? recorder_error(r) : 0;
 
-    if (from->stream == STREAM_REPLAY && replay_damage(from->replay) >= 0 &&
-        source_now_us(from) >= replay_end_us(from->replay))
-        text_add(text, sizeof text, "recording ends here (damaged at byte "
-                 "%lld)", (long long)replay_damage(from->replay));
-    else if (rc == -EFBIG)
+    if (rc == 0 || s->told_recording)
+        return;
+    if (rc == -EFBIG)
         text_add(text, sizeof text, "recording stops: it is as large as "
                  "--record-max allows");
-    else if (rc != 0)
+    else
         text_add(text, sizeof text, "recording stops: %s", strerror(-rc));
-    if (text[0] == '\0' || s->told_recording)
-        return;
     s->told_recording = true;
+    shell_note(s, NOTE_ERROR, text);
+}
+
+/* That what is played is damaged where it ends: once. */
+static void
+tell_damage(struct shell *s)
+{
+    const struct source *from = &s->source;
+    char text[200] = "";
+
+    if (s->told_damage || from->stream != STREAM_REPLAY ||
+        replay_damage(from->replay) < 0 ||
+        source_now_us(from) < replay_end_us(from->replay))
+        return;
+    text_add(text, sizeof text, "recording ends here (damaged at byte %lld)",
+             (long long)replay_damage(from->replay));
+    s->told_damage = true;
     shell_note(s, NOTE_ERROR, text);
 }
 
@@ -288,6 +317,7 @@ shell_turn(struct shell *s)
     app_input(s->app, &in);
     carry_out_all(s);
     tell_recording(s);
+    tell_damage(s);
     if (s->source.net != NULL)
         net_look(s->source.net, s->app->live, in.at_us, near,
                  near_nodes(s, near));

@@ -17,7 +17,8 @@ struct shell {
     struct source source;
     struct app *app;
     bool redraw_all, quit, suspend, beep, theme, mouse;   /* asked for */
-    bool told_recording;    /* that it has stopped */
+    bool told_recording;    /* that the one under way has stopped */
+    bool told_damage;       /* that the one that is played ends so */
     bool dirty;             /* something was fed since last looked at */
     bool rests;             /* the clock tells minutes while no key comes */
     int64_t touched_us;     /* last key, paste or size */

@@ -121,7 +121,7 @@ source_open(struct source *s, const struct options *o, char *err)
     }
     if (o->record[0] == '\0')
         return EXIT_DONE;
-    int rc = source_record(s, o->record, o);
+    int rc = source_record(s, o->record, o, NULL);
     if (rc == 0)
         return EXIT_DONE;
     text_add(err, ERR, "--record: %s: %s", o->record, strerror(-rc));
@@ -224,22 +224,25 @@ source_wait(struct source *s, const struct waiting *w)
 }
 
 int
-source_record(struct source *s, const char *path, const struct options *o)
+source_record(struct source *s, const char *path, const struct options *o,
+              int *ended)
 {
     struct record_head h = { .wall_ms = s->wall_ms,
                              .utc_off_s = s->utc_off_s,
                              .ascii = o->setup.ascii,
                              .refresh_us = o->setup.refresh_us };
-    if (s->recorder != NULL) {
-        int rc = recorder_free(s->recorder);
-        s->recorder = NULL;
-        if (path[0] == '\0')
-            return rc;
-    }
-    if (path[0] == '\0')
-        return 0;
-    s->recorder = recorder_new(path, &h, o->record_max);
-    return s->recorder != NULL ? 0 : -errno;
+    struct recorder *next = NULL;
+
+    if (ended != NULL)
+        *ended = 0;
+    if (path[0] != '\0' &&
+        (next = recorder_new(path, &h, o->record_max)) == NULL)
+        return -errno;
+    int rc = s->recorder != NULL ? recorder_free(s->recorder) : 0;
+    if (ended != NULL)
+        *ended = rc == -EFBIG ? 0 : rc;
+    s->recorder = next;
+    return 0;
 }
 
 /* ---- replay ---- */

@@ -57,9 +57,11 @@ void source_wait(struct source *s, const struct waiting *w);
 /* When the source itself wants to be called. */
 int64_t source_deadline_us(const struct source *s);
 
-/* Starts or ends a recording: 0 or -errno. */
+/* Ends the recording that there is, after a new one was begun in its place if
+ * `path` is not empty. 0; or -errno of the new one, then the old one goes on.
+ * *ended, unless NULL: 0, or -errno if the old one could not be written. */
 int source_record(struct source *s, const char *path,
-                  const struct options *o);
+                  const struct options *o, int *ended);
 /* Replay and demo: jump (replay starts afresh: true if the reader has to
  * forget what it knew), speed, stop and go. */
 bool source_seek(struct source *s, int64_t to_us);

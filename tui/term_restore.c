@@ -17,6 +17,8 @@ static struct termios modes;
 static char sequence[256];
 static size_t sequence_len;
 static int wake[2] = { -1, -1 };
+/* A handler of a stack that is full needs another one. */
+static char other_stack[64 * 1024];
 
 void
 restore_now(void)
@@ -56,6 +58,16 @@ handle(int number, void (*handler)(int), int flags)
     sigaction(number, &a, NULL);
 }
 
+/* One that is there already, as of a sanitizer, does as well. */
+static void
+give_stack(void)
+{
+    stack_t now, s = { .ss_sp = other_stack, .ss_size = sizeof other_stack };
+
+    if (sigaltstack(NULL, &now) != 0 || (now.ss_flags & SS_DISABLE) != 0)
+        (void)sigaltstack(&s, NULL);
+}
+
 void
 restore_begin(int fd, const char *bytes, size_t len)
 {
@@ -68,8 +80,9 @@ restore_begin(int fd, const char *bytes, size_t len)
     terminal = fd;
     if (pipe2(wake, O_CLOEXEC | O_NONBLOCK) != 0)
         wake[0] = wake[1] = -1;
+    give_stack();
     for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
-        handle(crashes[i], crash, (int)SA_RESETHAND);
+        handle(crashes[i], crash, (int)SA_RESETHAND | SA_ONSTACK);
     for (size_t i = 0; i < sizeof noted / sizeof noted[0]; i++)
         handle(noted[i], note, SA_RESTART);
     handle(SIGPIPE, SIG_IGN, 0);

@@ -10,8 +10,8 @@
 
 /* Remembers the modes of `fd`: before curses changes them. */
 void restore_modes(int fd);
-/* Remembers the bytes that bring the terminal back; installs the handlers.
- * Once, after curses has begun. */
+/* Remembers the bytes that bring the terminal back; installs the handlers, on
+ * a stack of their own for this thread. Once, after curses has begun. */
 void restore_begin(int fd, const char *bytes, size_t len);
 /* The descriptor to poll, and the next signal that came; 0: none. */
 int restore_fd(void);
