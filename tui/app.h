@@ -61,6 +61,7 @@ struct app {
     int64_t unknown_us;     /* when an unknown key was last told; -1 */
     bool submit_only;       /* the role of our key: workloads alone */
     struct node_id seen;    /* the cursor where the operator last saw it */
+    bool job_gone;          /* the workload under the cursor, likewise seen */
     bool drawn;             /* there is a screen; else -x: nodes are named */
     struct effect *effect;
     size_t n_effects, at_effect, cap_effects;

@@ -70,11 +70,17 @@ take_key(struct app *a, uint32_t key)
     u->flash[0] = '\0';
     if (row->changes && row->act < ACT_START_WORK && target_moved(a, NULL))
         return;
-    app_act(a, row);
+    if (row->changes && a->u.screen == SCREEN_JOBS && a->job_gone) {
+        ui_flash(&a->u, app_now_us(a), "that workload is gone: nothing sent");
+        return;
+    }
+    if (!fold_key(a, row))
+        app_act(a, row);
 }
 
 /* Where the key moves the cursor is where the operator wants it; where the
- * list moves it he has to see first. */
+ * list moves it he has to see first. A workload he has seen is meant, wherever
+ * the list has put it. */
 void
 app_key(struct app *a, uint32_t key)
 {
@@ -82,9 +88,12 @@ app_key(struct app *a, uint32_t key)
         return;
     ui_arrange(&a->u, app_model(a), a->wishes);
     bool known = node_id_equal(&a->u.cursor, &a->seen);
+    a->job_gone = !ui_hold_job(&a->u);
     take_key(a, key);
     if (known)
         a->seen = a->u.cursor;
+    if (a->u.screen == SCREEN_JOBS)
+        ui_saw_job(&a->u);
 }
 
 void

@@ -30,8 +30,10 @@ click(struct app *a, int x, int y)
     canvas_free(c);
     if (tab != 0)
         screen_go(a, tab);
-    else if (n != NULL && node_id_equal(&n->id, &a->u.cursor))
-        screen_node(a, &n->id);
+    else if (n != NULL && node_id_equal(&n->id, &a->u.cursor)) {
+        if (!ui_unfold(&a->u, n))
+            screen_node(a, &n->id);
+    }
     else if (n != NULL)
         move_to_node(a, &n->id);
     else if (head < COLUMNS_)

@@ -170,11 +170,7 @@ move_act(struct app *a, enum act act)
     if (!distance(act, rows_of(u), &by))
         return false;
     switch (u->screen) {
-    case SCREEN_NODES: {
-        long to = (long)u->nodes.at + by;
-        cursor_at(a, to < 0 ? 0 : (size_t)to);
-        break;
-    }
+    case SCREEN_NODES: cursor_at(a, ui_rows_from(u, by)); break;
     case SCREEN_MAP: move_on_map(a, by, true); break;
     case SCREEN_JOBS: list_to(&u->jobs, (long)u->jobs.at + by); break;
     case SCREEN_MESSAGES: move_messages(a, act, by); break;
@@ -189,6 +185,14 @@ move_act(struct app *a, enum act act)
 
 /* ---- problems ---- */
 
+/* Of a closed group it could not be seen. */
+static void
+cursor_to(struct app *a, size_t i)
+{
+    (void)ui_unfold(&a->u, a->u.shown[i]);
+    cursor_at(a, i);
+}
+
 static bool
 is_trouble(const struct app *a, size_t i)
 {
@@ -200,6 +204,36 @@ is_trouble(const struct app *a, size_t i)
                (r->home->work[r->work].failed > 0 || !node_is_up(r->home));
     }
     return node_is_problem(u->shown[i]);
+}
+
+/* A node of which there is something to say; NULL: none. */
+static struct node *
+node_problem(const struct app *a)
+{
+    const struct ui *u = &a->u;
+
+    for (size_t i = 0; i < u->nodes.n; i++)
+        if (node_is_problem(u->shown[i]))
+            return u->shown[i];
+    return NULL;
+}
+
+/* No workload has one: a node may. */
+static void
+to_node_problem(struct app *a)
+{
+    struct node *n = node_problem(a);
+
+    if (n == NULL) {
+        ui_flash(&a->u, app_now_us(a),
+                 "no problem: nothing is stale, lost or failed");
+        return;
+    }
+    ui_flash(&a->u, app_now_us(a), "no workload has failed; %s is %s",
+             n->name, node_state(n));
+    screen_go(a, SCREEN_NODES);
+    (void)ui_unfold(&a->u, n);
+    move_to_node(a, &n->id);
 }
 
 static void
@@ -225,13 +259,29 @@ message_problem(struct app *a, int by)
         row++;
     }
     if (found == SIZE_MAX) {
-        ui_flash(u, app_now_us(a), "no error %s here",
-                 by > 0 ? "before" : "after");
+        const struct node *n = node_problem(a);
+        ui_flash(u, app_now_us(a), "no error %s here%s%s%s%s",
+                 by > 0 ? "before" : "after", n != NULL ? "; " : "",
+                 n != NULL ? n->name : "", n != NULL ? " is " : "",
+                 n != NULL ? node_state(n) : "");
         return;
     }
     if (u->messages.n < row + 1)
         u->messages.n = row + 1;
     move_messages(a, ACT_DOWN, (long)found - (long)from);
+}
+
+/* An open workload gives way to the one that is next. */
+static void
+to_work(struct ui *u, size_t i)
+{
+    const struct job_row *r = &u->job[i];
+
+    list_to(&u->jobs, (long)i);
+    if (u->screen != SCREEN_WORK)
+        return;
+    u->work_home = r->home->id;
+    u->work_number = r->home->work[r->work].number;
 }
 
 void
@@ -250,12 +300,12 @@ move_problem(struct app *a, int by)
         if (!is_trouble(a, i))
             continue;
         if (jobs)
-            list_to(l, (long)i);
+            to_work(u, i);
         else
-            cursor_at(a, i);
+            cursor_to(a, i);
         return;
     }
-    ui_flash(u, app_now_us(a), "no problem: nothing is stale, lost or failed");
+    to_node_problem(a);
 }
 
 /* ---- find ---- */
@@ -281,7 +331,7 @@ move_find(struct app *a, int by, bool here_too)
         if (jobs)
             list_to(l, (long)i);
         else
-            cursor_at(a, i);
+            cursor_to(a, i);
         return true;
     }
     return false;

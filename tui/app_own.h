@@ -63,10 +63,18 @@ void target_names(const struct app *a, const struct pending_act *p,
 struct node *target_first(const struct app *a, const struct pending_act *p);
 
 /* The cursor decides which node is meant, and went to another one that was
- * not drawn yet: flashes it, or writes `err`. */
+ * not drawn yet, or is on a closed group: flashes it, or writes `err`. */
 bool target_moved(struct app *a, char *err);
 /* The screen shows which nodes would be meant. */
 bool target_seen(const struct app *a);
+
+/* ---- app_fold.c ---- */
+
+/* The cursor is on a closed group, which is no node: flashes it, or writes
+ * `err`. */
+bool fold_refuses(struct app *a, char *err);
+/* A key that opens or closes groups, or cannot act on a closed one. */
+bool fold_key(struct app *a, const struct key_row *row);
 
 /* ---- app_change.c ---- */
 

@@ -60,8 +60,11 @@ target_moved(struct app *a, char *err)
     static const char why[] = "the list has just moved: press again";
     const struct ui *u = &a->u;
 
-    if (!a->drawn || !is_table(u) || u->all_next || u->n_marked > 0 ||
-        node_id_equal(&u->cursor, &a->seen))
+    if (!a->drawn || !is_table(u) || u->all_next || u->n_marked > 0)
+        return false;
+    if (fold_refuses(a, err))
+        return true;
+    if (node_id_equal(&u->cursor, &a->seen))
         return false;
     if (err != NULL)
         text_add(err, ERR_MAX, "%s", why);

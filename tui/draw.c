@@ -45,6 +45,20 @@ style_of(double share)
                                                      : STYLE_HIGH;
 }
 
+/* Behind `full` cells; returns the cells that it takes. */
+static int
+draw_bad(struct canvas *c, int at[2], int full, int inner, const struct bar *b)
+{
+    int n = rounded(share_of(b->bad, b->whole) * inner);
+
+    if (n < 1 && b->bad > 0 && b->part + b->bad >= b->whole)
+        n = 1;
+    if (full + n > inner)
+        full = inner - n;
+    canvas_fill(c, at[0] + full, at[1], n, STYLE_ERROR, c->ascii ? "x" : "▒");
+    return full + n;
+}
+
 void
 draw_bar(struct canvas *c, int x, int y, const struct bar *b)
 {
@@ -66,6 +80,8 @@ draw_bar(struct canvas *c, int x, int y, const struct bar *b)
     canvas_fill(c, x, y, full, style, c->ascii ? "#" : eighths[EIGHTHS]);
     canvas_put(c, x + full, y, 1, style, eighths[part]);
     full += part > 0;
+    if (b->bad > 0)
+        full = draw_bad(c, (int[2]){ x, y }, full, inner, b);
     canvas_fill(c, x + full, y, inner - full, STYLE_LABEL,
                 glyph(c, GLYPH_NONE));
     if (b->target >= 0 && b->whole > 0 && inner > 0) {

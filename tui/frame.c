@@ -8,7 +8,7 @@ enum {
     LOW_HEADS = 6, LOW_TABS = 12, LOW_NOTES = 18, LOW_METERS = 20,
     MAP_HEIGHT = 35, MAP_NODES = 60, MORE_NOTES = 50, JOBS_METERS = 40,
     CHART_WIDTH = 100,
-    SPARK_SLOW_US = 30 * 1000 * 1000    /* they move on a slow link */
+    SPARK_SLOW_US = RING_PHASES * 1000 * 1000   /* move on a slow link */
 };
 
 int
@@ -96,7 +96,8 @@ draw_recent(struct view *v, struct cells at, const struct ring *r, double top)
     if (n < 1)
         return;
     n = n < RING_BUCKETS ? n : RING_BUCKETS;
-    int64_t at_us = recent_us(r, v->m->now_us), whole = at_us % SPARK_SLOW_US;
+    int64_t at_us = recent_us(r, v->m->now_us);
+    int64_t whole = (at_us + r->phase_s * INT64_C(1000000)) % SPARK_SLOW_US;
     if (v->u->slow_link && whole < at_us)
         at_us -= whole + 1;     /* up to the last bucket that is full */
     ring_buckets(r, at_us, value, (size_t)n);

@@ -33,6 +33,17 @@ void frame_bar(struct view *v, int y);
  * the columns used. */
 int put_cut(struct canvas *c, int x, int y, int width, enum style style,
             const char *text);
+/* A message in `width` columns: of one that is longer words without digits
+ * are left out, or else its middle. Returns the columns used. */
+enum { SHORT_MAX = 600 };
+int put_short(struct canvas *c, int x, int y, int width, enum style style,
+              const char *text);
+/* A text broken at blanks into at most `rows` rows from y on, the last one as
+ * of put_short; those after the first stand two columns further in. Returns
+ * the rows used. */
+struct text_box { int x, y, width, rows; };
+int put_wrapped(struct canvas *c, const struct text_box *at, enum style style,
+                const char *text);
 /* Bytes of a text that fit `width` columns, up to a blank where there is one.
  * At least one. */
 size_t wrap_bytes(const char *text, int width);

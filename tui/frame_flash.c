@@ -52,14 +52,22 @@ draw_prompt(struct view *v, int y)
         put_cut(c, x, y, c->width - x - 1, STYLE_LABEL, p->hint);
 }
 
-/* The question may be cut, what answers it may not. */
+/* A long question takes the row above, too. It may be cut, what answers it may
+ * not. */
 static void
 draw_question(struct view *v, int y)
 {
     struct canvas *c = v->c;
-    const struct dialog *d = &v->u->dialog;
+    const char *text = v->u->dialog.line[0];
     int room = c->width - 7;
-    int used = 1 + put_cut(c, 1, y, room, STYLE_BOLD, d->line[0]);
+    if (columns_of(text) > room && room > 20 && y > 1) {
+        size_t n = wrap_bytes(text, c->width - 2);
+        canvas_fill(c, 0, y - 1, c->width, STYLE_TEXT, " ");
+        canvas_span(c, 1, y - 1, c->width - 2, STYLE_BOLD, span_of(text, n));
+        text += n;
+        text += *text == ' ';
+    }
+    int used = 1 + put_short(c, 1, y, room, STYLE_BOLD, text);
     canvas_put(c, room < 1 ? 0 : used + 2, y, -1, STYLE_WARN, "y/N");
 }
 
@@ -120,5 +128,5 @@ frame_flash(struct view *v, int y)
     else if (prompt)
         draw_prompt(v, y);
     else
-        put_cut(c, 1, y, c->width - 2, STYLE_BOLD, text);
+        put_short(c, 1, y, c->width - 2, STYLE_BOLD, text);
 }

@@ -16,6 +16,7 @@ struct piece {
     const struct ring *spark;
     double top;
     int width, rank;
+    enum style style;
 };
 struct meter {
     const char *label;
@@ -29,7 +30,8 @@ static void
 say(struct meter *m, int rank, const char *text)
 {
     struct piece *p = &m->piece[m->n++];
-    *p = (struct piece){ .rank = rank, .width = columns_of(text) };
+    *p = (struct piece){ .rank = rank, .width = columns_of(text),
+                         .style = STYLE_TEXT };
     text_add(p->text, sizeof p->text, "%s", text);
 }
 
@@ -52,14 +54,28 @@ say_spark(struct meter *m, int rank, const struct ring *r, int width)
                                        .width = width };
 }
 
+/* What has failed stays when "run" and "done" give way. */
+static void
+say_failed(struct meter *m, bool wide, uint64_t failed)
+{
+    char number[40] = "", text[64] = "";
+    if (wide)
+        number_commas(number, failed);
+    else
+        number_text(number, failed, 4);
+    text_add(text, sizeof text, "failed %s", number);
+    say(m, 2, text);
+    m->piece[m->n - 1].style = STYLE_WARN;
+}
+
 static void
 jobs_meter(const struct totals *t, bool wide, struct meter *m)
 {
     char eta[24] = "", text[64] = "";
     *m = (struct meter){ .label = "Jobs", .share = t->done_part,
                          .style = STYLE_LOW };
-    say_number(m, 2, wide, t->done, "done");
-    say_number(m, 3, wide, t->running, "run");
+    say_number(m, 3, wide, t->done, "done");
+    say_number(m, 4, wide, t->running, "run");
     say_number(m, 0, wide, t->pending, "pend");
     if (wide && t->kept > 0) {
         char kept[40] = "";
@@ -67,13 +83,8 @@ jobs_meter(const struct totals *t, bool wide, struct meter *m)
         text_add(text, sizeof text, "kept %-5s", kept);
         say(m, 4, text);
     }
-    if (wide && t->failed > 0) {
-        char failed[40] = "";
-        number_commas(failed, t->failed);
-        text[0] = '\0';
-        text_add(text, sizeof text, "failed %s", failed);
-        say(m, 4, text);
-    }
+    if (t->failed > 0)
+        say_failed(m, wide, t->failed);
     if (t->pending + t->running == 0)
         return;
     eta_text(eta, t->eta_us);
@@ -173,7 +184,7 @@ draw_meter(struct view *v, const struct meter *m, int y, const int fit[3])
             draw_recent(v, (struct cells){ x, y, p->width }, p->spark,
                         p->top);
         else
-            canvas_put(c, x, y, -1, STYLE_TEXT, p->text);
+            canvas_put(c, x, y, -1, p->style, p->text);
         x += p->width + gap;
     }
 }

@@ -12,8 +12,10 @@ level_style(enum note_level l)
            : l == NOTE_WARN ? STYLE_WARN : STYLE_TEXT;
 }
 
-static void
-draw_note(struct view *v, int y, const struct note *n)
+/* Returns the rows that it takes, `rows` at most; one, unless something is
+ * wrong: there is not room for many. */
+static int
+draw_note(struct view *v, int y, int rows, const struct note *n)
 {
     struct canvas *c = v->c;
     int name = c->width < FRAME_WIDE ? 8 : 10, x = NAME_AT + name + 1;
@@ -32,8 +34,10 @@ draw_note(struct view *v, int y, const struct note *n)
         canvas_put(c, LEVEL_AT, y, 5, style, note_level_name(n->level));
         canvas_middle(c, NAME_AT, y, name, STYLE_TEXT, n->from);
     }
-    put_cut(c, x, y, c->width - x - 1,
-            n->level == NOTE_ERROR ? style : STYLE_TEXT, text);
+    if (n->level > NOTE_WARN)
+        rows = 1;
+    return put_wrapped(c, &(struct text_box){ x, y, c->width - x - 1, rows },
+                       n->level == NOTE_ERROR ? style : STYLE_TEXT, text);
 }
 
 void
@@ -44,13 +48,13 @@ frame_notes(struct view *v, const struct part *p)
     if (news > 0 && v->c->width >= FRAME_WIDE)
         text_add(rule, sizeof rule, " (%u new)", (unsigned)news);
     draw_rule(v->c, p->y, rule);
-    int y = p->y + 1;
+    int y = p->y + 1, end = p->y + p->n;
     const struct note *n;
-    for (size_t i = 0; y < p->y + p->n; i++) {
+    for (size_t i = 0; y < end; i++) {
         n = notes_at(v->m->notes, i);
         if (n == NULL)
             return;
         if (n->level <= NOTE_INFO)
-            draw_note(v, y++, n);
+            y += draw_note(v, y, end - y, n);
     }
 }

@@ -36,6 +36,8 @@ struct bar {
     bool walls;
     enum style style;
     double target;      /* < 0: none; else a tick at target/whole */
+    double bad;         /* what went wrong, behind the part: ▒ (x in ASCII), a
+                           cell at least when both are the whole */
 };
 void draw_bar(struct canvas *c, int x, int y, const struct bar *b);
 

@@ -73,17 +73,6 @@ jobs_nodes_rows(const struct view *v, int room)
     return room < 1 ? 0 : rows < room ? rows : room;
 }
 
-/* In its own journal: its jobs as their home. */
-static uint64_t
-kept(const struct node *n)
-{
-    uint64_t sum = 0;
-
-    for (size_t i = 0; i < n->n_works; i++)
-        sum += n->work[i].queued + n->work[i].running;
-    return sum;
-}
-
 /* At column p->n of row p->y; a full bar are `most` jobs. */
 static void
 draw_node(struct view *v, const struct part *p, int width, uint64_t most,
@@ -98,9 +87,9 @@ draw_node(struct view *v, const struct part *p, int width, uint64_t most,
     canvas_middle(v->c, x, p->y, at - x - 1, STYLE_TEXT, n->name);
     if (!node_is_up(n)) {
         text_add(text, sizeof text, "(%s) %s", pend, node_state(n));
-        if (kept(n) > 0)
+        if (node_kept(n) > 0)
             text_add(text, sizeof text, ": %llu kept",
-                     (unsigned long long)kept(n));
+                     (unsigned long long)node_kept(n));
         put_cut(v->c, at, p->y, x + width - at - 1, STYLE_OLD, text);
         return;
     }

@@ -8,6 +8,7 @@ enum {
     ANY = IN_ALL | IN_HELP,
     TABLE = IN_NODES | IN_MAP,
     WORKS = IN_JOBS | IN_WORK,
+    FRONT = IN_NODES | IN_FIRST,        /* nothing to go back to */
     OTHERS = ANY & ~(TABLE | IN_FIRST)
 };
 
@@ -18,10 +19,10 @@ const struct key_row key_table[] = {
       "help for this screen", NULL },
     { { F(1), '?' }, OTHERS, ACT_HELP, false, NULL, "VIEW", "", NULL },
     { { ':' }, IN_FIRST, ACT_COMMAND, false, "Command", "COMMANDS", "", NULL },
-    { { KEY_ESCAPE, KEY_BACK, CTRL_H }, TABLE | IN_FIRST, ACT_BACK, false,
-      NULL, "MOVE", "back, close, clear filter", NULL },
-    { { KEY_ESCAPE, KEY_BACK, CTRL_H }, ANY & ~(TABLE | IN_FIRST), ACT_BACK,
-      false, "Back", "MOVE", "", NULL },
+    { { KEY_ESCAPE, KEY_BACK, CTRL_H }, FRONT, ACT_BACK, false, NULL, "MOVE",
+      "back, close, clear filter", NULL },
+    { { KEY_ESCAPE, KEY_BACK, CTRL_H }, ANY & ~FRONT, ACT_BACK, false, "Back",
+      "MOVE", "", NULL },
     { { KEY_ENTER_ }, IN_JOBS, ACT_OPEN, false, "Open", "MOVE", "open",
       "Open workload" },
     { { KEY_ENTER_ }, IN_SETUP, ACT_OPEN, false, "Change", "MOVE", "", NULL },
@@ -201,9 +202,9 @@ const struct key_row key_table[] = {
       NULL, "COMMANDS", "command line", "Command" },
     { { ':' }, IN_MESSAGES | IN_LOST, ACT_COMMAND, false, NULL, "COMMANDS",
       "", NULL },
-    { { 'q' }, TABLE | IN_FIRST, ACT_QUIT, false, "Quit", "VIEW",
+    { { 'q' }, FRONT, ACT_QUIT, false, "Quit", "VIEW",
       "back then quit; quit now", NULL },
-    { { 'q' }, OTHERS, ACT_QUIT, false, NULL, "VIEW", "", NULL },
+    { { 'q' }, ANY & ~FRONT, ACT_QUIT, false, NULL, "VIEW", "", NULL },
     { { CTRL_C }, ANY, ACT_QUIT_NOW, false, NULL, "VIEW",
       "back then quit; quit now", NULL },
     { { CTRL_Z }, ANY, ACT_SUSPEND, false, NULL, "VIEW",

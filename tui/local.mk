@@ -14,6 +14,7 @@ libtui_a_SOURCES = \
 	tui/app_complete.c \
 	tui/app_dialog.c \
 	tui/app_do.c \
+	tui/app_fold.c \
 	tui/app_freeze.c \
 	tui/app_key.c \
 	tui/app_menu.c \
@@ -39,6 +40,7 @@ libtui_a_SOURCES = \
 	tui/frame_meters.c \
 	tui/frame_notes.c \
 	tui/frame_tabs.c \
+	tui/frame_text.c \
 	tui/frame_title.c \
 	tui/glyph.c tui/glyph.h \
 	tui/jobs_parts.c tui/jobs_parts.h \
@@ -84,6 +86,7 @@ libtui_a_SOURCES = \
 	tui/ui.c tui/ui.h \
 	tui/ui_arrange.c \
 	tui/ui_columns.c \
+	tui/ui_fold.c \
 	tui/ui_jobs.c \
 	tui/utf8.c tui/utf8.h \
 	tui/wish.c tui/wish.h \
@@ -148,6 +151,7 @@ tui_tests = \
 	tests/unit/test_tui_app_command \
 	tests/unit/test_tui_app_random \
 	tests/unit/test_tui_app_refuse \
+	tests/unit/test_tui_app_rows \
 	tests/unit/test_tui_bytes \
 	tests/unit/test_tui_canvas \
 	tests/unit/test_tui_demo \
@@ -170,6 +174,7 @@ tui_tests = \
 	tests/unit/test_tui_record \
 	tests/unit/test_tui_record_cut \
 	tests/unit/test_tui_ring \
+	tests/unit/test_tui_rows \
 	tests/unit/test_tui_screens \
 	tests/unit/test_tui_screens_b \
 	tests/unit/test_tui_screens_golden \
@@ -197,6 +202,8 @@ tests_unit_test_tui_app_random_SOURCES = tests/unit/test_tui_app_random.c \
 tests_unit_test_tui_app_random_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_app_refuse_SOURCES = tests/unit/test_tui_app_refuse.c tests/unit/app_scene.h
 tests_unit_test_tui_app_refuse_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_app_rows_SOURCES = tests/unit/test_tui_app_rows.c tests/unit/app_scene.h tests/unit/fake_node.h
+tests_unit_test_tui_app_rows_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_bytes_SOURCES = tests/unit/test_tui_bytes.c
 tests_unit_test_tui_bytes_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_canvas_SOURCES = tests/unit/test_tui_canvas.c tests/unit/tui_canvas_help.h
@@ -241,6 +248,8 @@ tests_unit_test_tui_record_cut_SOURCES = tests/unit/test_tui_record_cut.c tests/
 tests_unit_test_tui_record_cut_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_ring_SOURCES = tests/unit/test_tui_ring.c
 tests_unit_test_tui_ring_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_rows_SOURCES = tests/unit/test_tui_rows.c tests/unit/tui_scene.h tests/unit/tui_details.h
+tests_unit_test_tui_rows_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_screens_SOURCES = tests/unit/test_tui_screens.c tests/unit/tui_scene.h
 tests_unit_test_tui_screens_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_screens_b_SOURCES = tests/unit/test_tui_screens_b.c tests/unit/tui_scene.h tests/unit/tui_details.h

@@ -20,10 +20,10 @@ model_new(int64_t wall_ms)
     m->look_us = INT64_MAX;
     m->storm_us = m->bad_us = m->members_us = m->work.at_us = -1;
     m->detailed = SIZE_MAX;
-    ring_init(&m->load);
-    ring_init(&m->throttle);
-    ring_init(&m->moves);
-    ring_init(&m->done);
+    ring_init(&m->load, 0);
+    ring_init(&m->throttle, 0);
+    ring_init(&m->moves, 0);
+    ring_init(&m->done, 0);
     return m;
 }
 

@@ -201,6 +201,9 @@ const char *node_state(const struct node *n);
 enum style node_style(const struct node *n);
 /* CPU used by jobs, % of all processors; < 0 not known. */
 double node_load(const struct node *n);
+/* Those of its jobs whose home it is: while it is lost they stay in its
+ * journal, all others are given back. */
+uint64_t node_kept(const struct node *n);
 /* Age of its last state; -1: none. */
 int64_t node_age_us(const struct model *m, const struct node *n);
 /* Whether it is a problem for `e`: stale, lost, error, foreign. */

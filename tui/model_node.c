@@ -78,10 +78,11 @@ node_add(struct model *m, const struct node_id *id)
                         .out_s = -1, .detail = { .at_us = -1 },
                         .direct_us = -1, .slow_us = -1, .way_in_us = -1,
                         .warned_us = -1 };
-    ring_init(&n->load);
-    ring_init(&n->queue);
-    ring_init(&n->rate);
-    ring_init(&n->throttle);
+    const unsigned phase_s = ring_phase(n->at);
+    ring_init(&n->load, phase_s);
+    ring_init(&n->queue, phase_s);
+    ring_init(&n->rate, phase_s);
+    ring_init(&n->throttle, phase_s);
     m->node[m->n++] = n;
     index_add(m, n);
     return n;

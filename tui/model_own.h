@@ -33,10 +33,8 @@ void node_see(struct model *m, struct node *n, enum seen seen);
 /* Periods after which it is stale and lost. */
 int64_t node_stale_us(const struct model *m, const struct node *n);
 int64_t node_lost_us(const struct model *m, const struct node *n);
-/* Its jobs in queue or running, and those of them whose home it is: they stay
- * in its journal when it is lost. */
+/* Its jobs in queue, held or running. */
 uint64_t node_jobs(const struct node *n);
-uint64_t node_kept(const struct node *n);
 void node_note(struct model *m, const struct node *n, enum note_level level,
                const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void detail_fini(struct detail *d);

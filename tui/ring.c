@@ -5,11 +5,20 @@
 
 static const float unknown = -1;
 
-void
-ring_init(struct ring *r)
+unsigned
+ring_phase(size_t i)
 {
+    /* 7 has no divisor in common with RING_PHASES, 2 is its rest by 5 */
+    return (unsigned)(i * 7 % RING_PHASES);
+}
+
+void
+ring_init(struct ring *r, unsigned phase_s)
+{
+    assert(phase_s < RING_PHASES);
     r->last_s = -1;
     r->n_in_bucket = 0;
+    r->phase_s = (uint8_t)phase_s;
     for (size_t i = 0; i < RING_SECONDS; i++)
         r->second[i] = unknown;
     for (size_t i = 0; i < RING_BUCKETS; i++)
@@ -22,18 +31,25 @@ second_of(int64_t us)
     return us < 0 ? -1 : us / 1000000;
 }
 
+/* The bucket of a second. */
+static int64_t
+bucket_of(const struct ring *r, int64_t s)
+{
+    return s < 0 ? -1 : (s + r->phase_s) / RING_BUCKET_S;
+}
+
 /* Makes the slots from the newest to that of second `s` unknown. */
 static void
 advance(struct ring *r, int64_t s)
 {
-    int64_t from = r->last_s + 1, old = r->last_s / RING_BUCKET_S;
+    int64_t from = r->last_s + 1, old = bucket_of(r, r->last_s);
 
     if (r->last_s < 0 || from < s - RING_SECONDS + 1)
         from = s - RING_SECONDS + 1;
     for (int64_t i = from < 0 ? 0 : from; i <= s; i++)
         r->second[i % RING_SECONDS] = unknown;
 
-    int64_t new = s / RING_BUCKET_S;
+    int64_t new = bucket_of(r, s);
     from = r->last_s < 0 ? 0 : old + 1;
     if (from < new - RING_BUCKETS + 1)
         from = new - RING_BUCKETS + 1;
@@ -46,11 +62,12 @@ advance(struct ring *r, int64_t s)
 static void
 fill_bucket(struct ring *r)
 {
-    int64_t bucket = r->last_s / RING_BUCKET_S;
+    int64_t bucket = bucket_of(r, r->last_s);
+    int64_t first = bucket * RING_BUCKET_S - r->phase_s;
     float sum = 0;
     uint8_t n = 0;
 
-    for (int64_t s = bucket * RING_BUCKET_S; s <= r->last_s; s++)
+    for (int64_t s = first < 0 ? 0 : first; s <= r->last_s; s++)
         if (r->second[s % RING_SECONDS] >= 0) {
             sum += r->second[s % RING_SECONDS];
             n++;
@@ -86,9 +103,8 @@ ring_seconds(const struct ring *r, int64_t now_us, float *v, size_t n)
 void
 ring_buckets(const struct ring *r, int64_t now_us, float *v, size_t n)
 {
-    int64_t now_s = second_of(now_us);
-    int64_t b = (now_s < 0 ? -1 : now_s / RING_BUCKET_S) - (int64_t)n + 1;
-    int64_t last = r->last_s < 0 ? -1 : r->last_s / RING_BUCKET_S;
+    int64_t b = bucket_of(r, second_of(now_us)) - (int64_t)n + 1;
+    int64_t last = bucket_of(r, r->last_s);
 
     assert(n <= RING_BUCKETS);
     for (size_t i = 0; i < n; i++, b++)

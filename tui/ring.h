@@ -12,16 +12,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RING_SECONDS = 120, RING_BUCKETS = 60, RING_BUCKET_S = 5 };
+enum { RING_SECONDS = 120, RING_BUCKETS = 60, RING_BUCKET_S = 5,
+       RING_PHASES = 30 };
 
 struct ring {
     int64_t last_s;             /* second of the newest value; -1: none yet */
     float second[RING_SECONDS]; /* at s % RING_SECONDS */
-    float bucket[RING_BUCKETS]; /* mean, at (s / 5) % RING_BUCKETS */
+    float bucket[RING_BUCKETS]; /* mean, at (s + phase) / 5 % RING_BUCKETS */
     uint8_t n_in_bucket;        /* seconds that the newest bucket holds */
+    uint8_t phase_s;            /* buckets begin so much before full fives */
 };
 
-void ring_init(struct ring *r);
+/* Rings of several phases (0 .. RING_PHASES - 1 seconds) do not all begin a
+ * bucket in the same second: their sparklines do not all move at once. */
+void ring_init(struct ring *r, unsigned phase_s);
+/* That of the i-th of many: even over the seconds of a bucket, and over those
+ * of RING_PHASES. */
+unsigned ring_phase(size_t i);
 /* The value at `now_us`; of two in one second the later one counts. */
 void ring_add(struct ring *r, int64_t now_us, float value);
 /* The last n values (n <= RING_SECONDS or RING_BUCKETS) up to now, oldest

@@ -321,7 +321,9 @@ detail_notes(struct view *v, int y, int end, const struct node *n)
                    o->level == NOTE_ERROR ? STYLE_ERROR
                    : o->level == NOTE_WARN ? STYLE_WARN : STYLE_TEXT,
                    note_level_name(o->level));
-        put_cut(v->c, 16, y++, v->c->width - 17, STYLE_TEXT, o->text);
+        y += put_wrapped(v->c, &(struct text_box){ 16, y, v->c->width - 17,
+                                                end - y },
+                         STYLE_TEXT, o->text);
     }
     if (y == first)
         label(v, 1, y, "none");

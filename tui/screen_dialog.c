@@ -46,6 +46,10 @@ draw_asked(struct view *v, int x, int y, int width)
         text_add(label, sizeof label, "%s", p->label);
     else
         text_add(label, sizeof label, "Type %s to go on:  ", d->word);
+    if (columns_of(label) > width - 10) {   /* what to type is told above */
+        label[0] = '\0';
+        text_add(label, sizeof label, "Type the name:  ");
+    }
     int at = x + put_cut(c, x, y, width - 10 > 0 ? width - 10 : width,
                          STYLE_BOX, label);
     int left = x + width - at;

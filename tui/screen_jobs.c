@@ -17,8 +17,8 @@ struct columns { int x[FIELDS], width[FIELDS]; };
 
 static const struct { const char *head; bool left; int narrow, wide; } field[] =
 {
-    [NAME] = { "WORKLOAD", true, 11, 18 }, [STATE] = { "STATE", true, 5, 5 },
-    [KIND] = { "KIND", true, 0, 9 },       [BAR] = { "PROGRESS", true, 15, 22 },
+    [NAME] = { "WORKLOAD", true, 11, 18 }, [STATE] = { "STATE", true, 7, 7 },
+    [KIND] = { "KIND", true, 0, 9 },       [BAR] = { "PROGRESS", true, 13, 20 },
     [PERCENT] = { "", false, 4, 4 },
     [DONE] = { "DONE/TOTAL", false, 12, 21 }, [RUN] = { "RUN", false, 5, 6 },
     [PEND] = { "PEND", false, 0, 6 },      [FAIL] = { "FAIL", false, 4, 6 },
@@ -148,25 +148,18 @@ put_done(const struct row *r)
     put_text(r, DONE, line);
 }
 
-static double
-part_done(const struct work *w)
-{
-    return w->n_jobs == 0 ? 1 : (double)(w->done + w->failed + w->cancelled) /
-                                    w->n_jobs;
-}
-
 static void
 put_progress(const struct row *r)
 {
     char text[16] = "";
-    struct bar b = { .part = r->old ? 0 : part_done(r->w), .whole = 1,
-                     .width = r->k->width[BAR], .walls = true,
-                     .style = STYLE_LOW, .target = -1 };
+    struct bar b = work_bar(r->w, r->k->width[BAR]);
 
+    if (r->old)
+        b.part = b.bad = 0;
     if (b.width > 0)
         draw_bar(r->v->c, r->k->x[BAR], r->y, &b);
     text_add(text, sizeof text, r->old ? "(%d%%)" : "%d%%",
-             (int)(part_done(r->w) * 100));
+             work_percent(r->w));
     /* the closing bracket hangs over, so that digits stand below digits */
     if (r->k->width[PERCENT] > 0)
         canvas_right(r->v->c, r->k->x[PERCENT], r->y,
@@ -186,11 +179,11 @@ put_state(const struct row *r)
     char text[TEXT] = "";
 
     if (s == WISH_SENT || s == WISH_ACCEPTED) {
-        text_add(text, sizeof text, "%.4s%s", wish_kind_name(wish->kind),
+        text_add(text, sizeof text, "%.6s%s", wish_kind_name(wish->kind),
                  glyph(v->c, GLYPH_PENDING));
         canvas_put(v->c, x, r->y, width, STYLE_PENDING, text);
     } else if (s == WISH_SILENT || s == WISH_REFUSED) {
-        text_add(text, sizeof text, "%.4s%s", work_state(r->w),
+        text_add(text, sizeof text, "%.6s%s", work_state(r->w),
                  s == WISH_SILENT ? "?" : glyph(v->c, GLYPH_REFUSED));
         canvas_put(v->c, x, r->y, width, STYLE_REFUSED, text);
     } else
@@ -216,11 +209,9 @@ put_times(const struct row *r)
                       STYLE_OLD, r->job->home->name);
         return;
     }
-    if (r->w->ended)
-        memcpy(eta, "done", 5);
-    else if (left_us >= 0)
+    if (left_us >= 0)
         duration_text(eta, left_us);
-    put_text(r, ETA, eta);
+    put_text(r, ETA, r->w->ended ? work_over(r->w) : eta);
 }
 
 static void
@@ -330,5 +321,6 @@ screen_jobs(struct view *v, const struct part *p)
     if (rows > list && (b.failures > 0 || b.nodes > 0))
         rows = list;
     draw_list(v, y, y + rows);
+    ui_saw_job(v->u);
     draw_work(v, y + rows, end, &b);
 }

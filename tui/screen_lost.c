@@ -179,11 +179,9 @@ say_known(struct view *v, struct lines *at, const struct node *n)
 static void
 say_jobs(struct view *v, struct lines *at, const struct node *n)
 {
-    uint64_t kept = 0;
+    const uint64_t kept = node_kept(n);
     char line[TEXT] = "", count[24];
 
-    for (size_t i = 0; i < n->n_works; i++)
-        kept += n->work[i].queued + n->work[i].running;
     number_commas(count, kept);
     rule(v, at, "what happens to its jobs");
     text_add(line, sizeof line, "Jobs of other homes are given back there, "

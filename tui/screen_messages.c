@@ -105,7 +105,7 @@ draw_text(struct view *v, int y, int end, const struct note *n)
 
     note_text(v, n, text, sizeof text);
     if (!v->u->wrap) {
-        put_cut(v->c, k.text, y, width, style, text);
+        put_short(v->c, k.text, y, width, style, text);
         return;
     }
     for (int i = 0; *at != '\0' && y < end; i++, y++) {

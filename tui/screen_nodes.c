@@ -24,40 +24,43 @@ draw_heads(struct view *v, const struct table *t, int y)
 
 /* ---- groups by a tag ---- */
 
-/* The value of the tag that groups; empty if the node has none. */
-static struct span
-group_of(const struct view *v, const struct node *n)
-{
-    struct span value = span_str("");
-    if (!node_tag(n, span_str(v->u->tree_tag), &value))
-        return span_str("");
-    return value;
-}
-
 /* Whether a group begins at row i of the list. */
 static bool
 begins(const struct view *v, size_t i)
 {
-    if (!v->u->tree)
-        return false;
-    struct node **s = v->u->shown;
-    return i == 0 || !span_equal(group_of(v, s[i]), group_of(v, s[i - 1]));
+    return v->u->tree && ui_group_begins(v->u, i);
 }
 
+static bool
+closed(const struct view *v, size_t i)
+{
+    return ui_is_closed(v->u, v->u->shown[i]);
+}
+
+/* Rows of node i, where `top` is the first one: the head of its group stands
+ * above the first node of it on the screen. */
+static int
+rows_of(const struct view *v, size_t i, size_t top)
+{
+    return (begins(v, i) || (v->u->tree && i == top)) + !closed(v, i);
+}
+
+/* The head of the group of node i. */
 static void
-draw_group(struct view *v, size_t from, int y)
+draw_group(struct view *v, size_t i, int y)
 {
     struct node **s = v->u->shown;
-    size_t end = from, up = 0;
+    size_t from = ui_group_first(v->u, i), end = ui_group_end(v->u, i);
+    size_t up = 0, at = v->u->nodes.at;
     uint64_t pending = 0;
-    do {
-        up += node_is_up(s[end]);
-        pending += node_is_up(s[end]) ? s[end]->told.queued : 0;
-        end++;
-    } while (end < v->u->nodes.n && !begins(v, end));
+    for (size_t k = from; k < end; k++) {
+        up += node_is_up(s[k]);
+        pending += node_is_up(s[k]) ? s[k]->told.queued : 0;
+    }
     char text[160] = "", value[80];
-    struct span group = group_of(v, s[from]);
+    struct span group = ui_group(v->u, s[from]);
     span_copy(group, value, sizeof value);
+    text_add(text, sizeof text, "%s", closed(v, i) ? "+ " : "");
     if (group.len == 0)
         text_add(text, sizeof text, "no %s", v->u->tree_tag);
     else
@@ -66,6 +69,10 @@ draw_group(struct view *v, size_t from, int y)
              (unsigned)(end - from), end - from == 1 ? "" : "s", (unsigned)up,
              (unsigned long long)pending);
     draw_rule(v->c, y, text);
+    if (!closed(v, i) || at < from || at >= end)
+        return;
+    canvas_put(v->c, 0, y, 1, STYLE_BOLD, glyph(v->c, GLYPH_CURSOR));
+    canvas_restyle(v->c, 0, y, v->c->width, STYLES, CELL_CURSOR);
 }
 
 /* ---- rows ---- */
@@ -77,12 +84,27 @@ fitting(const struct view *v, size_t top, int rows)
 {
     int used = 0, nodes = 0;
     for (size_t i = top; i < v->u->nodes.n; i++) {
-        used += 1 + (begins(v, i) || (v->u->tree && i == top));
+        used += rows_of(v, i, top);
         if (used > rows)
             break;
         nodes++;
     }
     return nodes;
+}
+
+/* No blank rows below the last group while there are some above the first. */
+static void
+fill(const struct view *v, int rows)
+{
+    struct list *l = &v->u->nodes;
+    while (l->top > 0) {
+        size_t before = l->top - 1;
+        if (closed(v, before))
+            before = ui_group_first(v->u, before);
+        if (before + (size_t)fitting(v, before, rows) < l->n)
+            return;
+        l->top = before;
+    }
 }
 
 /* Brings the cursor into view; sets top and rows of the list. */
@@ -102,11 +124,13 @@ scroll(const struct view *v, int rows)
         l->top = l->n - (size_t)rows;
     if (at < l->top)
         l->top = at;
-    if (at - l->top >= (size_t)rows)
+    if (!v->u->folded && at - l->top >= (size_t)rows)
         l->top = at - (size_t)rows + 1;
     while (v->u->tree && l->top < at &&
            at - l->top >= (size_t)fitting(v, l->top, rows))
         l->top++;   /* rules of groups take rows too */
+    if (v->u->tree)
+        fill(v, rows);
     l->rows = fitting(v, l->top, rows);
     if (l->rows < 1)
         l->rows = 1;
@@ -136,9 +160,9 @@ draw_table(struct view *v, const struct part *p, const struct table *t)
         draw_no_match(v, p);
     int y = p->y, end = p->y + p->n;
     for (size_t i = u->nodes.top; i < u->nodes.n && y < end; i++) {
-        if (begins(v, i) || (u->tree && i == u->nodes.top))
+        if (rows_of(v, i, u->nodes.top) > !closed(v, i))
             draw_group(v, i, y++);
-        if (y < end)
+        if (y < end && !closed(v, i))
             nodes_row(v, t, u->shown[i], y++);
     }
 }
@@ -200,10 +224,9 @@ nodes_at(const struct view *v, int x, int y, enum column *head)
         return card_at(v, &l.body, y);
     int row = l.body.y;
     for (size_t i = u->nodes.top; i < u->nodes.n && row <= y; i++) {
-        if (begins(v, i) || (u->tree && i == u->nodes.top))
-            row++;
-        if (row++ == y)
-            return u->shown[i];
+        row += rows_of(v, i, u->nodes.top);
+        if (row > y)    /* the head of an open group is no node */
+            return row == y + 1 ? u->shown[i] : NULL;
     }
     return NULL;
 }

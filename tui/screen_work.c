@@ -55,10 +55,7 @@ static void
 draw_progress(struct view *v, int *y, int end, const struct work *w)
 {
     char text[TEXT] = "", eta[24], rate[24] = "-";
-    struct bar b = { .part = w->done + w->failed + w->cancelled,
-                     .whole = w->n_jobs > 0 ? w->n_jobs : 1,
-                     .width = v->c->width >= 60 ? 36 : 16, .walls = true,
-                     .style = STYLE_LOW, .target = -1 };
+    struct bar b = work_bar(w, v->c->width >= 60 ? 36 : 16);
 
     if (*y >= end)
         return;
@@ -69,8 +66,11 @@ draw_progress(struct view *v, int *y, int end, const struct work *w)
         rate_text(rate, w->rate);
         text_add(rate, sizeof rate, "/s");
     }
-    text_add(text, sizeof text, "%3d%%   rate %s   eta %s",
-             (int)(100 * b.part / b.whole), rate, w->ended ? "done" : eta);
+    text_add(text, sizeof text, "%3d%%   ", work_percent(w));
+    if (w->ended)
+        text_add(text, sizeof text, "%s", work_over(w));
+    else
+        text_add(text, sizeof text, "rate %s   eta %s", rate, eta);
     put_cut(v->c, 14 + b.width, *y, v->c->width - 15 - b.width, STYLE_TEXT,
             text);
     ++*y;

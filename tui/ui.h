@@ -91,6 +91,9 @@ struct ui {
     bool follow;                /* F */
     bool tree;
     char tree_tag[32];          /* the tag key that groups */
+    bool folded;                /* groups are closed, */
+    bool unfolded;              /* but for the one of this value */
+    char open_group[256];
     unsigned columns_on[COLUMNS_], columns_off[COLUMNS_];  /* 1: by the user */
     int scroll_x;
     struct query *filter;       /* NULL: none */
@@ -105,6 +108,7 @@ struct ui {
     struct list jobs;
     struct job_row *job;        /* [jobs.n] */
     size_t cap_job;
+    struct job_place { uint32_t home, number; } job_seen;  /* see ui_saw_job */
     struct node_id work_home;   /* of SCREEN_WORK */
     uint32_t work_number;
     bool jobs_by_eta, jobs_down;
@@ -142,7 +146,7 @@ struct ui {
     bool many;                  /* nodes: order stays longer */
     uint32_t *order;            /* places of all nodes */
     size_t n_order, cap_order;
-    struct job_place { uint32_t home, number; } *job_order;
+    struct job_place *job_order;
     size_t n_job_order, cap_job_order, job_at;
     int64_t jobs_sorted_us;
     bool jobs_sorted_by_eta, jobs_sorted_down;
@@ -168,8 +172,33 @@ struct node *ui_node(const struct ui *u, const struct model *m);
 /* The workload under the cursor, or open; false: none. */
 bool ui_work(const struct ui *u, const struct model *m, struct node **home,
              struct work **w);
+/* The workload under the cursor is the one that the operator sees: after it is
+ * drawn, and after a key. Before the next key the cursor goes back to it,
+ * wherever the order has put it meanwhile; false: it is gone. */
+void ui_saw_job(struct ui *u);
+bool ui_hold_job(struct ui *u);
 /* Whether a note is among those of the Messages screen: level, node, find. */
 bool ui_note_shown(const struct ui *u, const struct note *n);
+
+/* ---- ui_fold.c: the groups of the tree; nodes are named by their place in
+ * u->shown, which has those of closed groups too ---- */
+
+/* The value of the tag that groups; empty: the node does not have it. */
+struct span ui_group(const struct ui *u, const struct node *n);
+/* Whether node i is the first one of its group. */
+bool ui_group_begins(const struct ui *u, size_t i);
+/* The first node of the group of node i, and the one after its last. */
+size_t ui_group_first(const struct ui *u, size_t i);
+size_t ui_group_end(const struct ui *u, size_t i);
+/* Whether only the head of its group is on the screen. */
+bool ui_is_closed(const struct ui *u, const struct node *n);
+/* Closes all groups, or opens all. */
+void ui_fold(struct ui *u);
+/* Opens the group of a node alone; false: it was open. */
+bool ui_unfold(struct ui *u, const struct node *n);
+/* The node so many rows below the cursor; closed groups are a row each. */
+size_t ui_rows_from(const struct ui *u, long by);
+
 /* "+rtt -age": shows and hides columns. 0, or -EINVAL with a text in err (160
  * bytes; may be NULL: what is wrong is passed over). */
 int ui_columns(struct ui *u, const char *text, char *err);

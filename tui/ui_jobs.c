@@ -181,6 +181,43 @@ place_cursor(struct ui *u, const struct job_place *on)
     list_fill(l);
 }
 
+static bool
+is_at(const struct ui *u, size_t i, const struct job_place *p)
+{
+    const struct job_row *r = &u->job[i];
+
+    return r->home->at == p->home && r->work < r->home->n_works &&
+           r->home->work[r->work].number == p->number;
+}
+
+void
+ui_saw_job(struct ui *u)
+{
+    if (u->jobs.at >= u->jobs.n)
+        return;
+    const struct job_row *r = &u->job[u->jobs.at];
+    if (r->work < r->home->n_works)
+        u->job_seen = (struct job_place){
+            .home = (uint32_t)r->home->at,
+            .number = r->home->work[r->work].number,
+        };
+}
+
+bool
+ui_hold_job(struct ui *u)
+{
+    if (u->job_seen.number == 0)
+        return true;    /* nothing is drawn yet */
+    if (u->jobs.at < u->jobs.n && is_at(u, u->jobs.at, &u->job_seen))
+        return true;
+    for (size_t i = 0; i < u->jobs.n; i++)
+        if (is_at(u, i, &u->job_seen)) {
+            u->jobs.at = i;
+            return true;
+        }
+    return false;
+}
+
 void
 jobs_arrange(struct ui *u, const struct model *m)
 {

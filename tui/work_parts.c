@@ -6,10 +6,34 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "tui/detail_parts.h"
 #include "tui/frame.h"
 #include "tui/map.h"
 
 enum { TEXT = 300, AS_MAP = 60, COLUMN = 40, STATS_AT = 66, STATS_WIDTH = 110 };
+
+struct bar
+work_bar(const struct work *w, int width)
+{
+    return (struct bar){ .part = w->n_jobs > 0 ? w->done : 1,
+                         .bad = w->failed,
+                         .whole = w->n_jobs > 0 ? w->n_jobs : 1,
+                         .width = width, .walls = true, .style = STYLE_LOW,
+                         .target = -1 };
+}
+
+int
+work_percent(const struct work *w)
+{
+    return w->n_jobs == 0 ? 100
+                          : (int)((uint64_t)w->done * 100 / w->n_jobs);
+}
+
+const char *
+work_over(const struct work *w)
+{
+    return w->failed + w->cancelled > 0 ? "ended" : "done";
+}
 
 const struct work_detail *
 work_detail_of(const struct model *m, const struct node *home,
@@ -184,37 +208,87 @@ work_draw_places(struct view *v, const struct part *p,
 
 /* ---- run times ---- */
 
+/* Of a job: from microseconds up to days. */
 static void
-bin_name(const struct work_detail *d, size_t i, char dst[64])
+run_text(char dst[24], int64_t us)
+{
+    dst[0] = '\0';
+    if (us >= 0 && us < 1000)
+        text_add(dst, 24, "%d us", (int)us);
+    else
+        latency_text(dst, us);
+}
+
+/* Neighbours drawn as one row. */
+struct bin { int64_t from_us, to_us; uint64_t jobs; };
+struct bins {
+    size_t n;
+    uint64_t most;
+    struct bin v[BINS_MAX];
+};
+
+/* From the first that has jobs up to the last one. */
+static size_t
+used(const struct work_detail *d, size_t *first)
+{
+    size_t n = d->n_bins;
+
+    while (n > 0 && d->bin[n - 1].jobs == 0)
+        n--;
+    for (*first = 0; *first < n && d->bin[*first].jobs == 0; ++*first)
+        ;
+    return n - *first;
+}
+
+/* All of them in `rows` rows: where they are more, some stand for two or
+ * three. */
+static void
+gather(const struct work_detail *d, size_t rows, struct bins *out)
+{
+    size_t first, n = used(d, &first);
+
+    *out = (struct bins){ .n = n < rows ? n : rows, .most = 1 };
+    for (size_t i = 0; i < out->n; i++) {
+        size_t from = first + i * n / out->n;
+        size_t end = first + (i + 1) * n / out->n;
+        struct bin *b = &out->v[i];
+        b->from_us = from > 0 ? d->bin[from - 1].to_us : 0;
+        b->to_us = d->bin[end - 1].to_us;
+        for (size_t k = from; k < end; k++)
+            b->jobs += d->bin[k].jobs;
+        if (b->jobs > out->most)
+            out->most = b->jobs;
+    }
+}
+
+static void
+bin_name(const struct bin *b, char dst[64])
 {
     char from[24] = "0", to[24];
 
-    if (i > 0)
-        duration_text(from, d->bin[i - 1].to_us);
+    if (b->from_us > 0)
+        run_text(from, b->from_us);
     dst[0] = '\0';
-    if (d->bin[i].to_us < 0) {
+    if (b->to_us < 0) {
         text_add(dst, 64, "> %s", from);
         return;
     }
-    duration_text(to, d->bin[i].to_us);
+    run_text(to, b->to_us);
     text_add(dst, 64, "%s - %s", from, to);
 }
 
 static void
-draw_bin(struct view *v, int y, const struct work_detail *d, size_t i)
+draw_bin(struct view *v, int y, const struct bins *all, size_t i)
 {
-    uint64_t most = 1;
     char name[64], count[24];
     const bool stats = v->c->width >= STATS_WIDTH;
-
-    for (size_t k = 0; k < d->n_bins; k++)
-        if (d->bin[k].jobs > most)
-            most = d->bin[k].jobs;
-    struct bar b = { .part = (double)d->bin[i].jobs, .whole = (double)most,
+    struct bar b = { .part = (double)all->v[i].jobs,
+                     .whole = (double)all->most,
                      .width = stats ? STATS_AT - 34 : v->c->width - 32,
                      .style = STYLE_LOW, .target = -1 };
-    bin_name(d, i, name);
-    number_commas(count, d->bin[i].jobs);
+
+    bin_name(&all->v[i], name);
+    number_commas(count, all->v[i].jobs);
     put_cut(v->c, 1, y, 16, STYLE_TEXT, name);
     canvas_right(v->c, 18, y, 10, STYLE_TEXT, count);
     if (b.width >= 4)
@@ -234,7 +308,7 @@ draw_stats(struct view *v, const struct part *p, const struct work_detail *d)
     char line[TEXT] = "", t[24];
 
     for (int i = 0; i < 5; i++) {
-        duration_text(t, all[i].us);
+        run_text(t, all[i].us);
         if (v->c->width < STATS_WIDTH)
             text_add(line, sizeof line, "%s%s %s", i > 0 ? "   " : "",
                      all[i].name, t);
@@ -271,8 +345,9 @@ int
 work_times_rows(const struct view *v, const struct work_detail *d)
 {
     int stats = v->c->width < STATS_WIDTH;
+    size_t first, n = used(d, &first);
 
-    return d->n_bins == 0 ? 2 : 1 + stats + (int)d->n_bins;
+    return n == 0 ? 2 : 1 + stats + (int)n;
 }
 
 void
@@ -280,6 +355,7 @@ work_draw_times(struct view *v, const struct part *p,
                 const struct work_detail *d, const char *name)
 {
     int y = p->y + 1, end = p->y + p->n;
+    struct bins bins;
 
     title(v, p->y, "run time of done jobs", name);
     if (d == NULL || d->n_bins == 0) {
@@ -290,7 +366,7 @@ work_draw_times(struct view *v, const struct part *p,
     draw_stats(v, p, d);
     draw_counts(v, p, d);
     y += v->c->width < STATS_WIDTH;
-    for (size_t i = 0; i < d->n_bins && y < end; i++)
-        if (d->bin[i].jobs > 0 || d->n_bins <= WORK_TIMES_ROWS - 1)
-            draw_bin(v, y++, d, i);
+    gather(d, end > y ? (size_t)(end - y) : 0, &bins);
+    for (size_t i = 0; i < bins.n; i++)
+        draw_bin(v, y++, &bins, i);
 }

@@ -6,6 +6,14 @@
 
 #include "tui/screen.h"
 
+/* How far it is: what is done, behind it what has failed. Who is cancelled is
+ * neither. */
+struct bar work_bar(const struct work *w, int width);
+/* Done, % of its jobs, rounded down; what has failed is not done. */
+int work_percent(const struct work *w);
+/* What stands in place of the time left when it has ended: "done", or "ended"
+ * where that would say too much. */
+const char *work_over(const struct work *w);
 /* The answer of its home; NULL: none yet. */
 const struct work_detail *work_detail_of(const struct model *m,
                                          const struct node *home,

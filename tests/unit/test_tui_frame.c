@@ -247,7 +247,8 @@ meters_say_what_they_measure(void **state)
 {
     (void)state;
     struct scene *c = scene_main();
-    expect_in_row(c, 80, 1, "  65%  18205 done  48 run  9856 pend  eta 2min ");
+    expect_in_row(c, 80, 1,
+                  "  65%  18205 done  48 run  9856 pend  failed 41  eta 2min");
     expect_in_row(c, 80, 2, "  45%  ");
     expect_in_row(c, 80, 2, "spread 1-91%");
     expect_in_row(c, 80, 3, "  72%  moves/s ▼31 ▲31   in flight 0 ");
@@ -413,7 +414,7 @@ draw_ramp(struct scene *c, struct canvas *canvas, int s)
     struct view v = { c->m, c->w, &c->u, canvas };
     struct ring r;
 
-    ring_init(&r);
+    ring_init(&r, 0);
     for (int i = 0; i <= s; i++)
         ring_add(&r, i * INT64_C(1000000), (float)(i / RING_BUCKET_S * 5));
     c->m->now_us = s * INT64_C(1000000);

@@ -79,7 +79,7 @@ draws_bars(void **state)
         for (enum look look = UTF8; look < BRAILLE; look++) {
             struct canvas *c = framed(rows[i].width, 1, look);
             struct bar b = { rows[i].part, 100, rows[i].width, rows[i].walls,
-                             STYLES, -1 };
+                             STYLES, -1, 0 };
             draw_bar(c, 1, 1, &b);
             expect_row(c, 0, look == UTF8 ? rows[i].utf8 : rows[i].ascii);
             assert_true(blank_outside(c, (int[]){ 1, 1 }, rows[i].width, 1));
@@ -102,13 +102,14 @@ colours_bars_by_value_and_ticks_the_target(void **state)
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct canvas *c = canvas_new(4, 1);
-        struct bar b = { rows[i].part, 100, 4, false, rows[i].style, -1 };
+        struct bar b = { rows[i].part, 100, 4, false, rows[i].style, -1,
+                         0 };
         draw_bar(c, 0, 0, &b);
         assert_int_equal(c->cell[0].style, rows[i].want);
         canvas_free(c);
     }
     struct canvas *c = canvas_new(12, 1);
-    struct bar b = { 40, 100, 12, true, STYLES, 70 };
+    struct bar b = { 40, 100, 12, true, STYLES, 70, 0 };
     draw_bar(c, 0, 0, &b);
     assert_string_equal(canvas_text(c, true),
                         "▕████···¦··▏\n-1111---P---\n");
@@ -209,7 +210,7 @@ stays_inside_at_any_size(void **state)
     draw_chart(c, 3, 1, &(struct chart){ 40, 9, v, 200, 0, "gap" });
     draw_box(c, 2, 1, 40, 9, "box");
     draw_spark(c, 4, 1, 40, v, 200, 0);
-    draw_bar(c, 4, 0, &(struct bar){ 1, 2, 40, true, STYLES, 1 });
+    draw_bar(c, 4, 0, &(struct bar){ 1, 2, 40, true, STYLES, 1, 1 });
     canvas_free(c);
 }
 

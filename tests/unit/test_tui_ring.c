@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdbool.h>
 
 #include "tui/ring.h"
 
@@ -26,7 +27,7 @@ knows_nothing_at_first(void **state)
     struct ring r;
     float v[3];
 
-    ring_init(&r);
+    ring_init(&r, 0);
     ring_seconds(&r, 0, v, 3);
     expect(v, (const float[]){ -1, -1, -1 }, 3);
     ring_buckets(&r, 500 * (int64_t)SECOND, v, 3);
@@ -40,7 +41,7 @@ keeps_seconds_and_their_gaps(void **state)
     struct ring r;
     float v[6];
 
-    ring_init(&r);
+    ring_init(&r, 0);
     ring_add(&r, 2 * SECOND, 7);
     ring_add(&r, 2 * SECOND + 900000, 8);   /* the later one counts */
     ring_add(&r, 5 * SECOND, 3);
@@ -59,7 +60,7 @@ means_five_seconds_in_a_bucket(void **state)
     struct ring r;
     float v[4];
 
-    ring_init(&r);
+    ring_init(&r, 0);
     ring_add(&r, 0, 10);
     ring_add(&r, 1 * SECOND, 20);
     ring_add(&r, 1 * SECOND + 5, 30);       /* replaces the 20 */
@@ -84,7 +85,7 @@ forgets_what_is_too_old(void **state)
     for (uint32_t seed = 1; seed <= 20; seed++) {
         struct ring r;
         uint32_t x = seed;
-        ring_init(&r);
+        ring_init(&r, 0);
         for (int64_t s = 0; s < 2000; s++) {
             x = x * 1664525u + 1013904223u;
             all[s] = x >> 30 == 0 || (s / 150) % 3 == 2 ? -1
@@ -108,7 +109,7 @@ keeps_five_minutes_of_buckets(void **state)
     struct ring r;
     float v[RING_BUCKETS];
 
-    ring_init(&r);
+    ring_init(&r, 0);
     for (int64_t s = 0; s < 1000; s++)
         ring_add(&r, s * SECOND, (float)(s / RING_BUCKET_S));
     ring_buckets(&r, 999 * (int64_t)SECOND, v, RING_BUCKETS);
@@ -121,6 +122,66 @@ keeps_five_minutes_of_buckets(void **state)
     expect(&v[RING_BUCKETS - 1], &(float){ 5 }, 1);
 }
 
+/* Whether the sparkline of a ring that rises each second moves at second s:
+ * its oldest column is another one. */
+static bool
+moves(const struct ring *r, int64_t s)
+{
+    float was, is;
+    float v[2];
+
+    ring_buckets(r, (s - 1) * SECOND, v, 2);
+    was = v[0];
+    ring_buckets(r, s * SECOND, v, 2);
+    is = v[0];
+    return was < is || was > is;
+}
+
+/* Each second a fifth of them, each of them once in a bucket's time. */
+static void
+phases_do_not_move_at_once(void **state)
+{
+    (void)state;
+    enum { N = 20, FROM = 50, SECONDS = 40 };
+    struct ring r[N];
+    int by_ring[N] = { 0 };
+
+    for (size_t i = 0; i < N; i++)
+        ring_init(&r[i], ring_phase(i));
+    for (int64_t s = 0; s < FROM + SECONDS; s++)
+        for (size_t i = 0; i < N; i++)
+            ring_add(&r[i], s * SECOND, (float)s);
+    for (int64_t s = FROM; s < FROM + SECONDS; s++) {
+        int moved = 0;
+        for (size_t i = 0; i < N; i++) {
+            bool now = moves(&r[i], s);
+            moved += now;
+            by_ring[i] += now;
+        }
+        assert_int_equal(moved, N / RING_BUCKET_S);
+    }
+    for (size_t i = 0; i < N; i++)
+        assert_int_equal(by_ring[i], SECONDS / RING_BUCKET_S);
+}
+
+/* In a phase a bucket is still the mean of five seconds. */
+static void
+phases_shift_what_a_bucket_holds(void **state)
+{
+    (void)state;
+    struct ring r;
+    float v[3];
+
+    ring_init(&r, 3);
+    for (int64_t s = 0; s < 12; s++)
+        ring_add(&r, s * SECOND, (float)s);
+    ring_buckets(&r, 11 * SECOND, v, 3);
+    expect(v, (const float[]){ 0.5f, 4, 9 }, 3);    /* 0-1, 2-6, 7-11 */
+    assert_int_equal(r.n_in_bucket, 5);
+    ring_add(&r, 12 * SECOND, 12);
+    assert_int_equal(r.n_in_bucket, 1);
+}
+
 int
 main(void)
 {
@@ -130,6 +191,8 @@ main(void)
         cmocka_unit_test(means_five_seconds_in_a_bucket),
         cmocka_unit_test(forgets_what_is_too_old),
         cmocka_unit_test(keeps_five_minutes_of_buckets),
+        cmocka_unit_test(phases_do_not_move_at_once),
+        cmocka_unit_test(phases_shift_what_a_bucket_holds),
     };
     return cmocka_run_group_tests_name("tui_ring", tests, NULL, NULL);
 }
