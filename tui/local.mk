@@ -124,6 +124,7 @@ libtop_a_SOURCES = \
 	tui/record_anon_words.c \
 	tui/record_cut.c \
 	tui/record_last.c tui/record_last.h \
+	tui/record_reader.c tui/record_reader.h \
 	tui/record_wire.c tui/record_wire.h \
 	tui/record_writer.c \
 	tui/replay.c \
@@ -173,6 +174,7 @@ tui_tests = \
 	tests/unit/test_tui_query \
 	tests/unit/test_tui_record \
 	tests/unit/test_tui_record_cut \
+	tests/unit/test_tui_replay \
 	tests/unit/test_tui_ring \
 	tests/unit/test_tui_rows \
 	tests/unit/test_tui_screens \
@@ -246,6 +248,8 @@ tests_unit_test_tui_record_SOURCES = tests/unit/test_tui_record.c tests/unit/rec
 tests_unit_test_tui_record_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_record_cut_SOURCES = tests/unit/test_tui_record_cut.c tests/unit/record_scene.h
 tests_unit_test_tui_record_cut_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_replay_SOURCES = tests/unit/test_tui_replay.c
+tests_unit_test_tui_replay_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_ring_SOURCES = tests/unit/test_tui_ring.c
 tests_unit_test_tui_ring_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_rows_SOURCES = tests/unit/test_tui_rows.c tests/unit/tui_scene.h tests/unit/tui_details.h

@@ -5,7 +5,9 @@
  * Format, version 1: the line "lbtop-record 1\n", then one deflate stream
  * (zlib, full flush before each snapshot) of records: u8 type, u64 µs since
  * start, u32 length, payload, u32 CRC-32 of all before; big-endian. Unknown
- * types are skipped. The first record is HEAD; a SNAPSHOT comes every 60 s.
+ * types are skipped. The first record is HEAD. A SNAPSHOT every 60 s, at which
+ * the stream can be entered, is for other readers: a replay starts from the
+ * beginning (replay.c says why).
  */
 #ifndef LB_RECORD_H
 #define LB_RECORD_H
@@ -37,12 +39,12 @@ uint64_t recorder_bytes(const struct recorder *r);
 bool recorder_gaps(const struct recorder *r);   /* frames were dropped */
 int recorder_error(const struct recorder *r);   /* 0, -errno; -EFBIG: full */
 
-/* ---- reading: the whole file, inflated in memory (at most 1 GiB) ---- */
+/* ---- reading: a piece at a time; of any length in little memory ---- */
 
 struct replay;
 /* NULL with a text in err (300 bytes) and *status the exit status: 2 no
- * recording, 66 no file, 76 newer format. A torn file plays up to the last
- * good record: replay_damage. */
+ * recording, or a pipe, 66 no file, 76 newer format. A torn file plays up to
+ * the last good record: replay_damage. */
 struct replay *replay_open(const char *path, int *status, char *err);
 void replay_free(struct replay *r);
 const struct record_head *replay_head(const struct replay *r);
