@@ -12,7 +12,7 @@
 enum { PAGE = 1000, WAITERS_MAX = 256, WAIT_MAX_MS = 10 * 60 * 1000 };
 
 struct waiter {
-    uint64_t client, id, seq, after, limit;
+    uint64_t client, id, seq, after, limit, newest;
     int64_t deadline_us;
 };
 
@@ -75,6 +75,8 @@ answer(const struct events *e, const struct waiter *w, struct buf *body)
     uint64_t at = w->after + 1 > oldest(e) ? w->after + 1 : oldest(e);
     uint64_t limit = w->limit == 0 || w->limit > PAGE ? PAGE : w->limit;
 
+    if (w->newest != 0 && w->newest < e->last && at <= e->last - w->newest)
+        at = e->last - w->newest + 1;
     for (; at <= e->last && limit > 0; at++, limit--)
         row_add(&rows, buf_span(&e->ring[at % e->cap]));
     pair_add_u64(&pairs, "next", at - 1);
@@ -106,8 +108,9 @@ events_ask(struct events *e, uint64_t client, const struct msg_command *m,
 
     if (!pair_u64(m->pairs, "after", 0, &w.after) ||
         !pair_u64(m->pairs, "limit", 0, &w.limit) ||
+        !pair_u64(m->pairs, "newest", 0, &w.newest) ||
         !pair_u64(m->pairs, "wait_ms", 0, &wait_ms)) {
-        refuse(m, "after, limit, wait_ms: whole numbers", body);
+        refuse(m, "after, limit, newest, wait_ms: whole numbers", body);
         return true;
     }
     /* A number from before a restart: begin with what there is. */

@@ -44,6 +44,7 @@ lbagent_LDADD = $(agent_libs)
 
 agent_tests = \
 	tests/unit/test_config \
+	tests/unit/test_events \
 	tests/unit/test_fetcher \
 	tests/unit/test_journal \
 	tests/unit/test_mailbox \
@@ -54,6 +55,8 @@ TESTS += $(agent_tests)
 tests_unit_test_config_SOURCES = \
 	tests/unit/test_config.c tests/unit/config_broken.h
 tests_unit_test_config_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_events_SOURCES = tests/unit/test_events.c
+tests_unit_test_events_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_fetcher_SOURCES = tests/unit/test_fetcher.c
 tests_unit_test_fetcher_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
