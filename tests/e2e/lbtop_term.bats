@@ -31,6 +31,11 @@ begin() {
     begin
     keys q
     ends 0
+    # What is pasted then comes without the brackets that lbtop asked for.
+    tm set-buffer afterwards
+    tm paste-buffer -p -t t
+    sees afterwards
+    shows_not '200~'
 }
 
 @test "ctrl-C" {
@@ -114,6 +119,7 @@ END
     keys '?'
     sees 'lbtop help'
     [ "$(term_flag alternate_on)$(term_flag cursor_flag)" = 10 ]
+    [ "$(term_flag mouse_any_flag)" = 1 ]
     # Modes are those from before it was stopped.
     stty_of_top | diff running -
     keys Escape
@@ -124,9 +130,13 @@ END
 stty_of_top() { stty -a <"$(term_flag pane_tty)"; }
 
 @test "STOP and CONT from outside: drawn again" {
-    begin
+    begin -d 60s
     kill -STOP "$pid"
+    # Who has the terminal meanwhile writes to it.
+    printf '\033[8;5Hspoilt' >"$(term_flag pane_tty)"
+    sees spoilt
     kill -CONT "$pid"
+    sees_no spoilt
     keys '?'
     sees 'lbtop help'
     kill -TERM "$pid"
