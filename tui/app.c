@@ -188,7 +188,8 @@ static void
 take_asked(struct app *a, const struct question *q)
 {
     if (strcmp(q->op, "nodes") == 0 || strcmp(q->op, "hello") == 0 ||
-        strcmp(q->op, "detail") == 0 || strcmp(q->op, "publish") == 0)
+        strcmp(q->op, "detail") == 0 || strcmp(q->op, "publish") == 0 ||
+        strcmp(q->op, "events") == 0)
         ask_recorded(a, q);
     else
         wishes_asked(a->wishes, a->live, q);

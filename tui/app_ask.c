@@ -8,7 +8,8 @@
 #include "tui/app_own.h"
 
 enum { MEMBERS_US = 10 * SECOND_US, MOVED_US = 300 * 1000,
-       ASKED_MAX = 256, NEAR_MAX = 64 };
+       ASKED_MAX = 256, NEAR_MAX = 64, PAST_GAP_US = 100 * 1000,
+       PAST_AT_ONCE = 16, PAST_NODES = 200, PAST_EACH = 1000 };
 
 struct question *
 ask_find(const struct app *a, uint64_t id)
@@ -52,9 +53,10 @@ ask_recorded(struct app *a, const struct question *q)
         own->pairs = (struct span){ NULL, 0 };
 }
 
+/* With a number, if it is not 0. */
 static void
-ask(struct app *a, const struct node_id *to, const char *op,
-    uint32_t workload)
+ask_with(struct app *a, const struct node_id *to, const char *op,
+         const char *key, uint32_t number)
 {
     struct effect e = { .kind = EFFECT_ASK };
 
@@ -62,13 +64,19 @@ ask(struct app *a, const struct node_id *to, const char *op,
     e.ask.to = *to;
     text_add(e.ask.op, sizeof e.ask.op, "%s", op);
     buf_reset(&a->pairs);
-    if (workload != 0)
-        pair_add_u64(&a->pairs, "workload", workload);
+    if (number != 0)
+        pair_add_u64(&a->pairs, key, number);
     pair_add(&a->pairs, "by", span_str(a->by));
     e.ask.pairs = buf_span(&a->pairs);
     ask_recorded(a, &e.ask);
     e.ask.pairs = (struct span){ NULL, 0 };
     app_add_effect(a, &e);
+}
+
+static void
+ask(struct app *a, const struct node_id *to, const char *op)
+{
+    ask_with(a, to, op, NULL, 0);
 }
 
 /* Whose detail is on the screen: a node's, or (then *work is not 0) that of a
@@ -116,6 +124,44 @@ members_due_us(const struct app *a)
     return a->members_us < 0 ? app_now_us(a) : a->members_us + MEMBERS_US;
 }
 
+/* Who reads messages is told what there was before: once by each node, and
+ * again by those of which some were missed. */
+static bool
+wants_past(const struct app *a)
+{
+    return a->u.screen == SCREEN_MESSAGES && !a->u.frozen &&
+           a->live->n <= PAST_NODES;
+}
+
+static int64_t
+past_due_us(const struct app *a)
+{
+    int64_t next = a->live->past_us;
+
+    for (size_t i = 0; wants_past(a) && i < a->live->n; i++)
+        if (node_past_due(a->live, a->live->node[i]))
+            return next > app_now_us(a) ? next : app_now_us(a);
+    return INT64_MAX;
+}
+
+static void
+ask_past(struct app *a)
+{
+    uint32_t each = NOTES_MAX / 2 / (uint32_t)a->live->n;
+    unsigned asked = 0;
+
+    each = each < PAST_EACH ? each : PAST_EACH;
+    for (size_t i = 0; i < a->live->n && asked < PAST_AT_ONCE; i++) {
+        struct node *n = a->live->node[i];
+        if (!node_past_due(a->live, n))
+            continue;
+        ask_with(a, &n->id, "events", "newest", each);
+        node_past_asked(a->live, n);
+        asked++;
+    }
+    a->live->past_us = app_now_us(a) + PAST_GAP_US;
+}
+
 void
 ask_due(struct app *a)
 {
@@ -123,16 +169,18 @@ ask_due(struct app *a)
 
     if (members_due_us(a) <= app_now_us(a)) {
         if (a->members_us < 0)
-            ask(a, &way_in, "hello", 0);
-        ask(a, &way_in, "nodes", 0);
+            ask(a, &way_in, "hello");
+        ask(a, &way_in, "nodes");
         a->members_us = app_now_us(a);
     }
     if (detail_due_us(a) <= app_now_us(a)) {
         const struct node *n = detail_of(a, &a->detailed_work);
         a->detailed = n->id;
         a->detail_us = app_now_us(a);
-        ask(a, &a->detailed, "detail", a->detailed_work);
+        ask_with(a, &a->detailed, "detail", "workload", a->detailed_work);
     }
+    if (past_due_us(a) <= app_now_us(a))
+        ask_past(a);
 }
 
 int64_t
@@ -141,7 +189,9 @@ ask_deadline_us(const struct app *a)
     if (a->u.stream == STREAM_REPLAY)
         return INT64_MAX;
     int64_t members = members_due_us(a), detail = detail_due_us(a);
-    return members < detail ? members : detail;
+    int64_t past = past_due_us(a);
+    int64_t first = members < detail ? members : detail;
+    return past < first ? past : first;
 }
 
 void
@@ -160,11 +210,11 @@ ask_publish(struct app *a)
     if (u->stream == STREAM_REPLAY)
         return;
     if (u->screen == SCREEN_DETAIL) {
-        ask(a, &u->detail, "publish", 0);
+        ask(a, &u->detail, "publish");
         return;
     }
     for (size_t i = u->nodes.top, n = 0;
          i < u->nodes.n && i < end && n < NEAR_MAX; i++, n++)
         if (node_is_up(u->shown[i]))
-            ask(a, &u->shown[i]->id, "publish", 0);
+            ask(a, &u->shown[i]->id, "publish");
 }

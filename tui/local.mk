@@ -53,6 +53,7 @@ libtui_a_SOURCES = \
 	tui/model_feed.c \
 	tui/model_index.c \
 	tui/model_node.c \
+	tui/model_past.c \
 	tui/model_state.c \
 	tui/model_time.c \
 	tui/model_totals.c \
@@ -167,6 +168,7 @@ tui_tests = \
 	tests/unit/test_tui_net \
 	tests/unit/test_tui_net_trouble \
 	tests/unit/test_tui_notes \
+	tests/unit/test_tui_model_past \
 	tests/unit/test_tui_pace \
 	tests/unit/test_tui_paint \
 	tests/unit/test_tui_plain \
@@ -232,6 +234,8 @@ tests_unit_test_tui_net_SOURCES = tests/unit/test_tui_net.c tests/unit/net_scene
 tests_unit_test_tui_net_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_net_trouble_SOURCES = tests/unit/test_tui_net_trouble.c tests/unit/net_scene.h tests/unit/tui_fake.h
 tests_unit_test_tui_net_trouble_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_model_past_SOURCES = tests/unit/test_tui_model_past.c tests/unit/model_scene.h
+tests_unit_test_tui_model_past_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_notes_SOURCES = tests/unit/test_tui_notes.c
 tests_unit_test_tui_notes_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_pace_SOURCES = tests/unit/test_tui_pace.c

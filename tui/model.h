@@ -85,12 +85,24 @@ struct work_detail {
     struct failure *failure;
 };
 
+/* Which events of a node are known, by their numbers. */
+struct known_events {
+    uint64_t incarnation;   /* that numbered them; 0: none known */
+    uint64_t to, from, last;    /* up to `to`, and `from`..`last`; from 0:
+                                   none heard yet */
+    bool known;             /* those in between have been asked for */
+    int64_t asked_us;       /* -1: not asked */
+    uint64_t asked_of;      /* incarnation that was asked */
+};
+
 struct node {
     struct node_id id;
     size_t at;              /* place in model->node: stays */
     char name[64], cluster[64], host[256], version[64];
     char policy[32], placement[32], tags[256];
     struct state told;      /* numbers of the last STATE; no spans */
+    struct { uint64_t done, failed; } before;   /* counted by incarnations
+                               that have ended since lbtop looks */
     uint64_t incarnation, sequence;
     unsigned protocol;      /* its version */
     int64_t heard_us;       /* last STATE, of any way; -1: never */
@@ -109,6 +121,7 @@ struct node {
     size_t n_works, cap_works;
     struct work *work;      /* those whose home it is, newest first */
     struct detail detail;
+    struct known_events events;
     bool marked, hidden, doubled;   /* doubled: another node has its name */
     /* private to model*.c */
     int64_t direct_us;      /* last STATE of its own; -1 */
@@ -120,7 +133,9 @@ struct node {
     bool double_told;       /* that another node has its name */
 };
 
-/* Sums over all nodes that are not hidden. */
+/* Sums over all nodes that are not hidden. Jobs done and failed are counted
+ * since the start of each node, or since lbtop first heard it if it has
+ * started again: they do not fall. */
 struct totals {
     unsigned nodes, up, stale, lost, other;
     uint64_t jobs, done, failed, running, pending, held, kept, in_flight;
@@ -169,6 +184,7 @@ struct model {
     bool full_told;         /* more than NODES_MAX nodes */
     char last_way_in[64];   /* the one that has closed */
     size_t detailed;        /* place of the node with a detail; SIZE_MAX */
+    int64_t past_us;        /* next question for events of before */
 };
 
 /* `wall_ms`: see above. Free with model_free. */
@@ -188,6 +204,10 @@ int64_t model_deadline_us(const struct model *m);
 struct node *model_by_id(const struct model *m, const struct node_id *id);
 /* By name (or an id's first digits); NULL: none, or two. */
 struct node *model_by_name(const struct model *m, const char *name);
+/* Whether it is to be asked for "events", those from before it was heard, or
+ * that were missed; that it was. */
+bool node_past_due(const struct model *m, const struct node *n);
+void node_past_asked(const struct model *m, struct node *n);
 void model_totals(const struct model *m, struct totals *out);
 /* Adds a note of lbtop's own. */
 void model_note(struct model *m, enum note_level level, const char *fmt, ...)

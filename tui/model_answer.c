@@ -356,6 +356,8 @@ model_answer(struct model *m, const struct input *in,
 {
     struct span op = span_str(asked->op);
 
+    if (span_is(op, "events"))
+        past_take(m, in, asked);
     if (in->msg.reply.status != EXIT_DONE)
         return;
     if (span_is(op, "nodes"))

@@ -5,10 +5,7 @@
 #include "base/text.h"
 #include "tui/model_own.h"
 
-enum {
-    BAD_IN_ROW = 100, WARN_AGAIN_US = 60 * SECOND_US,
-    CLOCK_WRONG_US = 2 * SECOND_US
-};
+enum { BAD_IN_ROW = 100, WARN_AGAIN_US = 60 * SECOND_US };
 
 /* ---- malformed ---- */
 
@@ -151,14 +148,6 @@ take_state(struct model *m, const struct input *in)
 
 /* ---- EVENT, BYE ---- */
 
-/* Each peer tells of a node that comes or goes; lbtop sees it by itself. */
-static bool
-is_of_a_peer(struct span name)
-{
-    return span_is(name, "peer-up") || span_is(name, "peer-down") ||
-           span_is(name, "peer-joined") || span_is(name, "restarted");
-}
-
 static void
 look_at_clock(struct model *m, struct node *n, uint64_t time_ms)
 {
@@ -184,25 +173,13 @@ take_event(struct model *m, const struct input *in)
 {
     const struct msg_event *e = &in->msg.event;
     struct node *n = model_by_id(m, &in->head.sender);
-    struct note note = { .at_us = m->now_us, .node = in->head.sender,
-                         .level = (enum note_level)e->level };
-    char name[64], text[1024];
+    struct note note;
 
     if (n != NULL)
         look_at_clock(m, n, e->time_ms);
-    if (n != NULL && n->name[0] != '\0') {
-        span_copy(span_str(n->name), note.from, sizeof note.from);
-    } else {
-        char id[NODE_ID_TEXT];
-        node_id_print(&in->head.sender, id);
-        span_copy(span_of(id, 8), note.from, sizeof note.from);
-    }
-    if (note.level < NOTE_ERROR || note.level > NOTE_DEBUG ||
-        is_of_a_peer(e->name))
-        note.level = NOTE_DEBUG;
-    span_copy(e->name, name, sizeof name);
-    span_copy(e->text, text, sizeof text);
-    note_wording(name, text, note.text, sizeof note.text);
+    if (n != NULL && !past_heard(n, in->head.incarnation, e->number))
+        return;
+    event_note(m, &in->head.sender, e, &note);
     notes_add(m->notes, &note);
     m->version++;
 }

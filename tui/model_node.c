@@ -77,7 +77,7 @@ node_add(struct model *m, const struct node_id *id)
                         .clock_off_us = INT64_MIN, .done_s = -1, .in_s = -1,
                         .out_s = -1, .detail = { .at_us = -1 },
                         .direct_us = -1, .slow_us = -1, .way_in_us = -1,
-                        .warned_us = -1 };
+                        .warned_us = -1, .events = { .asked_us = -1 } };
     const unsigned phase_s = ring_phase(n->at);
     ring_init(&n->load, phase_s);
     ring_init(&n->queue, phase_s);

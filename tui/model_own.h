@@ -5,7 +5,7 @@
 
 #include "tui/model.h"
 
-enum { SECOND_US = 1000000 };
+enum { SECOND_US = 1000000, CLOCK_WRONG_US = 2 * SECOND_US };
 
 /* ---- model_index.c: nodes by id and by name, by their place ---- */
 
@@ -50,6 +50,18 @@ struct heard {
 /* Whether its numbers can be. */
 bool state_is_possible(const struct state *s);
 void node_take(struct model *m, struct node *n, const struct heard *h);
+
+/* ---- model_past.c: events, as they come and from before ---- */
+
+/* An event of this number was published by this incarnation: whether it is
+ * not known yet. */
+bool past_heard(struct node *n, uint64_t incarnation, uint64_t number);
+/* The note of an event that has come now. */
+void event_note(const struct model *m, const struct node_id *from,
+                const struct msg_event *e, struct note *out);
+/* The answer to "events". */
+void past_take(struct model *m, const struct input *in,
+               const struct question *asked);
 
 /* ---- model_answer.c ---- */
 

@@ -189,6 +189,10 @@ node_take(struct model *m, struct node *n, const struct heard *h)
 {
     take_rates(n, h);
     take_works(n, h);
+    if (h->incarnation > n->incarnation) {
+        n->before.done += n->told.done;
+        n->before.failed += n->told.failed;
+    }
     take_numbers(n, h->state);
     n->heard_us = h->at_us > n->heard_us ? h->at_us : n->heard_us;
     if (h->incarnation != n->incarnation)

@@ -105,8 +105,8 @@ add_node(const struct model *m, const struct node *n, struct totals *t,
          struct sums *s)
 {
     t->nodes++;
-    t->done += n->told.done;
-    t->failed += n->told.failed;
+    t->done += n->told.done + n->before.done;
+    t->failed += n->told.failed + n->before.failed;
     add_works(m, n, s);
     switch (n->seen) {
     case SEEN_STALE:

@@ -17,7 +17,7 @@ struct notes {
 };
 
 /* So many notes are looked at for an equal one: a flood costs no more. */
-enum { ROOM_FIRST = 64, FOLD_LOOK = 512 };
+enum { ROOM_FIRST = 64, FOLD_LOOK = 512, FOLD_PAST = 32 };
 
 const char *
 note_level_name(enum note_level l)
@@ -125,6 +125,53 @@ notes_add(struct notes *n, const struct note *one)
         n->n++;
     else
         n->dropped++;
+}
+
+/* Folds them in their place; how many are left. */
+static size_t
+fold_past(struct note *past, size_t n_past)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_past; i++) {
+        size_t k = n;
+        while (k > 0 && n - k < FOLD_PAST &&
+               past[i].at_us - past[k - 1].at_us < NOTES_FOLD_US &&
+               !is_same(&past[k - 1], &past[i]))
+            k--;
+        if (k > 0 && past[i].at_us - past[k - 1].at_us < NOTES_FOLD_US &&
+            is_same(&past[k - 1], &past[i])) {
+            past[k - 1].times++;
+            continue;
+        }
+        past[n] = past[i];
+        past[n++].times = 1;
+    }
+    return n;
+}
+
+/* From the newest on; what there is no room for is the oldest. */
+void
+notes_add_past(struct notes *n, struct note *past, size_t n_past)
+{
+    size_t left = fold_past(past, n_past), old = 0;
+    size_t all = n->n + left < n->cap ? n->n + left : n->cap;
+
+    if (left == 0)
+        return;
+    struct note *v = xcalloc(all, sizeof *v);
+    for (size_t to = all; to-- > 0;) {
+        bool from_past = left > 0 && (old == n->n ||
+                                      past[left - 1].at_us > at(n, old)->at_us);
+        v[to] = from_past ? past[--left] : *at(n, old++);
+        if (from_past)
+            v[to].number = old < n->n ? at(n, old)->number : 0;
+    }
+    n->dropped += n->n - old;
+    free(n->v);
+    n->v = v;
+    n->n = n->room = all;
+    n->next = 0;
 }
 
 size_t

@@ -36,6 +36,10 @@ struct notes *notes_new(size_t cap);    /* 1..NOTES_MAX */
 struct notes *notes_copy(const struct notes *n);
 void notes_free(struct notes *n);
 void notes_add(struct notes *n, const struct note *one);
+/* Puts in `n_past` notes of before, the oldest first, each at its time. They
+ * are no news: their number is that of the note before them. Equal ones of
+ * them are folded. `past` is changed. */
+void notes_add_past(struct notes *n, struct note *past, size_t n_past);
 size_t notes_count(const struct notes *n);          /* kept */
 /* i = 0 the newest. NULL beyond the oldest. */
 const struct note *notes_at(const struct notes *n, size_t i);

@@ -31,7 +31,8 @@ struct scene {
     struct buf works;
     struct kept_question asked[KEPT_MAX];   /* of wishes; the last ones */
     size_t n_asked;
-    struct kept_question own[KEPT_MAX];     /* hello nodes detail publish */
+    struct kept_question own[KEPT_MAX];     /* hello nodes detail publish
+                                               events */
     size_t n_own;
     struct effect did[KEPT_MAX];            /* all others */
     size_t n_did;
@@ -42,7 +43,8 @@ scene_keep(struct scene *s, const struct question *q)
 {
     struct kept_question k = { .id = q->id, .to = q->to };
     bool own = strcmp(q->op, "hello") == 0 || strcmp(q->op, "nodes") == 0 ||
-               strcmp(q->op, "detail") == 0 || strcmp(q->op, "publish") == 0;
+               strcmp(q->op, "detail") == 0 || strcmp(q->op, "publish") == 0 ||
+               strcmp(q->op, "events") == 0;
 
     text_add(k.op, sizeof k.op, "%s", q->op);
     span_copy(pair_get(q->pairs, "value"), k.value, sizeof k.value);

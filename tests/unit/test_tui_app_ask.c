@@ -60,6 +60,35 @@ asks_again_when_a_peer_comes_or_goes(void **state)
     scene_close(&s);
 }
 
+/* By who reads messages, of each node once in a life of it. */
+static void
+asks_for_events_of_before_when_messages_are_open(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 40, NULL);
+    scene_second(&s, 3);
+    assert_int_equal(own(&s, "events"), 0);
+    scene_keys(&s, "3");
+    assert_int_equal(s.a->u.screen, SCREEN_MESSAGES);
+    assert_int_equal(own(&s, "events"), 16);    /* a few at a time */
+    for (int i = 0; i < 5; i++) {
+        assert_true(app_deadline_us(s.a) <= s.now_us + SECOND);
+        scene_wait(&s, 100 * 1000);
+    }
+    assert_int_equal(own(&s, "events"), 40);
+    for (size_t i = 0; i < s.n; i++)
+        for (size_t k = 0, n = 0; k < s.n_own; k++) {
+            n += strcmp(s.own[k].op, "events") == 0 &&
+                 node_id_equal(&s.own[k].to, &s.node[i].id);
+            assert_true(n <= 1);
+        }
+    scene_second(&s, SIZE_MAX);
+    assert_int_equal(own(&s, "events"), 40);
+    scene_close(&s);
+}
+
 static void
 asks_for_detail_while_it_is_open(void **state)
 {
@@ -195,6 +224,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(asks_who_is_there_at_once_and_every_ten_seconds),
         cmocka_unit_test(asks_again_when_a_peer_comes_or_goes),
+        cmocka_unit_test(asks_for_events_of_before_when_messages_are_open),
         cmocka_unit_test(asks_for_detail_while_it_is_open),
         cmocka_unit_test(asks_for_detail_of_the_workload_under_the_cursor),
         cmocka_unit_test(a_replay_asks_nothing),

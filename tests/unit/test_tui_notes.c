@@ -63,6 +63,72 @@ folds_equal_notes_of_one_node_within_10_s(void **state)
 }
 
 static void
+puts_notes_of_before_at_their_time(void **state)
+{
+    (void)state;
+    static const struct { const char *text; int64_t at_us, number; } want[] = {
+        { "five", 50, 3 }, { "past 45", 45, 2 }, { "four", 40, 2 },
+        { "three", 30, 1 }, { "past 20", 20, 0 }, { "past -7", -7, 0 }
+    };
+    struct note past[] = {
+        { .at_us = -7, .level = NOTE_INFO, .text = "past -7" },
+        { .at_us = -6, .level = NOTE_INFO, .text = "past -7" },
+        { .at_us = 20, .level = NOTE_INFO, .text = "past 20" },
+        { .at_us = 45, .level = NOTE_INFO, .text = "past 45" }
+    };
+    struct notes *n = notes_new(100);
+
+    add_at(n, 30, 1, "three");
+    add_at(n, 40, 1, "four");
+    add_at(n, 50, 1, "five");
+    notes_add_past(n, past, 4);
+    assert_int_equal(notes_count(n), 6);
+    for (size_t i = 0; i < 6; i++) {
+        assert_string_equal(notes_at(n, i)->text, want[i].text);
+        assert_int_equal(notes_at(n, i)->at_us, want[i].at_us);
+        assert_int_equal(notes_at(n, i)->number, want[i].number);
+    }
+    assert_int_equal(notes_at(n, 5)->times, 2);
+    assert_int_equal(notes_since(n, 3, NOTE_DEBUG), 0);
+    add_at(n, 60, 1, "six");
+    assert_int_equal(notes_at(n, 0)->number, 4);
+    assert_int_equal(notes_since(n, 3, NOTE_DEBUG), 1);
+    assert_string_equal(notes_at(n, 6)->text, "past -7");
+    notes_free(n);
+}
+
+static void
+notes_of_before_give_way_to_newer_ones(void **state)
+{
+    (void)state;
+    struct note past[80];
+    struct notes *n = notes_new(100);
+    char text[32];
+
+    for (int i = 0; i < 90; i++) {
+        snprintf(text, sizeof text, "note %d", i);
+        add_at(n, 1000 + i, 1, text);
+    }
+    for (int i = 0; i < 80; i++) {
+        past[i] = (struct note){ .at_us = i, .level = NOTE_INFO };
+        snprintf(past[i].text, sizeof past[i].text, "past %d", i);
+    }
+    notes_add_past(n, past, 80);
+    assert_int_equal(notes_count(n), 100);
+    assert_string_equal(notes_at(n, 99)->text, "past 70");
+    for (int i = 0; i < 95; i++) {
+        snprintf(text, sizeof text, "later %d", i);
+        add_at(n, 2000 + i, 1, text);
+    }
+    assert_int_equal(notes_count(n), 100);
+    assert_string_equal(notes_at(n, 94)->text, "later 0");
+    assert_string_equal(notes_at(n, 95)->text, "note 89");
+    notes_add_past(n, past, 0);
+    assert_int_equal(notes_count(n), 100);
+    notes_free(n);
+}
+
+static void
 does_not_fold_what_differs_in_level(void **state)
 {
     (void)state;
@@ -194,6 +260,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_the_newest_and_counts_the_others),
         cmocka_unit_test(folds_equal_notes_of_one_node_within_10_s),
+        cmocka_unit_test(puts_notes_of_before_at_their_time),
+        cmocka_unit_test(notes_of_before_give_way_to_newer_ones),
         cmocka_unit_test(does_not_fold_what_differs_in_level),
         cmocka_unit_test(counts_what_came_since),
         cmocka_unit_test(copies_are_apart),
