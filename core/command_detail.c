@@ -11,7 +11,7 @@
 enum {
     SAMPLE_RESULTS = 16384,     /* run times looked at, evenly spread */
     SAMPLE_SLABS = 2048,        /* slabs of open jobs, likewise */
-    BINS = 16
+    BINS = 32   /* from 1 us to 10 h in coarse steps */
 };
 
 static void
@@ -190,25 +190,46 @@ run_times(const struct workload *w, uint64_t **out, uint64_t *total)
     return n;
 }
 
-/* Upper edges in steps of 2, 5, 10, as people read them. */
+/* Upper edges of bins, in tenths of a power of ten, as people read them;
+ * the last one is 100. */
+static const uint8_t fine[] = { 12, 15, 20, 25, 30, 40, 50, 60, 80, 100 };
+static const uint8_t coarse[] = { 20, 50, 100 };
+#define EDGE_MAX_US (UINT64_C(1000000000) * 1000000)    /* none took so long */
+
 static uint64_t
-edge_after(uint64_t us)
+edge_after(uint64_t us, const uint8_t *step)
 {
     uint64_t ten = 1;
 
+    if (us > EDGE_MAX_US)
+        return UINT64_MAX;
     while (ten * 10 <= us)
         ten *= 10;
-    return us < 2 * ten ? 2 * ten : us < 5 * ten ? 5 * ten : 10 * ten;
+    while (us >= ten * *step / 10)
+        step++;
+    return ten * *step / 10;
+}
+
+/* Fine ones if they go far enough. */
+static const uint8_t *
+steps_for(uint64_t least, uint64_t most)
+{
+    uint64_t edge = edge_after(least, fine);
+
+    for (int bin = 1; bin < BINS && edge < most; bin++)
+        edge = edge_after(edge, fine);
+    return edge >= most ? fine : coarse;
 }
 
 static void
 add_bins(struct ask *a, const uint64_t *v, size_t n, uint64_t total)
 {
-    uint64_t edge = n == 0 ? 0 : edge_after(v[0]);
+    const uint8_t *step = n == 0 ? coarse : steps_for(v[0], v[n - 1]);
+    uint64_t edge = n == 0 ? 0 : edge_after(v[0], step);
     struct buf row = { 0 };
     size_t i = 0;
 
-    for (int bin = 1; i < n; bin++, edge = edge_after(edge)) {
+    for (int bin = 1; i < n; bin++, edge = edge_after(edge, step)) {
         bool last = bin == BINS;
         size_t from = i;
         while (i < n && (last || v[i] <= edge))

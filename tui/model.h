@@ -72,7 +72,7 @@ struct detail {             /* of the node whose screen is open */
 };
 
 /* Of the workload whose screen is open, from its home. */
-enum { BINS_MAX = 16 };
+enum { BINS_MAX = 32 };
 struct work_detail {
     int64_t at_us;          /* when it came; -1: none yet */
     struct node_id home;

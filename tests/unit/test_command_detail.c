@@ -246,14 +246,14 @@ run_times_stand_in_bins(void **state)
     assert_int_equal(scene_number(&s, "p99_us"), 7000 * 1000);
     assert_int_equal(scene_number(&s, "max_us"), 7000 * 1000);
     assert_int_equal(scene_number(&s, "sum_us"), 22700 * 1000);
-    expect_in(row_of(&s, "bin", 0), "to_us", "200000");
+    expect_in(row_of(&s, "bin", 0), "to_us", "120000");
     expect_in(row_of(&s, "bin", 0), "jobs", "40");
-    expect_in(row_of(&s, "bin", 1), "to_us", "500000");
-    expect_in(row_of(&s, "bin", 1), "jobs", "39");
-    expect_in(row_of(&s, "bin", 2), "jobs", "0");
-    expect_in(row_of(&s, "bin", 5), "to_us", "10000000");
-    expect_in(row_of(&s, "bin", 5), "jobs", "1");
-    assert_null(row_of(&s, "bin", 6).p);
+    expect_in(row_of(&s, "bin", 1), "jobs", "0");
+    expect_in(row_of(&s, "bin", 4), "to_us", "300000");
+    expect_in(row_of(&s, "bin", 4), "jobs", "39");
+    expect_in(row_of(&s, "bin", 18), "to_us", "8000000");
+    expect_in(row_of(&s, "bin", 18), "jobs", "1");
+    assert_null(row_of(&s, "bin", 19).p);
     expect_in(row_of(&s, "place", 0), "node", "alpha");
     expect_in(row_of(&s, "place", 0), "jobs", "20");
     scene_free(&s);
@@ -281,6 +281,54 @@ state_is_published_when_asked_for_but_not_in_floods(void **state)
     scene_free(&s);
 }
 
+/* The n-th bin ends at `to_us` and has so many jobs. */
+static void
+expect_bin(const struct scene *s, unsigned n, const char *to_us,
+           const char *jobs)
+{
+    expect_in(row_of(s, "bin", n), "to_us", to_us);
+    expect_in(row_of(s, "bin", n), "jobs", jobs);
+}
+
+static void
+bins_reach_from_a_microsecond_to_hours(void **state)
+{
+    (void)state;
+    static const uint64_t us[] = { 0, 1, 3, 40, 700, 9000, 3600000000 };
+    struct scene s;
+    scene_new(&s);
+    assert_int_equal(scene_submit(&s, 20), EXIT_DONE);
+    for (size_t i = 0; i < sizeof us / sizeof us[0]; i++)
+        end_after(&s, us[i]);
+    assert_int_equal(scene_ask(&s, "detail", "workload=1"), EXIT_DONE);
+    expect_bin(&s, 0, "2", "2");
+    expect_bin(&s, 1, "5", "1");
+    expect_bin(&s, 4, "50", "1");
+    expect_bin(&s, 8, "1000", "1");
+    expect_bin(&s, 11, "10000", "1");
+    expect_bin(&s, 28, "5000000000", "1");
+    assert_null(row_of(&s, "bin", 29).p);
+    scene_free(&s);
+}
+
+static void
+any_run_time_has_a_bin(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_new(&s);
+    assert_int_equal(scene_submit(&s, 20), EXIT_DONE);
+    end_after(&s, UINT64_MAX);
+    end_after(&s, UINT64_MAX / 2);
+    end_after(&s, 1);
+    assert_int_equal(scene_ask(&s, "detail", "workload=1"), EXIT_DONE);
+    assert_null(row_of(&s, "bin", 32).p);
+    struct span last = row_of(&s, "bin", 31);
+    expect_in(last, "jobs", "2");
+    assert_null(pair_get(last, "to_us").p);
+    scene_free(&s);
+}
+
 int
 main(void)
 {
@@ -292,6 +340,8 @@ main(void)
         cmocka_unit_test(slots_show_what_runs),
         cmocka_unit_test(failures_are_kept_the_newest_first),
         cmocka_unit_test(run_times_stand_in_bins),
+        cmocka_unit_test(bins_reach_from_a_microsecond_to_hours),
+        cmocka_unit_test(any_run_time_has_a_bin),
         cmocka_unit_test(state_is_published_when_asked_for_but_not_in_floods),
     };
     return cmocka_run_group_tests_name("command_detail", tests, NULL, NULL);
