@@ -135,9 +135,6 @@ take_messages(struct loop *l)
         ev.msg.from = in.frame.sender;
         ev.msg.incarnation = in.frame.incarnation;
         ev.msg.up_ms = in.frame.up_ms;
-        ev.msg.credit_jobs = in.frame.credit_jobs;
-        ev.msg.credit_kib = in.frame.credit_kib;
-        ev.msg.credit = in.credit;
         ev.msg.msg = &in.msg;
         loop_feed(l, &ev);
     }

@@ -308,7 +308,6 @@ receive_peer(struct net *n, int socket, struct net_in *out, int64_t now_us)
             continue;
         }
         out->kind = NET_PEER;
-        out->credit = socket == BOUND_PULL;
         if (from_peer(n, out, now_us))
             return true;
     }

@@ -40,7 +40,6 @@ enum net_kind { NET_PEER = 1, NET_CLIENT, NET_GONE };
 struct net_in {
     enum net_kind kind;
     struct frame frame;     /* PEER */
-    bool credit;            /* PEER: from the data socket */
     uint64_t client;        /* CLIENT, GONE */
     enum role role;         /* CLIENT */
     struct msg msg;         /* PEER, CLIENT; borrowed until the next call */

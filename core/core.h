@@ -45,8 +45,6 @@ enum event_kind {
 struct event_msg {
     struct node_id from;
     uint64_t incarnation, up_ms;
-    uint32_t credit_jobs, credit_kib;   /* absolute, of the sender to us */
-    bool credit;                        /* false on the state socket */
     const struct msg *msg;
 };
 

@@ -208,7 +208,5 @@ hearing_message(struct core *c, const struct event_msg *ev)
     } else if (ev->msg->type != MSG_BYE) {
         peer_heard(c, (uint16_t)i);
     }
-    if (ev->credit)
-        p->credit_jobs = ev->credit_jobs;
     dispatch(c, (uint16_t)i, ev);
 }

@@ -68,7 +68,6 @@ struct peer {
     uint64_t sent_jobs, received_jobs;
     uint64_t refused_jobs;      /* by it, of those offered */
     uint64_t said_bytes;        /* to it, before deflation */
-    uint32_t credit_jobs;
     /* offers to it */
     struct batch *outbox;
     uint32_t n_outbox;

@@ -289,9 +289,6 @@ pack(const struct world *w, const struct node *n, const struct action *a)
     p->id = n->id;
     p->incarnation = n->config.incarnation;
     p->up_ms = (uint64_t)(w->now_us - n->started_us) / 1000;
-    p->credit = a->kind == ACT_SEND;
-    p->credit_jobs = a->send.credit_jobs;
-    p->credit_kib = a->send.credit_kib;
     return p;
 }
 

@@ -271,8 +271,7 @@ take_msg(struct world *w, struct node *n, const struct packet *p)
     struct event ev = { .kind = EV_MSG };
     ev.msg = (struct event_msg){
         .from = p->id, .incarnation = p->incarnation, .up_ms = p->up_ms,
-        .credit_jobs = p->credit_jobs, .credit_kib = p->credit_kib,
-        .credit = p->credit, .msg = &m
+        .msg = &m
     };
     const struct core_counts before = core_count(n->core);
     world_feed(w, n, &ev);

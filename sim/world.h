@@ -28,8 +28,6 @@ struct packet {
     uint16_t from, to;          /* nodes; `to` of kept ones only */
     struct node_id id;
     uint64_t incarnation, up_ms;
-    uint32_t credit_jobs, credit_kib;
-    bool credit;
     uint64_t client;            /* COMMAND, REPLY: connection */
     size_t len;
     uint8_t body[];
