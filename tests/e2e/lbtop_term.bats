@@ -93,37 +93,60 @@ begin() {
     await [ -s status ]
 }
 
-# A parent that watches its job stop, without a shell that repairs the modes.
+# A parent that watches its job stop, without a shell that repairs the modes;
+# it goes on when it is told to.
 stopper() {
     cat >stopper <<'END'
 #!/usr/bin/env bash
 set -m
+left() {
+    stty -a >stopping
+    mv stopping stopped
+    read -r _
+    fg >/dev/null
+}
 lbtop --demo 12 --mouse
-stty -a >stopped
-fg >/dev/null
+left
+left
 exit $?
 END
     chmod +x stopper
 }
 
+# The terminal belongs to the parent: modes, cursor, screen, mouse, and what is
+# pasted comes without brackets.
+is_left() {
+    await [ -s stopped ]
+    diff before stopped
+    rm stopped
+    [ "$(term_flag alternate_on)$(term_flag cursor_flag)" = 01 ]
+    [ "$(term_flag mouse_any_flag)" = 0 ]
+    tm set-buffer "$1"
+    tm paste-buffer -p -t t
+    sees "$1"
+    shows_not '200~'
+}
+
 @test "ctrl-Z and fg: the terminal is left, and taken again" {
+    local text
     stopper
     term_start "$work/stopper"
     sees '12 nodes'
     stty_of_top >running
-    keys C-z
-    # The script goes on at once, so what it saw is what counts.
-    await [ -s stopped ]
-    diff before stopped
-    sees '12 nodes'
-    keys '?'
-    sees 'lbtop help'
-    [ "$(term_flag alternate_on)$(term_flag cursor_flag)" = 10 ]
-    [ "$(term_flag mouse_any_flag)" = 1 ]
-    # Modes are those from before it was stopped.
-    stty_of_top | diff running -
-    keys Escape
-    sees_no 'lbtop help'
+    for text in once twice; do
+        keys C-z
+        is_left "$text"
+        keys Enter
+        sees '12 nodes'
+        keys '?'
+        sees 'lbtop help'
+        [ "$(term_flag alternate_on)$(term_flag cursor_flag)" = 10 ]
+        [ "$(term_flag mouse_any_flag)" = 1 ]
+        # Modes are those from before it was stopped.
+        stty_of_top | diff running -
+        keys Escape
+        sees_no 'lbtop help'
+    done
     keys q
     ends 0
 }
