@@ -3,43 +3,22 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "tui/state_file.h"
 
-/* False: there is no home. Makes the directory if `make`. */
-static bool
-history_path(char *dst, size_t cap, bool make)
-{
-    const char *base = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-
-    dst[0] = '\0';
-    if (base != NULL && base[0] == '/')
-        text_add(dst, cap, "%s/lbagent", base);
-    else if (home != NULL && home[0] == '/')
-        text_add(dst, cap, "%s/.local/state/lbagent", home);
-    else
-        return false;
-    for (char *at = dst; make && (at = strchr(at + 1, '/')) != NULL;) {
-        *at = '\0';
-        (void)mkdir(dst, 0700);
-        *at = '/';
-    }
-    if (make)
-        (void)mkdir(dst, 0700);
-    text_add(dst, cap, "/lbtop-history");
-    return true;
-}
+static const char NAME[] = "lbtop-history";
 
 void
 history_load(struct prompt *p)
 {
     char path[512], line[PROMPT_MAX];
-    FILE *f = history_path(path, sizeof path, false) ? fopen(path, "re")
-                                                     : NULL;
+    FILE *f = NULL;
+
+    if (state_file(NAME, path, sizeof path, false))
+        f = fopen(path, "re");
     if (f == NULL)
         return;
     while (fgets(line, sizeof line, f) != NULL) {
@@ -55,7 +34,7 @@ history_save(const struct prompt *p)
 {
     char path[512], name[540] = "";
 
-    if (p->n_history == 0 || !history_path(path, sizeof path, true))
+    if (p->n_history == 0 || !state_file(NAME, path, sizeof path, true))
         return;
     text_add(name, sizeof name, "%s.%ld", path, (long)getpid());
     int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -9,6 +9,7 @@
 #include "base/exits.h"
 #include "base/text.h"
 #include "tui/history.h"
+#include "tui/pending.h"
 #include "tui/shell.h"
 #include "tui/stray.h"
 #include "tui/term.h"
@@ -65,6 +66,26 @@ end(struct live *l, int status)
     l->status = status;
 }
 
+/* Nobody can be told any more: the next lbtop does. */
+static void
+lose_terminal(struct live *l)
+{
+    if (l->shell.source.stream == STREAM_LIVE && !l->shell.quit)
+        (void)pending_save(l->shell.app->wishes, l->shell.app->live);
+    end(l, EXIT_FAILED);
+}
+
+/* What an lbtop that lost its terminal has left. */
+static void
+tell_pending(struct live *l)
+{
+    char text[NOTE_TEXT_MAX];
+
+    if (l->shell.source.stream == STREAM_LIVE &&
+        pending_take(text, sizeof text))
+        shell_note(&l->shell, NOTE_WARN, text);
+}
+
 static void
 take_signals(struct live *l)
 {
@@ -74,7 +95,7 @@ take_signals(struct live *l)
         switch (number) {
         case SIGWINCH: case SIGCONT: resized = true; break;
         case SIGINT: end(l, EXIT_INT); break;
-        case SIGHUP: end(l, EXIT_FAILED); break;
+        case SIGHUP: lose_terminal(l); break;
         case SIGTERM: case SIGQUIT: end(l, EXIT_TERM); break;
         case SIGTSTP: l->shell.suspend = true; break;
         default: break;
@@ -105,7 +126,7 @@ take_keys(struct live *l)
         shell_feed(&l->shell, &in);
     }
     if (key < 0)
-        end(l, EXIT_FAILED);
+        lose_terminal(l);
 }
 
 static void
@@ -261,6 +282,7 @@ run_screen(struct options *o)
     l.wanted_us = o->setup.refresh_us;
     stray_begin();
     history_load(&l.shell.app->u.prompt);
+    tell_pending(&l);
     take_size(&l);
     shell_press(&l.shell, o->keys);
     l.shell.rests = true;

@@ -117,6 +117,7 @@ libtop_a_SOURCES = \
 	tui/option_form.c tui/option_form.h \
 	tui/option_value.c tui/option_value.h \
 	tui/options.c tui/options.h \
+	tui/pending.c tui/pending.h \
 	tui/plain.c tui/plain.h \
 	tui/plain_table.c tui/plain_table.h \
 	tui/record.c tui/record.h \
@@ -132,6 +133,7 @@ libtop_a_SOURCES = \
 	tui/setup.c tui/setup.h \
 	tui/shell.c tui/shell.h \
 	tui/source.c tui/source.h \
+	tui/state_file.c tui/state_file.h \
 	tui/stray.c tui/stray.h \
 	tui/term.c tui/term.h \
 	tui/term_ascii.c \
