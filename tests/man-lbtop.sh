@@ -80,7 +80,7 @@ section Columns | sed '1d; /^\.Pp/,$d; s/^\.Cm //' |
     grep -o '[a-z0-9_]*' >"$work/said"
 same columns
 
-sed -n '/^} rows\[\] = {/,/^};/s/^    { "\([a-z_0-9]*\)".*/\1/p' tui/setup.c \
+sed -n '/ setup_rows\[\] = {/,/^};/s/^    { "\([a-z_0-9]*\)".*/\1/p' tui/setup.c \
     >"$work/have"
 section FILES | items Ic >"$work/said"
 same 'keys of lbtop.ini'

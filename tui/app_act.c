@@ -103,7 +103,7 @@ static void
 setup(struct app *a, enum act act)
 {
     if (a->u.screen == SCREEN_SETUP && act == ACT_SETUP) {
-        app_simple(a, EFFECT_SAVE, "");
+        dialog_save(a);
         return;
     }
     screen_go(a, SCREEN_SETUP);

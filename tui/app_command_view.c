@@ -231,7 +231,7 @@ run_save(struct app *a, char *rest, char *err)
 {
     (void)rest;
     (void)err;
-    app_simple(a, EFFECT_SAVE, "");
+    dialog_save(a);
     return true;
 }
 

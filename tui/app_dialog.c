@@ -68,6 +68,19 @@ dialog_ask(struct app *a, enum act act, const char *line)
 }
 
 void
+dialog_save(struct app *a)
+{
+    char line[300] = "";
+
+    if (a->u.setup_wrong[0] == '\0') {
+        app_simple(a, EFFECT_SAVE, "");
+        return;
+    }
+    text_add(line, sizeof line, "%s. Save over it?", a->u.setup_wrong);
+    dialog_ask(a, ACT_SETUP, line);
+}
+
+void
 app_overwrite(struct app *a, const char *file)
 {
     struct dialog d = { .n_lines = 1, .then = { .act = ACT_WRITE } };

@@ -155,6 +155,10 @@ app_do(struct app *a, const struct pending_act *p)
     if (p->act >= ACT_LOWER && !change_allowed(a, p->act, NULL))
         return;
     switch (p->act) {
+    case ACT_SETUP:
+        a->u.setup_wrong[0] = '\0';
+        app_simple(a, EFFECT_SAVE, "");
+        break;
     case ACT_QUIT: app_simple(a, EFFECT_QUIT, ""); break;
     case ACT_UNDO: undo(a, p); break;
     case ACT_HIDE: hide(a, p); break;

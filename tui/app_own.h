@@ -107,6 +107,8 @@ void dialog_word(const struct app *a, const struct pending_act *p,
 void dialog_close(struct app *a);
 /* y/N before something that is no command to a node. */
 void dialog_ask(struct app *a, enum act act, const char *line);
+/* Saves the setup; asks first if that replaces a line that is wrong. */
+void dialog_save(struct app *a);
 
 /* ---- app_menu.c ---- */
 

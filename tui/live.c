@@ -31,6 +31,8 @@ struct live {
     int64_t drawn_us;
     int64_t wanted_us;      /* refresh period as asked for */
     uint64_t frames;
+    enum theme theme;       /* the terminal's */
+    size_t n_problems;      /* of the setup file that were told */
     int status;
 };
 
@@ -137,6 +139,20 @@ take_stray(struct live *l)
         shell_note(&l->shell, NOTE_WARN, line);
 }
 
+/* What the section of this cluster in the setup file says came with its
+ * name. */
+static void
+tell_setup(struct live *l)
+{
+    const struct setup *s = &l->shell.o->setup;
+
+    while (l->n_problems < s->n_problems)
+        shell_note(&l->shell, NOTE_WARN, s->problem[l->n_problems++]);
+    if (l->theme != l->shell.app->u.theme)
+        l->shell.theme = true;
+    l->theme = l->shell.app->u.theme;
+}
+
 /* What the app asked of the terminal. */
 static void
 obey(struct live *l)
@@ -166,6 +182,7 @@ pace(struct live *l, int64_t took_us)
 
     if (!u->paced || u->refresh_us <= l->wanted_us)
         l->wanted_us = u->refresh_us;
+    l->shell.o->setup.refresh_us = l->wanted_us;
     if (took_us > SLOW_US && u->refresh_us < REFRESH_MAX_US) {
         u->refresh_us *= 2;
         u->paced = true;
@@ -251,6 +268,7 @@ turn(struct live *l)
     take_keys(l);
     take_stray(l);
     shell_turn(&l->shell);
+    tell_setup(l);
     obey(l);
     draw(l);
 }
@@ -280,6 +298,8 @@ run_screen(struct options *o)
         shell_note(&l.shell, NOTE_INFO, text);
     }
     l.wanted_us = o->setup.refresh_us;
+    l.theme = (enum theme)o->setup.theme;
+    l.n_problems = o->setup.n_problems;
     stray_begin();
     history_load(&l.shell.app->u.prompt);
     tell_pending(&l);

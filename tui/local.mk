@@ -131,6 +131,7 @@ libtop_a_SOURCES = \
 	tui/record_writer.c \
 	tui/replay.c \
 	tui/setup.c tui/setup.h \
+	tui/setup_own.h tui/setup_save.c \
 	tui/shell.c tui/shell.h \
 	tui/source.c tui/source.h \
 	tui/state_file.c tui/state_file.h \

@@ -318,6 +318,7 @@ shell_turn(struct shell *s)
     carry_out_all(s);
     tell_recording(s);
     tell_damage(s);
+    setup_cluster(&s->o->setup, &s->app->u, s->app->live->cluster);
     if (s->source.net != NULL)
         net_look(s->source.net, s->app->live, in.at_us, near,
                  near_nodes(s, near));

@@ -27,7 +27,7 @@ enum stream { STREAM_LIVE = 1, STREAM_REPLAY, STREAM_DEMO };
 /* A workload on the Jobs screen. */
 struct job_row { struct node *home; size_t work; };
 
-enum { FLASH_MAX = 240 };
+enum { FLASH_MAX = 240, SETUP_WRONG_MAX = 200 };
 
 /* What a yes or a typed word will do. */
 struct pending_act {
@@ -124,6 +124,8 @@ struct ui {
     int help_page;
     char help_find[64];         /* what the help was last turned to */
     struct list setup;
+    char setup_wrong[SETUP_WRONG_MAX];  /* a line of the setup file that saving
+                                   would replace; "": none */
     /* asking */
     struct prompt prompt;
     struct dialog dialog;

@@ -51,6 +51,8 @@ no_control() { not env LC_ALL=C grep -qaP '[\x00-\x08\x0b-\x1f\x7f]' "$@"; }
     keys Enter
     sees 'gamma001 speaks protocol 2, lbtop 1: throttle not sent'
     shows '3 nodes: 2 up'
+    keys Escape
+    sees_no ':throttle'
     keys q
     ends 0
 }
@@ -205,4 +207,92 @@ no_control() { not env LC_ALL=C grep -qaP '[\x00-\x08\x0b-\x1f\x7f]' "$@"; }
     not grep -q 'can watch' out
     bash -c 'ulimit -Sn 128 && exec lbtop -b -i 2 -d 2s -c state --json' >out
     [ "$(jq -s '.[1].nodes | map(select(.state == "off")) | length' out)" -eq 0 ]
+}
+
+@test "the terminal closes on open commands: kept, told once by the next" {
+    plays 2 none
+    top_size=140x45
+    start_top -s node
+    sees '2 nodes: 2 up'
+    kill -STOP "$(cat pid.played)"
+    types ':throttle 50 beta001'
+    keys Enter
+    sees '50'
+    sees_re 'beta001: throttle 50% sent|100→50'
+    kill -HUP "$(top_pid)"
+    ends 1
+    kill -CONT "$(cat pid.played)"
+    [ "$(cat state/lbagent/lbtop-pending)" = \
+        'throttle 50 beta001 (sent, no answer)' ]
+    [ "$(stat -c %a state/lbagent/lbtop-pending)" = 600 ]
+    [ ! -e config/lbagent/lbtop.ini ]
+    # Batch and --exec have no screen to tell it on.
+    lbtop -b -i 1 -o none
+    [ -e state/lbagent/lbtop-pending ]
+    start_top -s node
+    keys 3
+    sees 'terminal closed on open commands: throttle 50 beta001 (sent, no answer)'
+    [ "$(echo state/lbagent/lbtop-pending*)" = 'state/lbagent/lbtop-pending*' ]
+    keys q q
+    ends 0
+    start_top -s node
+    keys 3
+    sees 'connected to 2 of 2 nodes'
+    shows_not 'terminal closed'
+}
+
+@test "a section for the cluster: read-only and its title, in -x and -b too" {
+    plays 2 none
+    mkdir -p config/lbagent
+    printf '[cluster publishers]\nread_only = yes\ntitle = live\ntheme = pink\n' \
+        >config/lbagent/lbtop.ini
+    fails 77 'lbtop: read-only: throttle not sent' \
+        lbtop -x 'throttle 50 beta001'
+    lbtop -x 'throttle 50 beta001' --no-config | grep -q '^beta001 ok 50'
+    start_top
+    sees 'READ-ONLY'
+    shows ' live '
+    keys F7
+    sees 'read-only: throttle not sent'
+    keys 3
+    sees 'lbtop.ini:4: theme: "pink" is not one of'
+    types ':theme mono'
+    keys Enter
+    types ':save'
+    keys Enter
+    await grep -qx 'theme = mono' config/lbagent/lbtop.ini
+    [ "$(cat config/lbagent/lbtop.ini)" = "$(printf '%s\n' 'theme = mono' \
+        '[cluster publishers]' 'read_only = yes' 'title = live' \
+        'theme = pink')" ]
+    # Another cluster's section is not in force.
+    printf '[cluster other]\nread_only = yes\n' >config/lbagent/lbtop.ini
+    lbtop -x 'throttle 60 beta001' | grep -q '^beta001 ok 60'
+}
+
+@test ":save and F2 ask before they write over a line that is wrong" {
+    mkdir -p config/lbagent
+    local ini=config/lbagent/lbtop.ini
+    printf 'refresh = fast\nmine = 1\n' >$ini
+    top_size=140x45
+    start_top --demo 2
+    types ':save'
+    keys Enter
+    sees 'lbtop.ini:1: refresh: "fast" is not a duration'
+    sees 'Save over it?'
+    # Keys of the first moment are not taken for an answer.
+    await says_no
+    [ "$(cat $ini)" = $'refresh = fast\nmine = 1' ]
+    keys F2
+    sees 'F2 saves all'
+    keys F2
+    sees 'Save over it?'
+    await says_yes
+    [ "$(cat $ini)" = $'refresh = 1s\nmine = 1' ]
+}
+# shellcheck disable=SC2317  # called by await
+says_no() { shows_not 'Save over it?' || { keys n && false; }; }
+# shellcheck disable=SC2317  # called by await
+says_yes() {
+    shows 'Save over it?' && keys y
+    grep -qx 'refresh = 1s' config/lbagent/lbtop.ini
 }
