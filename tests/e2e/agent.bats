@@ -56,6 +56,27 @@ send_bytes() {
     logged north "incarnation=$((first + 1)) "
 }
 
+@test "a restart tells what commands had set, or keeps the throttle" {
+    command -v lbctl >/dev/null || skip "no lbctl is built"
+    LB_NODE=$(control_of north)
+    export LB_NODE
+    start_agent north
+    lbctl throttle north 40
+    stop_agent north
+    rm -f north/run/endpoint
+    start_agent north
+    logged north 'level=warn .*evt=reset op=throttle was=40 to=100 set_by='
+    lbctl events | grep -q 'op=throttle was=40'
+    [ "$(lbctl throttle north)" = "north 100" ]
+    lbctl throttle north 30
+    stop_agent north
+    rm -f north/run/endpoint
+    start_agent north throttle.persist=yes
+    logged north 'evt=kept op=throttle to=30 configured=100 set_by='
+    not logged north evt=reset
+    [ "$(lbctl throttle north)" = "north 30" ]
+}
+
 @test "--print-endpoint prints one line" {
     start_agent north
     stop_agent north
