@@ -138,6 +138,8 @@ is_left() {
         is_left "$text"
         keys Enter
         sees '12 nodes'
+        tm paste-buffer -p -t t
+        sees 'paste ignored'
         keys '?'
         sees 'lbtop help'
         [ "$(term_flag alternate_on)$(term_flag cursor_flag)" = 10 ]
