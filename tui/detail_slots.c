@@ -8,7 +8,9 @@
 
 enum {
     TEXT = 300, SLOTS_TWO = 76, SLOT_WIDTH = 44, LEFT = 43,
-    STATE = 6, RAN = 5, DUTY = 5, KIND = 8, JOB_LEAST = 15, JOB_MOST = 40
+    STATE = 6, RAN = 5, DUTY = 5, KIND = 8, JOB_LEAST = 15, JOB_MOST = 40,
+    LAST = 22,      /* the last 20 s, and a gap */
+    MOVED_AT = 72, MOVED = 12       /* columns of a transfer's last minute */
 };
 
 void
@@ -30,6 +32,7 @@ latency_text(char *dst, int64_t us)
 /* A block of slots: where its columns stand. */
 struct block {
     int x, number, job, kind;   /* columns; kind 0: not shown */
+    int last;                   /* of its sparkline; 0: none */
 };
 
 static struct block
@@ -39,8 +42,13 @@ fit(int x, int width, const struct detail *d)
                                          : d->n_slots > 9 ? 3 : 2 };
     int room = width - b.number - STATE - RAN - DUTY;
 
+    if (room >= JOB_LEAST + KIND + LAST) {
+        b.last = LAST;
+        room -= LAST;
+    }
     if (room >= JOB_LEAST + KIND)
-        b.kind = room > JOB_LEAST + 2 * KIND ? 2 * KIND : KIND;
+        b.kind = room > JOB_LEAST + 2 * KIND ? 2 * KIND
+                 : room > JOB_LEAST + KIND + 2 ? KIND + 2 : KIND;
     b.job = room - b.kind < JOB_MOST ? room - b.kind : JOB_MOST;
     return b;
 }
@@ -61,6 +69,8 @@ slot_head(struct view *v, const struct block *b, int y)
     x += b->kind;
     canvas_right(v->c, x - 1, y, RAN + 1, STYLE_HEAD, "RAN");
     canvas_right(v->c, x + RAN, y, DUTY, STYLE_HEAD, "DUTY");
+    if (b->last > 0)
+        canvas_put(v->c, x + RAN + DUTY + 2, y, -1, STYLE_HEAD, "LAST 20 s");
 }
 
 static void
@@ -93,6 +103,8 @@ draw_slot(struct view *v, const struct block *b, int y, const struct slot *s)
     /* six columns at times: "10m00s" */
     canvas_right(v->c, x - 1, y, RAN + 1, STYLE_TEXT, ran);
     canvas_right(v->c, x + RAN, y, DUTY, STYLE_TEXT, duty);
+    draw_trail(v, (struct cells){ x + RAN + DUTY + 2, y, b->last - 2 },
+               &s->duty, trail_bucket(v->m->now_us, 1, 0), 100);
 }
 
 /* Blocks side by side: two where they fit, more where two do not show all. */
@@ -188,6 +200,18 @@ detail_transfers_rows(const struct view *v, const struct node *n)
     return rows == 0 ? 2 : (int)rows + 1 + (v->c->width >= FRAME_WIDE);
 }
 
+/* Jobs of the last minute, at the right edge or in their column, where the
+ * text before leaves room. */
+static void
+draw_moved(struct view *v, int x, int y, const struct trail *t)
+{
+    int at = v->c->width >= FRAME_WIDE ? MOVED_AT : v->c->width - MOVED - 1;
+
+    if (x + 2 <= at)
+        draw_trail(v, (struct cells){ at, y, MOVED }, t,
+                   trail_bucket(v->m->now_us, RING_BUCKET_S, 0), 0);
+}
+
 static void
 transfer_line(struct view *v, int y, bool out, const struct peer_traffic *p)
 {
@@ -203,7 +227,8 @@ transfer_line(struct view *v, int y, bool out, const struct peer_traffic *p)
             text_add(line, sizeof line, "  refused %llu",
                      (unsigned long long)p->refused);
     }
-    put_cut(v->c, 24, y, v->c->width - 25, STYLE_TEXT, line);
+    int x = 24 + put_cut(v->c, 24, y, v->c->width - 25, STYLE_TEXT, line);
+    draw_moved(v, x, y, out ? &p->out : &p->in);
 }
 
 static void
@@ -220,7 +245,8 @@ transfer_columns(struct view *v, int y, bool out, const struct peer_traffic *p)
     }
     text_add(line, sizeof line, "%12s  %10s  %9s  %8s", jobs, bytes, ack,
              refused);
-    put_cut(v->c, 24, y, v->c->width - 25, STYLE_TEXT, line);
+    int x = 24 + put_cut(v->c, 24, y, v->c->width - 25, STYLE_TEXT, line);
+    draw_moved(v, x, y, out ? &p->out : &p->in);
 }
 
 static void
@@ -256,6 +282,8 @@ detail_transfers(struct view *v, int y, int most, const struct node *n)
     if (v->c->width >= FRAME_WIDE) {
         text_add(head, sizeof head, "%-7s%-16s%12s  %10s  %9s  %8s", "DIR",
                  "PEER", "JOBS", "BYTES", "ACK", "REFUSED");
+        text_add(head, sizeof head, "%*sLAST 60 s",
+                 MOVED_AT - 1 - columns_of(head), "");
         put_cut(v->c, 1, y++, v->c->width - 2, STYLE_HEAD, head);
     }
     for (size_t i = 0; i < d->n_peers && y < end; i++)

@@ -104,6 +104,20 @@ draw_recent(struct view *v, struct cells at, const struct ring *r, double top)
     draw_spark(v->c, at.x, at.y, at.width, value, (size_t)n, top);
 }
 
+void
+draw_trail(struct view *v, struct cells at, const struct trail *t,
+           int64_t bucket, double top)
+{
+    float value[TRAIL_MAX];
+    int n = at.width * values_a_cell(v->c);
+    n = n < TRAIL_MAX ? n : TRAIL_MAX;
+    if (n < 1)
+        return;
+    /* the newest is on its way */
+    trail_last(t, bucket == t->end ? bucket - 1 : bucket, value, (size_t)n);
+    draw_spark(v->c, at.x, at.y, at.width, value, (size_t)n, top);
+}
+
 static struct part
 take(int *y, int n)
 {

@@ -75,6 +75,9 @@ int64_t recent_us(const struct ring *r, int64_t now_us);
 struct cells { int x, y, width; };
 void draw_recent(struct view *v, struct cells at, const struct ring *r,
                  double top);
+/* The same of a trail, as it is at a bucket. */
+void draw_trail(struct view *v, struct cells at, const struct trail *t,
+                int64_t bucket, double top);
 /* Says that the filter matches nothing. */
 void draw_no_match(struct view *v, const struct part *p);
 /* Rows that the map strip wants for its cells in a screen so wide, at most

@@ -81,6 +81,7 @@ libtui_a_SOURCES = \
 	tui/screen_setup.c \
 	tui/screen_work.c \
 	tui/sort.c \
+	tui/trail.c tui/trail.h \
 	tui/table.c tui/table.h \
 	tui/term_key.c tui/term_key.h \
 	tui/theme.c tui/theme.h \

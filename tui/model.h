@@ -14,6 +14,7 @@
 #include "tui/input.h"
 #include "tui/notes.h"
 #include "tui/ring.h"
+#include "tui/trail.h"
 
 enum { NODES_MAX = 10000 };
 
@@ -34,6 +35,7 @@ struct work {
     uint8_t priority;
     uint64_t age_us, ended_age_us;  /* when told */
     double rate;                    /* jobs done a second; < 0 unknown */
+    struct trail rates;             /* by buckets of work_bucket */
     char kind[64], label[64];
 };
 /* "held" "run" "done" "failed" "cancel"; as the Jobs screen writes it. */
@@ -42,6 +44,9 @@ const char *work_state(const struct work *w);
 int64_t work_eta_us(const struct work *w);
 /* `label-N`, or `home-N` without a label. dst: 140 bytes. */
 struct node;
+/* Number of the bucket of 5 s at a time: not of all workloads the same. */
+int64_t work_bucket(const struct node *home, const struct work *w,
+                    int64_t at_us);
 void work_name(const struct node *home, const struct work *w, char *dst);
 
 /* A slot of a node, from the answer to "detail". */
@@ -51,12 +56,14 @@ struct slot {
     char job[96], kind[64];
     int64_t ran_us;         /* -1: not running */
     int duty_percent;       /* of the last second; -1: not known */
+    struct trail duty;      /* by second, since its detail is open */
 };
 /* A peer that a node sends jobs to or gets them from. */
 struct peer_traffic {
     char name[64];
     uint64_t sent, received, refused, bytes;
     int64_t ack_us;         /* median; -1: not known */
+    struct trail out, in;   /* jobs by 5 s, since its detail is open */
 };
 struct failure {
     char job[96], node[64], what[64];  /* "exit 1", "timeout", text */

@@ -254,6 +254,42 @@ read_failure(struct span row, struct failure *f)
     f->age_us = number(row, "age_us");
 }
 
+static const struct peer_traffic *
+peer_before(const struct detail *d, const char *name, size_t i)
+{
+    if (i < d->n_peers && strcmp(d->peer[i].name, name) == 0)
+        return &d->peer[i];
+    for (i = 0; i < d->n_peers; i++)
+        if (strcmp(d->peer[i].name, name) == 0)
+            return &d->peer[i];
+    return NULL;
+}
+
+/* What was known of the same slots and peers goes on. */
+static void
+go_on(struct detail *d, const struct detail *was)
+{
+    const int64_t five = trail_bucket(d->at_us, RING_BUCKET_S, 0);
+
+    for (size_t i = 0; i < d->n_slots; i++) {
+        struct slot *s = &d->slot[i];
+        if (i < was->n_slots && was->slot[i].number == s->number)
+            s->duty = was->slot[i].duty;
+        trail_set(&s->duty, trail_bucket(d->at_us, 1, 0),
+                  s->duty_percent < 0 ? 0 : (float)s->duty_percent);
+    }
+    for (size_t i = 0; i < d->n_peers; i++) {
+        struct peer_traffic *p = &d->peer[i];
+        const struct peer_traffic *k = peer_before(was, p->name, i);
+        if (k == NULL || k->sent > p->sent || k->received > p->received)
+            continue;
+        p->out = k->out;
+        p->in = k->in;
+        trail_more(&p->out, five, (float)(p->sent - k->sent));
+        trail_more(&p->in, five, (float)(p->received - k->received));
+    }
+}
+
 static void
 take_detail(struct model *m, struct node *n, const struct msg_reply *r)
 {
@@ -274,6 +310,7 @@ take_detail(struct model *m, struct node *n, const struct msg_reply *r)
         else if (is_a(row, "failure") && d.n_failures < failures)
             read_failure(row, &d.failure[d.n_failures++]);
     }
+    go_on(&d, &n->detail);
     if (m->detailed != SIZE_MAX)
         detail_fini(&m->node[m->detailed]->detail);
     n->detail = d;

@@ -41,6 +41,13 @@ work_eta_us(const struct work *w)
     return (int64_t)(work_open(w) / w->rate * 1e6);
 }
 
+int64_t
+work_bucket(const struct node *home, const struct work *w, int64_t at_us)
+{
+    return trail_bucket(at_us, RING_BUCKET_S,
+                        ring_phase(home->at + w->number));
+}
+
 void
 work_name(const struct node *home, const struct work *w, char *dst)
 {

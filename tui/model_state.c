@@ -95,6 +95,8 @@ take_work(const struct node *n, const struct state_workload *t, double s,
                         .rate = -1 };
     span_copy(t->kind, w->kind, sizeof w->kind);
     span_copy(t->label, w->label, sizeof w->label);
+    if (was != NULL)
+        w->rates = was->rates;
     if (was != NULL && s > 0 && !w->ended)
         w->rate = counted(was->rate, was->done, t->done, s);
     else if (was != NULL && !w->ended)
@@ -115,8 +117,12 @@ take_works(struct node *n, const struct heard *h)
                             ? NULL
                             : xcalloc(h->state->n_workloads, sizeof *work);
     for (size_t at = 0; i < h->state->n_workloads &&
-                        state_workload_next(h->state, &at, &t); i++)
+                        state_workload_next(h->state, &at, &t); i++) {
         take_work(n, &t, n->direct_us < 0 ? 0 : s, &work[i]);
+        if (work[i].rate >= 0)
+            trail_set(&work[i].rates, work_bucket(n, &work[i], h->at_us),
+                      (float)work[i].rate);
+    }
     free(n->work);
     n->work = work;
     n->n_works = i;

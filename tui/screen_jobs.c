@@ -11,7 +11,7 @@
 enum { GUTTER = 2, TEXT = 160, HIGH = 30, WITH_TIMES = 100 };
 
 enum field { NAME = 0, STATE, KIND, BAR, PERCENT, DONE, RUN, PEND, FAIL, RATE,
-             ETA, AGE, FIELDS };
+             RATES, ETA, AGE, FIELDS };
 /* Columns of the list; a width of 0: not shown. */
 struct columns { int x[FIELDS], width[FIELDS]; };
 
@@ -22,7 +22,8 @@ static const struct { const char *head; bool left; int narrow, wide; } field[] =
     [PERCENT] = { "", false, 4, 4 },
     [DONE] = { "DONE/TOTAL", false, 12, 21 }, [RUN] = { "RUN", false, 5, 6 },
     [PEND] = { "PEND", false, 0, 6 },      [FAIL] = { "FAIL", false, 4, 6 },
-    [RATE] = { "RATE/s", false, 7, 8 },    [ETA] = { "ETA", false, 7, 9 },
+    [RATE] = { "RATE/s", false, 7, 8 },
+    [RATES] = { "RATE 60 s", true, 0, 12 }, [ETA] = { "ETA", false, 7, 9 },
     [AGE] = { "AGE", false, 0, 7 },
 };
 
@@ -40,8 +41,8 @@ all_columns(const struct columns *k)
 static struct columns
 columns(int width)
 {
-    static const enum field give[] = { KIND, AGE, RATE, BAR, FAIL, RUN, DONE,
-                                       ETA, PERCENT };
+    static const enum field give[] = { AGE, RATES, KIND, RATE, BAR, FAIL, RUN,
+                                       DONE, ETA, PERCENT };
     struct columns k;
 
     for (int i = 0; i < FIELDS; i++)
@@ -200,6 +201,11 @@ put_times(const struct row *r)
     if (r->w->rate > 0 && !r->w->ended && !r->old)
         rate_text(rate, r->w->rate);
     put_text(r, RATE, rate);
+    if (!r->w->ended && !r->old)
+        draw_trail(r->v, (struct cells){ r->k->x[RATES], r->y,
+                                         r->k->width[RATES] },
+                   &r->w->rates, work_bucket(r->job->home, r->w,
+                                             r->v->m->now_us), 0);
     duration_text(age, (int64_t)r->w->age_us);
     put_text(r, AGE, age);
     if (r->k->width[ETA] <= 0)

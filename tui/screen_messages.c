@@ -98,24 +98,13 @@ static void
 draw_text(struct view *v, int y, int end, const struct note *n)
 {
     const struct columns k = columns(v);
+    const struct text_box at = { k.text, y, v->c->width - k.text - 1,
+                                 v->u->wrap ? end - y : 1 };
     char text[TEXT];
-    const char *at = text;
-    int width = v->c->width - k.text - 1;
-    enum style style = n->level == NOTE_ERROR ? STYLE_ERROR : STYLE_TEXT;
 
     note_text(v, n, text, sizeof text);
-    if (!v->u->wrap) {
-        put_short(v->c, k.text, y, width, style, text);
-        return;
-    }
-    for (int i = 0; *at != '\0' && y < end; i++, y++) {
-        int in = i > 0 ? 2 : 0;
-        size_t len = wrap_bytes(at, width - in);
-        canvas_span(v->c, k.text + in, y, width - in, style,
-                    span_of(at, len));
-        at += len;
-        at += *at == ' ';
-    }
+    put_wrapped(v->c, &at, n->level == NOTE_ERROR ? STYLE_ERROR : STYLE_TEXT,
+                text);
 }
 
 static void

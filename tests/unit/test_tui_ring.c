@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "tui/ring.h"
+#include "tui/trail.h"
 
 enum { SECOND = 1000000 };
 
@@ -182,6 +183,45 @@ phases_shift_what_a_bucket_holds(void **state)
     assert_int_equal(r.n_in_bucket, 1);
 }
 
+/* ---- trails ---- */
+
+static void
+a_trail_keeps_its_last_buckets(void **state)
+{
+    (void)state;
+    struct trail t = { 0 };
+    float v[TRAIL_MAX];
+
+    trail_last(&t, 3, v, 3);
+    expect(v, (const float[]){ -1, -1, -1 }, 3);
+    trail_set(&t, 2, 7);
+    trail_set(&t, 2, 8);        /* the later one counts */
+    trail_set(&t, 4, 9);
+    trail_set(&t, 3, 99);       /* too late */
+    trail_more(&t, 5, 2);
+    trail_more(&t, 5, 3);
+    trail_last(&t, 6, v, 6);
+    expect(v, (const float[]){ -1, 8, -1, 9, 5, -1 }, 6);
+    for (int64_t b = 6; b < 1000; b++)
+        trail_set(&t, b, (float)b);
+    trail_last(&t, 999, v, TRAIL_MAX);
+    for (size_t i = 0; i < TRAIL_MAX; i++)
+        expect(&v[i], &(float){ (float)(980 + i) }, 1);
+    trail_set(&t, 5000, 1);
+    trail_last(&t, 5000, v, 3);
+    expect(v, (const float[]){ -1, -1, 1 }, 3);
+}
+
+static void
+buckets_of_a_trail_have_phases(void **state)
+{
+    (void)state;
+
+    assert_int_equal(trail_bucket(9 * SECOND, 5, 0), 1);
+    assert_int_equal(trail_bucket(9 * SECOND, 5, 1), 2);
+    assert_int_equal(trail_bucket(-1, 5, 1), 0);
+}
+
 int
 main(void)
 {
@@ -193,6 +233,8 @@ main(void)
         cmocka_unit_test(keeps_five_minutes_of_buckets),
         cmocka_unit_test(phases_do_not_move_at_once),
         cmocka_unit_test(phases_shift_what_a_bucket_holds),
+        cmocka_unit_test(a_trail_keeps_its_last_buckets),
+        cmocka_unit_test(buckets_of_a_trail_have_phases),
     };
     return cmocka_run_group_tests_name("tui_ring", tests, NULL, NULL);
 }

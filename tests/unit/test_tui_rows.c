@@ -72,6 +72,73 @@ sparklines_of_nodes_do_not_move_at_once(void **state)
     scene_free(c);
 }
 
+static struct scene *
+scene_one(void)
+{
+    static const struct scene_node k = {
+        .name = "anna", .tags = "", .policy = "hybrid", .slots = 4,
+        .phase = PHASE_RUN, .throttle = 100
+    };
+    struct scene *c = scene_new();
+
+    scene_add(c, &k);
+    return c;
+}
+
+/* An answer to "detail" each second: the slot runs half of the time, then not
+ * at all; each second two jobs more go out. */
+static void
+slots_and_transfers_have_a_history(void **state)
+{
+    (void)state;
+    struct scene *c = scene_one();
+
+    for (int s = 0; s < 8; s++) {
+        struct answer a = { .row = { 0 } };
+        scene_state(c, 0, 20 + s, (20 + s) * INT64_C(1000000));
+        answer_text(&a, "row", "slot");
+        answer_number(&a, "number", 1);
+        answer_text(&a, "state", s < 4 ? "run" : "free");
+        if (s < 4)
+            answer_number(&a, "duty", 50);
+        answer_row(&a);
+        answer_peer(&a, "bert", 2 + 2 * (unsigned)s, 0);
+        answer_feed(c, &a, 0, 0);
+    }
+    open_node(c, "anna");
+    const struct detail *d = &node_of(c, 0)->detail;
+    float v[2];
+    trail_last(&d->peer[0].out, trail_bucket(c->m->now_us, 5, 0), v, 2);
+    assert_true(v[0] > 7.5f && v[0] < 8.5f);    /* 8 and 6 more jobs */
+    assert_true(v[1] > 5.5f && v[1] < 6.5f);
+    expect(c, 140, 45, "RAN DUTY  LAST 20 s");
+    expect(c, 140, 45, "    -    -              ▅▅▅▅▁▁▁▁ ");
+    expect(c, 140, 45, "   REFUSED   LAST 60 s");
+    expect(c, 80, 24, "█▆ \n");
+    scene_free(c);
+}
+
+/* Twenty seconds at a steady rate; the history goes on with each state. */
+static void
+workloads_have_a_history(void **state)
+{
+    (void)state;
+    struct scene *c = scene_one();
+
+    scene_add_work(c, 0, "hello",
+                   &(struct state_workload){ .number = 1, .n_jobs = 1000,
+                                             .queued = 1000 });
+    for (int s = 1; s <= 20; s++) {
+        c->work[0].w.done += 5;
+        c->work[0].w.queued -= 5;
+        scene_state(c, 0, s, s * INT64_C(1000000));
+    }
+    c->u.screen = SCREEN_JOBS;
+    expect(c, 140, 45, "RATE/s RATE 60 s          ETA ");
+    expect(c, 140, 45, "5.0        █████ ");
+    scene_free(c);
+}
+
 /* ---- jobs that are kept ---- */
 
 /* gamma03 is lost with 40 jobs; it is the home of 12 open ones, and of 30
@@ -109,11 +176,8 @@ static void
 a_failed_workload_does_not_look_done(void **state)
 {
     (void)state;
-    struct scene *c = scene_new();
-    struct scene_node k = { .name = "anna", .tags = "", .policy = "hybrid",
-                            .slots = 4, .phase = PHASE_RUN, .throttle = 100 };
+    struct scene *c = scene_one();
 
-    scene_add(c, &k);
     scene_add_work(c, 0, "most",
                    &(struct state_workload){ .number = 1, .n_jobs = 1000,
                                              .done = 999, .failed = 1,
@@ -295,6 +359,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sparklines_of_nodes_do_not_move_at_once),
+        cmocka_unit_test(slots_and_transfers_have_a_history),
+        cmocka_unit_test(workloads_have_a_history),
         cmocka_unit_test(kept_jobs_are_the_same_everywhere),
         cmocka_unit_test(a_failed_workload_does_not_look_done),
         cmocka_unit_test(short_run_times_have_bins_of_their_own),
