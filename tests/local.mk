@@ -15,7 +15,8 @@ include $(srcdir)/tests/bench.mk
 
 TESTS += tests/layers.sh tests/purity.sh
 EXTRA_DIST += tests/form.sh tests/layers.sh tests/purity.sh \
-	tests/sanitize.sh tests/tsan.supp tests/lsan.supp
+	tests/sanitize.sh tests/tsan.supp tests/lsan.supp \
+	tests/tools/record-cluster.sh
 
 # Folders of test data, as far as they have any: whole, without a list to keep.
 dist-hook:

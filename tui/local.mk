@@ -180,6 +180,8 @@ tui_tests = \
 	tests/unit/test_tui_query \
 	tests/unit/test_tui_record \
 	tests/unit/test_tui_record_cut \
+	tests/unit/test_tui_recorded \
+	tests/unit/test_tui_recorded_numbers \
 	tests/unit/test_tui_replay \
 	tests/unit/test_tui_ring \
 	tests/unit/test_tui_rows \
@@ -256,6 +258,10 @@ tests_unit_test_tui_record_SOURCES = tests/unit/test_tui_record.c tests/unit/rec
 tests_unit_test_tui_record_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_record_cut_SOURCES = tests/unit/test_tui_record_cut.c tests/unit/record_scene.h
 tests_unit_test_tui_record_cut_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_recorded_SOURCES = tests/unit/test_tui_recorded.c tests/unit/recorded_scene.h
+tests_unit_test_tui_recorded_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_recorded_numbers_SOURCES = tests/unit/test_tui_recorded_numbers.c tests/unit/recorded_scene.h
+tests_unit_test_tui_recorded_numbers_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_replay_SOURCES = tests/unit/test_tui_replay.c
 tests_unit_test_tui_replay_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_ring_SOURCES = tests/unit/test_tui_ring.c
