@@ -373,6 +373,75 @@ a_file_that_is_there_is_asked_for(void **state)
     scene_close(&s);
 }
 
+/* The row of alpha01 has `look` in it. */
+static void
+expect_look(struct scene *s, const char *look)
+{
+    struct canvas *c = canvas_new(80, 24);
+    struct buf out = { 0 };
+
+    app_draw(s->a, c);
+    canvas_dump(c, false, &out);
+    buf_u8(&out, 0);
+    char *row = strstr((char *)out.p, " alpha01 ");
+    assert_non_null(row);
+    row[strcspn(row, "\n")] = '\0';
+    if (strstr(row, look) == NULL)
+        fail_msg("no \"%s\" in \"%s\"", look, row);
+    buf_fini(&out);
+    canvas_free(c);
+}
+
+/* Asks alpha01 for it; the node answers so. */
+static void
+ask_and_answer(struct scene *s, const char *keys, uint8_t status)
+{
+    scene_keys(s, keys);
+    struct input in = fake_reply(&s->node[0], s->asked[s->n_asked - 1].id,
+                                 status, status == EXIT_DONE ? "" : "no");
+    scene_feed(s, &in);
+}
+
+static void
+each_end_of_a_command_has_its_look(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 12, NULL);
+    scene_keys(&s, "F7");
+    expect_look(&s, " 80→75… ");
+    ask_and_answer(&s, "<Enter>", EXIT_DONE);
+    expect_look(&s, " 80→75… "); /* accepted is not in force */
+    s.node[0].told.throttle_percent = 75;
+    scene_second(&s, SIZE_MAX);
+    expect_look(&s, " 75% ✓ ");
+    scene_second(&s, SIZE_MAX);
+    scene_second(&s, SIZE_MAX);
+    expect_look(&s, " 75%   ");
+    ask_and_answer(&s, "=30<Enter>", EXIT_USAGE);
+    expect_look(&s, " 75% ✗ ");
+    ask_and_answer(&s, "=40<Enter>", EXIT_DONE);
+    s.node[0].told.throttle_percent = 50;
+    scene_second(&s, SIZE_MAX);
+    expect_look(&s, " 50% ✓ ");
+    assert_string_equal(scene_flash(&s),
+                        "alpha01: asked 40%, node reports 50%");
+    ask_and_answer(&s, "=60<Enter>", EXIT_DONE);
+    for (int i = 0; i < 3; i++)
+        scene_second(&s, SIZE_MAX);
+    expect_look(&s, " 50→60 ! ");
+    scene_keys(&s, "=70<Enter>");
+    for (int i = 0; i < 5; i++)
+        scene_second(&s, SIZE_MAX);
+    expect_look(&s, " 50→70 ? ");
+    scene_keys(&s, "x=20<Enter>");
+    for (int i = 0; i < 6; i++)
+        scene_second(&s, 0);
+    expect_look(&s, " (50%) ");
+    scene_close(&s);
+}
+
 int
 main(void)
 {
@@ -394,6 +463,7 @@ main(void)
         cmocka_unit_test(marks_are_by_node),
         cmocka_unit_test(a_lost_node_can_be_hidden),
         cmocka_unit_test(a_file_that_is_there_is_asked_for),
+        cmocka_unit_test(each_end_of_a_command_has_its_look),
     };
     return cmocka_run_group_tests_name("tui_app", tests, NULL, NULL);
 }
