@@ -296,3 +296,40 @@ says_yes() {
     shows 'Save over it?' && keys y
     grep -qx 'refresh = 1s' config/lbagent/lbtop.ini
 }
+
+# What a full disk does, for who may write no file: the signal is ignored.
+no_room() { bash -c 'trap "" XFSZ; ulimit -f 0; exec "$@"' - "$@"; }
+
+@test "a screen or setup that cannot be written: said, the old file is whole" {
+    mkdir -p config/lbagent
+    printf 'theme = mono\n' >config/lbagent/lbtop.ini
+    echo old >there
+    no_room lbtop --demo 3 --dump 100x10 --keys ':write new<Enter>' |
+        grep -q 'write new: File too large'
+    [ ! -e new ]
+    no_room lbtop --demo 3 --dump 100x10 \
+        --keys ':write there<Enter><wait 1s>y<wait 1s>' |
+        grep -q 'write there: File too large'
+    [ "$(cat there)" = old ]
+    no_room lbtop --demo 3 --dump 100x10 \
+        --keys ':theme high<Enter>:save<Enter>' |
+        grep -qE 'save .*lbtop.ini: File too large'
+    [ "$(cat config/lbagent/lbtop.ini)" = 'theme = mono' ]
+    [ "$(ls -A config/lbagent)" = lbtop.ini ]
+    [ "$(echo there*)" = there ]
+}
+
+@test "a key that is stuck draws at most 20 frames a second" {
+    local begin i
+    begin=$(date +%s%N)
+    # The first frame is at once; no other comes by itself.
+    term_start lbtop --demo 5 -i 41 -d 60s
+    for ((i = 0; i < 3000; i++)); do
+        [ ! -s status ] || break
+        keys -N 20 j || :
+    done
+    ends 0
+    i=$((($(date +%s%N) - begin) / 1000000))
+    echo "41 frames in $i ms"
+    [ "$i" -ge 2000 ]
+}

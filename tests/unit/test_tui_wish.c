@@ -311,6 +311,27 @@ a_slow_link_is_given_five_round_trips(void **state)
 }
 
 static void
+a_stale_node_is_sent_to_with_a_warning(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct question q;
+
+    scene_start(&s, 1);
+    tick(&s, 4 * SECOND);
+    assert_int_equal(node(&s, 0)->seen, SEEN_STALE);
+    ask_30(&s, &q);
+    assert_int_equal(state_of(&s, 0), WISH_SENT);
+    tick(&s, SECOND / 10);
+    bool warned = false;
+    for (size_t i = 0; i < notes_count(s.m->notes); i++)
+        warned |= strstr(notes_at(s.m->notes, i)->text, "is stale: throttle "
+                         "30% sent all the same") != NULL;
+    assert_true(warned);
+    scene_end(&s);
+}
+
+static void
 x_forgets(void **state)
 {
     (void)state;
@@ -460,6 +481,7 @@ main(void)
         cmocka_unit_test(the_old_value_for_three_periods_differs),
         cmocka_unit_test(silence_is_said_and_enter_sends_the_same_again),
         cmocka_unit_test(a_slow_link_is_given_five_round_trips),
+        cmocka_unit_test(a_stale_node_is_sent_to_with_a_warning),
         cmocka_unit_test(x_forgets),
         cmocka_unit_test(a_node_that_dies_leaves_it_open),
         cmocka_unit_test(a_node_that_comes_back_without_it_is_said),
