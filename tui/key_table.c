@@ -52,9 +52,10 @@ const struct key_row key_table[] = {
       "retry its failed jobs", "Retry failed" },
     { { 'K' }, WORKS, ACT_CANCEL, true, "Cancel..", "COMMANDS",
       "cancel a workload (asks)", NULL },
-    { { F(4), '\\' }, IN_LISTS, ACT_FILTER, false, "Filter", "FIND",
+    /* it is nodes that it filters */
+    { { F(4), '\\' }, TABLE, ACT_FILTER, false, "Filter", "FIND",
       "filter (language below)", NULL },
-    { { F(4), '\\' }, ANY & ~IN_LISTS, ACT_FILTER, false, NULL, "FIND", "",
+    { { F(4), '\\' }, ANY & ~TABLE, ACT_FILTER, false, NULL, "FIND", "",
       NULL },
     { { F(5), 'T' }, IN_NODES, ACT_TREE, false, NULL, "VIEW",
       "group tree by node tag", "Tree" },

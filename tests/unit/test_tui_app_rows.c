@@ -67,6 +67,27 @@ no_key_of_the_bar_is_taken_by_another_row(void **state)
         }
 }
 
+/* Where the bar offers a filter the screen has fewer rows with one. */
+static void
+the_bar_offers_a_filter_where_it_filters(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    for (size_t i = 0; i < SCREENS_N; i++) {
+        scene_open(&s, 2, NULL);
+        scene_work(&s, 0, "render", false);
+        scene_keys(&s, screens[i]);
+        unsigned where = ui_context(&s.a->u, s.a->live);
+        bool filters = where == IN_NODES || where == IN_MAP;
+        assert_int_equal(bar_word(where, ACT_FILTER) != NULL, filters);
+        scene_keys(&s, "<F4>alpha02<Enter>");
+        assert_int_equal(s.a->u.nodes.n, 1);
+        assert_int_equal(s.a->u.jobs.n, 1);
+        scene_close(&s);
+    }
+}
+
 /* ---- workloads ---- */
 
 static uint32_t
@@ -265,6 +286,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_bar_says_what_back_and_quit_do),
         cmocka_unit_test(no_key_of_the_bar_is_taken_by_another_row),
+        cmocka_unit_test(the_bar_offers_a_filter_where_it_filters),
         cmocka_unit_test(a_command_is_for_the_workload_that_was_seen),
         cmocka_unit_test(a_command_is_for_the_workload_that_was_moved_to),
         cmocka_unit_test(nothing_is_sent_for_a_workload_that_is_gone),
