@@ -7,8 +7,9 @@
 #include "base/xalloc.h"
 #include "tui/model_own.h"
 
-/* Time over which rates are smoothed, in seconds. */
-static const double SMOOTH_S = 4;
+/* Time over which rates are smoothed, in seconds. Those of workloads over some
+ * jobs: long ones end in bursts, far apart. */
+static const double SMOOTH_S = 4, SMOOTH_JOBS = 16, SMOOTH_MAX_S = 60;
 
 enum { CPU_MAX_PERMILLE = 1000 };
 
@@ -24,17 +25,17 @@ state_is_possible(const struct state *s)
 /* A rate from a counter that rose by `by` in `s` seconds; -1 unknown before.
  * A short time moves it little, a long one to what was just seen. */
 static double
-smooth(double rate, uint64_t by, double s)
+smooth(double rate, uint64_t by, double s, double over_s)
 {
     if (rate < 0)
         return (double)by / (s > 1 ? s : 1);
-    return rate + ((double)by - rate * s) / (s + SMOOTH_S);
+    return rate + ((double)by - rate * s) / (s + over_s);
 }
 
 static double
 counted(double rate, uint64_t was, uint64_t is, double s)
 {
-    return is < was ? -1 : smooth(rate, is - was, s);
+    return is < was ? -1 : smooth(rate, is - was, s, SMOOTH_S);
 }
 
 static void
@@ -80,6 +81,18 @@ find_work(const struct node *n, uint32_t number)
     return NULL;
 }
 
+static double
+work_rate(const struct work *was, const struct state_workload *t, double s)
+{
+    double over_s = was->rate > 0 ? SMOOTH_JOBS / was->rate : SMOOTH_S;
+
+    if (t->done < was->done)
+        return -1;
+    over_s = over_s < SMOOTH_S ? SMOOTH_S : over_s;
+    return smooth(was->rate, t->done - was->done, s,
+                  over_s < SMOOTH_MAX_S ? over_s : SMOOTH_MAX_S);
+}
+
 static void
 take_work(const struct node *n, const struct state_workload *t, double s,
           struct work *w)
@@ -98,7 +111,7 @@ take_work(const struct node *n, const struct state_workload *t, double s,
     if (was != NULL)
         w->rates = was->rates;
     if (was != NULL && s > 0 && !w->ended)
-        w->rate = counted(was->rate, was->done, t->done, s);
+        w->rate = work_rate(was, t, s);
     else if (was != NULL && !w->ended)
         w->rate = was->rate;
 }

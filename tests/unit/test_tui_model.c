@@ -290,6 +290,32 @@ smooths_rates_from_counters(void **state)
     scene_fini(&s);
 }
 
+/* Eight slots that all end a job of 10 s at about the same time. */
+static void
+tells_when_long_jobs_will_be_done(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct state_workload *w;
+
+    scene_init(&s);
+    s.node[0].n_works = 1;
+    w = &s.node[0].work[0];
+    *w = (struct state_workload){ .number = 1, .n_jobs = 1000 };
+    for (int i = 0; i < 200; i++) {
+        if (i > 0 && i % 10 == 0)
+            w->done += 8;
+        scene_state(&s, 0);
+        s.now_us += S;
+        double left = (1000 - w->done) / 0.8;
+        int64_t us = work_eta_us(&scene_node(&s, 0)->work[0]);
+        double told = (double)us / 1e6;
+        if (i > 30)
+            assert_true(told > left * 0.6 && told < left * 1.6);
+    }
+    scene_fini(&s);
+}
+
 static void
 keeps_workloads_newest_first(void **state)
 {
@@ -460,6 +486,7 @@ main(void)
         cmocka_unit_test(slow_topic_has_longer_limits),
         cmocka_unit_test(sees_a_restart),
         cmocka_unit_test(smooths_rates_from_counters),
+        cmocka_unit_test(tells_when_long_jobs_will_be_done),
         cmocka_unit_test(keeps_workloads_newest_first),
         cmocka_unit_test(warns_once_of_two_nodes_with_one_name),
         cmocka_unit_test(a_bye_makes_it_gone_until_it_speaks_again),
