@@ -170,6 +170,18 @@ a_lost_node_has_the_levers_that_refuse(void **state)
     assert_null(key_find('d', IN_JOBS));
 }
 
+/* The row of that act that the help has names this key. */
+static bool
+is_told(enum act act, uint32_t key)
+{
+    for (size_t i = 0; i < key_rows; i++)
+        for (size_t k = 0; k < 4; k++)
+            if (key_table[i].act == act && key_table[i].help[0] != '\0' &&
+                key_table[i].key[k] == key)
+                return true;
+    return false;
+}
+
 /* Every act is told once, with its keys, and texts stand in groups. */
 static void
 help_has_every_key(void **state)
@@ -183,6 +195,10 @@ help_has_every_key(void **state)
                     key_table[k].help[0] != '\0';
         if (told != 1)
             fail_msg("act %u is told %zu times", key_table[i].act, told);
+        for (size_t k = 0; k < 4 && key_table[i].key[k] != 0; k++)
+            if (key_table[i].where != IN_SETUP && /* says it itself */
+                !is_told(key_table[i].act, key_table[i].key[k]))
+                fail_msg("act %u has a key more", key_table[i].act);
     }
 }
 
