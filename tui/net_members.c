@@ -251,8 +251,10 @@ tend_all(struct net *n, const struct model *m)
         if (k->full != NULL || !room)
             continue;
         room = dial_member(n, m, node, k);
-        if (!room)
-            tell_off(n, m, i);
+        if (!room) {
+            tell_off(n, m, i);      /* the list of members may move */
+            continue;
+        }
         dials += k->full != NULL;
         k->off = k->off && k->full == NULL;
     }
