@@ -154,7 +154,6 @@ take_answer(struct app *a, const struct input *in)
         a->u.read_only_why[0] = '\0';
     }
     a->submit_only = span_is(role, "submit");
-    change_recheck(a);
 }
 
 static void
@@ -210,6 +209,7 @@ app_input(struct app *a, const struct input *in)
 {
     feed(a, in);
     wishes_look(a->wishes, a->live);
+    change_recheck(a); /* the role, or the cluster's section of lbtop.ini */
     switch (in->kind) {
     case IN_ASKED:
         take_asked(a, &in->asked);

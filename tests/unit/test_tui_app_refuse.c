@@ -157,6 +157,25 @@ drafts_are_dropped_when_the_key_may_only_look(void **state)
     scene_close(&s);
 }
 
+/* The section of the cluster in lbtop.ini comes with the cluster's name. */
+static void
+drafts_are_dropped_when_read_only_comes_late(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 1, NULL);
+    scene_keys(&s, "F7<wait 200ms>");
+    s.a->u.read_only = true;
+    strcpy(s.a->u.read_only_why, "lbtop.ini");
+    scene_wait(&s, 100000);
+    assert_string_equal(s.a->u.flash, "read-only: throttle not sent");
+    scene_wait(&s, SECOND);
+    assert_int_equal(s.n_asked, 0);
+    assert_int_equal(wishes_pending(s.a->wishes), 0);
+    scene_close(&s);
+}
+
 /* A later one waits for the answer to the first: it is refused, the first
  * one keeps its answer. */
 static void
@@ -426,6 +445,7 @@ main(void)
         cmocka_unit_test(read_only_refuses_every_change),
         cmocka_unit_test(a_view_key_is_lifted_with_its_role),
         cmocka_unit_test(drafts_are_dropped_when_the_key_may_only_look),
+        cmocka_unit_test(drafts_are_dropped_when_read_only_comes_late),
         cmocka_unit_test(what_waits_for_an_answer_is_dropped_as_well),
         cmocka_unit_test(it_is_checked_again_when_a_question_is_answered),
         cmocka_unit_test(enter_sends_nothing_again_that_is_not_allowed),
