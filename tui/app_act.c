@@ -59,12 +59,14 @@ quit(struct app *a, enum act act)
     size_t n = wishes_pending(a->wishes);
     char line[100] = "";
 
-    bool leaves = a->u.screen == SCREEN_NODES &&
-                  (n == 0 || a->u.stream == STREAM_REPLAY);
+    /* before any node answers all screens are the first one */
+    bool front = a->u.screen == SCREEN_NODES ||
+                 (ui_context(&a->u, app_model(a)) & IN_FIRST) != 0;
+    bool leaves = front && (n == 0 || a->u.stream == STREAM_REPLAY);
 
     if (act == ACT_QUIT_NOW || leaves)
         app_simple(a, EFFECT_QUIT, "");
-    else if (a->u.screen != SCREEN_NODES)
+    else if (!front)
         screen_back(a);
     else {
         text_add(line, sizeof line, "%zu %s no answer yet. Leave?", n,

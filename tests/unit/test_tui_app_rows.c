@@ -50,6 +50,24 @@ the_bar_says_what_back_and_quit_do(void **state)
         }
 }
 
+/* Before any node answers, whichever screen was asked for. */
+static void
+the_first_screen_is_left_with_one_key(void **state)
+{
+    (void)state;
+    static const char *const keys[] = { "q", "2q", "4q" };
+    struct scene s;
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        scene_open(&s, 0, NULL);
+        assert_string_equal(bar_word(ui_context(&s.a->u, s.a->live),
+                                     ACT_QUIT), "Quit");
+        scene_keys(&s, keys[i]);
+        assert_int_equal(scene_did(&s, EFFECT_QUIT), 1);
+        scene_close(&s);
+    }
+}
+
 /* A key of the bar does what its row says: no other row takes it first. */
 static void
 no_key_of_the_bar_is_taken_by_another_row(void **state)
@@ -285,6 +303,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_bar_says_what_back_and_quit_do),
+        cmocka_unit_test(the_first_screen_is_left_with_one_key),
         cmocka_unit_test(no_key_of_the_bar_is_taken_by_another_row),
         cmocka_unit_test(the_bar_offers_a_filter_where_it_filters),
         cmocka_unit_test(a_command_is_for_the_workload_that_was_seen),
