@@ -26,13 +26,18 @@ plays() {
     await grep -q ready played
 }
 
-# Messages of so many blocks, 200 ms apart, until one says TEXT.
-# shellcheck disable=SC2317  # called by await
-tells() { lbtop -b -i 20 -d 200ms -S messages | grep -qF -- "$1"; }
-# As the table has it: NAME STATE.
-# shellcheck disable=SC2317  # called by await
+# Until a message says TEXT, for 20 s.
+tells() {
+    lbtop -b -i 100 -d 200ms -S messages 2>said | grep -qF -- "$1" && return
+    echo "never told: $1" >&2
+    return 1
+}
+# Likewise until the table has NAME STATE.
 is_state() {
-    lbtop -b -i 25 -d 200ms -c node,state --raw | grep -q " $1 $2\$"
+    lbtop -b -i 100 -d 200ms -c node,state --raw 2>said |
+        grep -q " $1 $2\$" && return
+    echo "never: $1 $2" >&2
+    return 1
 }
 
 # No byte that steers a terminal. (C: what is no UTF-8 is looked at as well.)
@@ -120,12 +125,12 @@ no_control() { not env LC_ALL=C grep -qaP '[\x00-\x08\x0b-\x1f\x7f]' "$@"; }
     lbtop -b -i 15 -d 200ms -S messages >out
     [ "$(grep -c 'gamma001 .*malformed message dropped: body' out)" -eq 1 ]
     [ "$(grep -c 'gamma001 .*100 malformed messages in a row' out)" -eq 1 ]
-    await is_state gamma001 error
+    is_state gamma001 error
 }
 
 @test "messages that are too long are dropped, and counted as such" {
     plays 3 big
-    await tells 'malformed message dropped: length (1 so far)'
+    tells 'malformed message dropped: length (1 so far)'
     lbtop -b -i 8 -d 500ms -c node,state --raw >out
     not grep -qE ' (lost|stale|error)$' out
 }
@@ -140,14 +145,14 @@ no_control() { not env LC_ALL=C grep -qaP '[\x00-\x08\x0b-\x1f\x7f]' "$@"; }
 
 @test "impossible numbers are not shown, and counted as malformed" {
     plays 3 impossible
-    await tells 'malformed message dropped: '
+    tells 'malformed message dropped: '
     lbtop -b -i 10 -d 200ms -c node,load,throttle,pend --raw >out
     not grep -qE '4000|987654| gamma001 [^ ]* 0 ' out
 }
 
 @test "the clock of a node is an hour ahead: a warning, ages as they arrive" {
     plays 3 clock
-    await tells 'clock offset 3'
+    tells 'clock offset 3'
     lbtop -b -i 15 -d 200ms -c node,age --json >out
     jq -se '[.[].nodes[].age_s | numbers] | max < 60 and min >= 0' out
 }
@@ -288,6 +293,13 @@ no_control() { not env LC_ALL=C grep -qaP '[\x00-\x08\x0b-\x1f\x7f]' "$@"; }
     sees 'Save over it?'
     await says_yes
     [ "$(cat $ini)" = $'refresh = 1s\nmine = 1' ]
+    # There is nothing wrong any more.
+    keys Escape
+    types ':theme mono'
+    keys Enter
+    types ':save'
+    keys Enter
+    await grep -qx 'theme = mono' $ini
 }
 # shellcheck disable=SC2317  # called by await
 says_no() { shows_not 'Save over it?' || { keys n && false; }; }
