@@ -23,8 +23,8 @@ void events_free(struct events *e);
 struct span events_add(struct events *e, enum log_level level,
                        const char *name, const char *text);
 
-/* The operation "events" (after, limit, newest, wait_ms). True: `body` got the REPLY;
- * false: the client waits, events_next will give it. */
+/* The operation "events" (after, limit, newest, wait_ms). True: `body` got the
+ * REPLY; false: the client waits, events_next will give it. */
 bool events_ask(struct events *e, uint64_t client,
                 const struct msg_command *m, int64_t now_us,
                 struct buf *body);
