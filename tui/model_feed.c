@@ -89,15 +89,6 @@ is_old(const struct node *n, const struct input *in)
            in->head.seq <= n->sequence;
 }
 
-static void
-tell_restart(struct model *m, const struct node *n, uint64_t incarnation)
-{
-    if (n->incarnation != 0 && incarnation > n->incarnation)
-        node_note(m, n, NOTE_INFO, "restarted: incarnation %llu (was %llu)",
-                  (unsigned long long)incarnation,
-                  (unsigned long long)n->incarnation);
-}
-
 /* After it has been taken: n is known by name and can be told of. */
 static void
 note_arrival(struct model *m, struct node *n, bool first)
@@ -127,8 +118,6 @@ take_state(struct model *m, const struct input *in)
         return;
     }
     bool first = n->direct_us < 0;
-    if (n->name[0] != '\0')
-        tell_restart(m, n, in->head.incarnation);
     n->bad_in_row = 0;
     n->hidden = false;
     node_take(m, n, &h);

@@ -203,9 +203,21 @@ take_rings(struct node *n, int64_t now_us)
         ring_add(&n->rate, now_us, (float)n->done_s);
 }
 
+/* Whoever tells of it first, the node itself or the way in. */
+static void
+tell_restart(struct model *m, const struct node *n, uint64_t incarnation)
+{
+    if (n->name[0] != '\0' && n->incarnation != 0 &&
+        incarnation > n->incarnation)
+        node_note(m, n, NOTE_INFO, "restarted: incarnation %llu (was %llu)",
+                  (unsigned long long)incarnation,
+                  (unsigned long long)n->incarnation);
+}
+
 void
 node_take(struct model *m, struct node *n, const struct heard *h)
 {
+    tell_restart(m, n, h->incarnation);
     take_rates(n, h);
     take_works(n, h);
     if (h->incarnation > n->incarnation) {
