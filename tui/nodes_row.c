@@ -22,6 +22,8 @@ put_text(const struct row *r, const struct table_column *k, const char *text)
     bool brackets = r->old && text[0] != '-' && text[0] != '\0';
     int room = k->width - 2 * brackets;
     if (!column_table[k->c].left) {
+        /* without them where they would cut the number: its style says it */
+        brackets = brackets && columns_of(text) <= room;
         text_add(old, TEXT, brackets ? "(%s)" : "%s", text);
         canvas_right(r->v->c, k->x, r->y, k->width, r->style, old);
         return;
@@ -163,6 +165,10 @@ put_duration(const struct row *r, const struct table_column *k, int64_t us)
     if (us >= 0 && us < 1000000 && k->c == COLUMN_RTT) {
         text[0] = '\0';
         text_add(text, sizeof text, "%dms", (int)((us + 999) / 1000));
+        if (columns_of(text) > k->width) {
+            text[0] = '\0';
+            text_add(text, sizeof text, "0.%ds", (int)(us / 100000));
+        }
     } else if (k->c == COLUMN_LASTS)
         eta_text(text, us);
     else

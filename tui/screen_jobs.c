@@ -201,7 +201,7 @@ put_times(const struct row *r)
     if (r->w->rate > 0 && !r->w->ended && !r->old)
         rate_text(rate, r->w->rate);
     put_text(r, RATE, rate);
-    if (!r->w->ended && !r->old)
+    if (!r->w->ended && !r->w->held && !r->old)
         draw_trail(r->v, (struct cells){ r->k->x[RATES], r->y,
                                          r->k->width[RATES] },
                    &r->w->rates, work_bucket(r->job->home, r->w,

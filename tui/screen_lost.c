@@ -37,12 +37,23 @@ say_long(struct view *v, struct lines *at, const char *text)
     }
 }
 
+/* In whole seconds: it counts up while it is looked at. */
+static void
+since_text(char dst[24], int64_t us)
+{
+    dst[0] = '\0';
+    if (us >= 0 && us < 60 * INT64_C(1000000))
+        text_add(dst, 24, "%ds", (int)(us / 1000000));
+    else
+        duration_text(dst, us);
+}
+
 static void
 say_head(struct view *v, struct lines *at, const struct node *n)
 {
     char line[TEXT] = "", since[24];
 
-    duration_text(since, v->m->now_us - n->seen_us);
+    since_text(since, v->m->now_us - n->seen_us);
     text_add(line, sizeof line, "%s   %s:%u   lbagent %s",
              n->name[0] != '\0' ? n->name : "(no name)",
              n->host[0] != '\0' ? n->host : "?", (unsigned)n->told.port,

@@ -10,7 +10,8 @@
 #include "tui/frame.h"
 #include "tui/map.h"
 
-enum { TEXT = 300, AS_MAP = 60, COLUMN = 40, STATS_AT = 66, STATS_WIDTH = 110 };
+enum { TEXT = 300, AS_MAP = 60, COLUMN = 40, STATS_AT = 66, STATS_WIDTH = 110,
+       STATS = 5 };
 
 struct bar
 work_bar(const struct work *w, int width)
@@ -301,13 +302,13 @@ struct stat { const char *name; int64_t us; };
 static void
 draw_stats(struct view *v, const struct part *p, const struct work_detail *d)
 {
-    const struct stat all[] = {
+    const struct stat all[STATS] = {
         { "p50", d->p50_us }, { "p95", d->p95_us }, { "p99", d->p99_us },
         { "max", d->max_us }, { "sum", d->sum_us },
     };
     char line[TEXT] = "", t[24];
 
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < STATS; i++) {
         run_text(t, all[i].us);
         if (v->c->width < STATS_WIDTH)
             text_add(line, sizeof line, "%s%s %s", i > 0 ? "   " : "",
@@ -344,10 +345,13 @@ draw_counts(struct view *v, const struct part *p, const struct work_detail *d)
 int
 work_times_rows(const struct view *v, const struct work_detail *d)
 {
-    int stats = v->c->width < STATS_WIDTH;
     size_t first, n = used(d, &first);
 
-    return n == 0 ? 2 : 1 + stats + (int)n;
+    if (n == 0)
+        return 2;
+    if (v->c->width < STATS_WIDTH)
+        return 2 + (int)n;
+    return 1 + (n < STATS ? STATS : (int)n);
 }
 
 void
@@ -357,10 +361,10 @@ work_draw_times(struct view *v, const struct part *p,
     int y = p->y + 1, end = p->y + p->n;
     struct bins bins;
 
-    title(v, p->y, "run time of done jobs", name);
+    title(v, p->y, "run time of ended jobs", name);
     if (d == NULL || d->n_bins == 0) {
         canvas_put(v->c, 1, y, -1, STYLE_LABEL, d == NULL ? "not known yet"
-                                                          : "none is done");
+                                                          : "none has ended");
         return;
     }
     draw_stats(v, p, d);

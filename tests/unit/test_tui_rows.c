@@ -354,6 +354,27 @@ the_cursor_steps_over_closed_groups(void **state)
     scene_free(c);
 }
 
+/* In four columns: without brackets where these would cut it. */
+static void
+a_round_trip_is_never_cut(void **state)
+{
+    (void)state;
+    static const struct { int64_t us; const char *want; } k[] = {
+        { 7000, "  7ms" }, { 27000, " 27ms" }, { 127000, " 0.1s" },
+        { 999500, " 0.9s" },
+    };
+    struct scene *c = scene_main();
+
+    c->u.columns_on[COLUMN_RTT] = 1;
+    for (size_t i = 0; i < sizeof k / sizeof *k; i++)
+        for (int stale = 0; stale <= 1; stale++) {
+            node_of(c, 0)->rtt_us = k[i].us;
+            node_of(c, 0)->seen = stale ? SEEN_STALE : SEEN_LIVE;
+            expect(c, 140, 24, k[i].want);
+        }
+    scene_free(c);
+}
+
 int
 main(void)
 {
@@ -367,6 +388,7 @@ main(void)
         cmocka_unit_test(messages_keep_their_numbers),
         cmocka_unit_test(errors_are_whole_in_the_pane),
         cmocka_unit_test(a_long_question_takes_two_rows),
+        cmocka_unit_test(a_round_trip_is_never_cut),
         cmocka_unit_test(closed_groups_are_a_row_each),
         cmocka_unit_test(the_cursor_steps_over_closed_groups),
     };
