@@ -256,7 +256,7 @@ tell_detail(struct asked *a)
     if (pair_get(a->c->pairs, "workload").p != NULL) {
         const struct demo_work *w = find_work(a);
         if (w != NULL)
-            detail_work(a->d, w, &a->r->pairs, &a->r->rows);
+            detail_work(a->d, a->n, w, a->r);
         return;
     }
     pair_add_u64(&a->r->pairs, "up_ms",

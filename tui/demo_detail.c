@@ -77,16 +77,20 @@ peer_rows(const struct demo *d, const struct demo_node *n, struct buf *rows)
 }
 
 static void
-failure_rows(const struct demo *d, struct buf *rows)
+failure_rows(const struct demo *d, const struct demo_node *home,
+             const struct demo_work *w, struct buf *rows)
 {
     static const char *const what[] = { "exit 1", "signal 9", "timeout" };
     static const char *const next[] = { "retry 2/3", "retry 1/3", "gave up" };
     struct buf row = { 0 };
 
     assert(d->n > 0);
-    for (uint64_t i = 0; i < 3; i++) {
+    for (uint64_t i = 0; i < 3 && w->failed > 0; i++) {
+        char job[64] = "";
+        text_add(job, sizeof job, "%s-%u.%u", home->name, (unsigned)w->number,
+                 (unsigned)(w->n_jobs / (5 + 3 * i)));
         add_text(&row, "row", "failure");
-        add_job(&row, d, 3977 - 66 * i);
+        add_text(&row, "job", job);
         add_text(&row, "node", d->node[(i * 3 + 1) % d->n].name);
         add_text(&row, "what", what[i]);
         add_text(&row, "next", next[i]);
@@ -103,7 +107,8 @@ detail_rows(const struct demo *d, const struct demo_node *n, struct buf *rows)
 {
     slot_rows(d, n, rows);
     peer_rows(d, n, rows);
-    failure_rows(d, rows);
+    for (size_t k = 0; k < n->n_works; k++)
+        failure_rows(d, n, &n->work[k], rows);
 }
 
 static void
@@ -126,16 +131,16 @@ bin_rows(const struct demo_work *w, struct buf *rows)
 }
 
 void
-detail_work(const struct demo *d, const struct demo_work *w,
-            struct buf *pairs, struct buf *rows)
+detail_work(const struct demo *d, const struct demo_node *n,
+            const struct demo_work *w, struct demo_reply *r)
 {
-    struct buf row = { 0 };
+    struct buf *pairs = &r->pairs, *rows = &r->rows, row = { 0 };
     uint64_t all = 1, left = w->held ? 0 : work_left(w);
 
     pair_add_u64(pairs, "number", w->number);
     pair_add_u64(pairs, "away", left * 4 / 5);
     pair_add_u64(pairs, "moved", w->done * 3 / 20);
-    pair_add_u64(pairs, "retried", w->failed * 5);
+    pair_add_u64(pairs, "retried", w->failed * (DEMO_RUNS - 1));
     pair_add_u64(pairs, "p50_us", 410000);
     pair_add_u64(pairs, "p95_us", 1400000);
     pair_add_u64(pairs, "p99_us", 3900000);
@@ -152,6 +157,6 @@ detail_work(const struct demo *d, const struct demo_work *w,
         pair_add_u64(&row, "jobs", left * d->node[i].jobs / all);
         end_row(rows, &row);
     }
-    failure_rows(d, rows);
+    failure_rows(d, n, w, rows);
     buf_fini(&row);
 }

@@ -6,7 +6,8 @@
 #include "base/random.h"
 #include "tui/record.h"
 
-enum { DEMO_WORKS = 8, DEMO_POOL = 3, DEMO_PEERS = 3, DEMO_S = 1000000 };
+enum { DEMO_WORKS = 8, DEMO_POOL = 3, DEMO_PEERS = 3, DEMO_S = 1000000,
+       DEMO_RUNS = 3 };    /* of a job that fails */
 
 struct demo_work {
     char label[24], kind[16];
@@ -70,8 +71,6 @@ void world_add(struct demo_node *home, uint32_t jobs);
 void world_remove(struct demo *d, uint32_t jobs);
 /* Up and down of a node's load, -1 to 1. */
 double world_wave(const struct demo *d, const struct demo_node *n, int64_t s);
-/* The share of its jobs that run, of all that wait or run somewhere. */
-double world_run_part(const struct demo *d);
 
 /* ---- demo_say.c ---- */
 
@@ -85,14 +84,6 @@ void say_event(struct demo *d, struct demo_node *n, int64_t at_us,
 void say_warning(struct demo *d, struct demo_node *n, int64_t at_us,
                  const char *name, const char *text);
 
-/* ---- demo_detail.c ---- */
-
-/* Answers to detail: of a node, and of a workload of it. */
-void detail_rows(const struct demo *d, const struct demo_node *n,
-                 struct buf *rows);
-void detail_work(const struct demo *d, const struct demo_work *w,
-                 struct buf *pairs, struct buf *rows);
-
 /* ---- demo_ask.c ---- */
 
 struct demo_reply {
@@ -104,5 +95,13 @@ struct demo_reply {
 void ask_answer(struct demo *d, struct demo_node *n,
                 const struct msg_command *c, int64_t at_us,
                 struct demo_reply *r);
+
+/* ---- demo_detail.c ---- */
+
+/* Answers to detail: of a node, and of its workload `w`. */
+void detail_rows(const struct demo *d, const struct demo_node *n,
+                 struct buf *rows);
+void detail_work(const struct demo *d, const struct demo_node *n,
+                 const struct demo_work *w, struct demo_reply *r);
 
 #endif

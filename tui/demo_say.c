@@ -10,11 +10,24 @@
 
 static const uint64_t GIB = UINT64_C(1) << 30;
 
+/* The share of its jobs that run, of all that wait or run somewhere. */
+static double
+run_part(const struct demo *d)
+{
+    uint64_t run = 0, all = 1;
+
+    for (size_t i = 0; i < d->n; i++) {
+        run += d->node[i].silent ? 0 : d->node[i].running;
+        all += d->node[i].jobs;
+    }
+    return (double)run / (double)all;
+}
+
 static void
 add_works(const struct demo *d, const struct demo_node *n, int64_t at_us,
           struct buf *out)
 {
-    double part = n->n_works > 0 ? world_run_part(d) : 0;
+    double part = n->n_works > 0 ? run_part(d) : 0;
 
     for (size_t i = n->n_works; i-- > 0;) {
         const struct demo_work *w = &n->work[i];

@@ -310,6 +310,35 @@ answers_what_the_screens_ask(void **state)
     play_fini(&p);
 }
 
+/* Each workload has failures of its own jobs, if any; nodes count the runs. */
+static void
+failures_agree(void **state)
+{
+    (void)state;
+    struct play p;
+    const char *const w3[] = { "workload", "3", NULL };
+    struct totals t;
+    uint64_t jobs = 0;
+
+    play_init(&p, 12, 1);
+    ask(&p, NULL, "nodes", NULL);
+    play_to(&p, 2 * S);
+    ask(&p, "alpha02", "detail", w3);
+    assert_int_equal(p.m->work.n_failures, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(strncmp(p.m->work.failure[i].job, "alpha02-3.", 10),
+                         0);
+    ask(&p, "alpha03", "detail", w3);
+    assert_int_equal(p.m->work.n_failures, 0);
+    for (size_t i = 0; i < p.m->n; i++)
+        for (size_t k = 0; k < p.m->node[i]->n_works; k++)
+            jobs += p.m->node[i]->work[k].failed;
+    model_totals(p.m, &t);
+    assert_true(jobs >= 38);
+    assert_int_equal(t.failed, 3 * jobs);
+    play_fini(&p);
+}
+
 int
 main(void)
 {
@@ -321,6 +350,7 @@ main(void)
         cmocka_unit_test(refuses_what_a_node_refuses),
         cmocka_unit_test(changes_workloads),
         cmocka_unit_test(answers_what_the_screens_ask),
+        cmocka_unit_test(failures_agree),
     };
     return cmocka_run_group_tests_name("tui_demo", tests, NULL, NULL);
 }
