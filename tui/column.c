@@ -35,7 +35,7 @@ const struct column_info column_table[COLUMNS_] = {
     [COLUMN_DONE] = { "done", "DONE", COLUMN_NUMBER, false, false, 7, 7, 5,
                       "jobs that it has run" },
     [COLUMN_FAILED] = { "failed", "FAILED", COLUMN_NUMBER, false, true, 6, 6,
-                        5, "jobs that failed here" },
+                        5, "runs that failed here" },
     [COLUMN_RATE] = { "rate", "RATE", COLUMN_NUMBER, false, false, 5, 5, 8,
                       "jobs done a second" },
     [COLUMN_IN] = { "in", "IN/s", COLUMN_NUMBER, false, false, 4, 5, 6,

@@ -54,7 +54,8 @@ say_spark(struct meter *m, int rank, const struct ring *r, int width)
                                        .width = width };
 }
 
-/* What has failed stays when "run" and "done" give way. */
+/* Of a job that is tried three times, three runs may fail. What has failed
+ * stays when "run" and "done" give way. */
 static void
 say_failed(struct meter *m, bool wide, uint64_t failed)
 {
@@ -63,7 +64,8 @@ say_failed(struct meter *m, bool wide, uint64_t failed)
         number_commas(number, failed);
     else
         number_text(number, failed, 4);
-    text_add(text, sizeof text, "failed %s", number);
+    text_add(text, sizeof text, wide ? "%s runs failed" : "%s fails",
+             number);
     say(m, 2, text);
     m->piece[m->n - 1].style = STYLE_WARN;
 }

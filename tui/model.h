@@ -145,7 +145,9 @@ struct node {
  * started again: they do not fall. */
 struct totals {
     unsigned nodes, up, stale, lost, other;
-    uint64_t jobs, done, failed, running, pending, held, kept, in_flight;
+    uint64_t jobs, running, pending, held, kept, in_flight;
+    uint64_t done, failed;  /* runs, since the nodes started and in what was
+                               seen of their former incarnations */
     double done_part;       /* done / jobs of open workloads and of those that
                                ended in the last hour; < 0: no jobs */
     double rate;            /* jobs done a second */
@@ -215,7 +217,10 @@ struct node *model_by_name(const struct model *m, const char *name);
  * that were missed; that it was. */
 bool node_past_due(const struct model *m, const struct node *n);
 void node_past_asked(const struct model *m, struct node *n);
+/* Of all nodes that are not hidden; of some of them. */
 void model_totals(const struct model *m, struct totals *out);
+void nodes_totals(const struct model *m, struct node *const *v, size_t n,
+                  struct totals *out);
 /* Adds a note of lbtop's own. */
 void model_note(struct model *m, enum note_level level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -11,7 +11,7 @@ static const int64_t LOOK_BACK_US = INT64_C(3600) * SECOND_US;
 struct sums {
     double load, throttle;  /* over live nodes; throttle times slots */
     uint64_t loads, slots;
-    uint64_t open, ended;   /* jobs of the workloads that count */
+    uint64_t open, done;    /* jobs of the workloads that count */
     uint64_t at_homes, at_nodes;    /* open jobs: as homes and as nodes say */
     unsigned n_policies, nodes[POLICIES];
     const char *policy[POLICIES];
@@ -69,7 +69,7 @@ add_works(const struct model *m, const struct node *n, struct sums *s)
                          (int64_t)w->ended_age_us + age > LOOK_BACK_US))
             continue;
         s->open += w->n_jobs;
-        s->ended += (uint64_t)w->done + w->failed + w->cancelled;
+        s->done += w->done;
     }
 }
 
@@ -131,18 +131,19 @@ add_node(const struct model *m, const struct node *n, struct totals *t,
 }
 
 void
-model_totals(const struct model *m, struct totals *out)
+nodes_totals(const struct model *m, struct node *const *v, size_t n,
+             struct totals *out)
 {
     struct sums s = { .n_policies = 0 };
 
     *out = (struct totals){ .done_part = -1, .eta_us = -1, .load = -1,
                             .load_min = -1, .load_max = -1, .throttle = -1 };
-    for (size_t i = 0; i < m->n; i++)
-        if (!m->node[i]->hidden)
-            add_node(m, m->node[i], out, &s);
+    for (size_t i = 0; i < n; i++)
+        if (!v[i]->hidden)
+            add_node(m, v[i], out, &s);
     out->jobs = s.open;
     if (s.open > 0)
-        out->done_part = (double)s.ended / (double)s.open;
+        out->done_part = (double)s.done / (double)s.open;
     if (s.at_homes > s.at_nodes)
         out->in_flight = s.at_homes - s.at_nodes;
     out->pending += out->kept;
@@ -156,4 +157,10 @@ model_totals(const struct model *m, struct totals *out)
     if (s.slots > 0)
         out->throttle = s.throttle / (double)s.slots;
     tell_policies(&s, out->policy, sizeof out->policy);
+}
+
+void
+model_totals(const struct model *m, struct totals *out)
+{
+    nodes_totals(m, m->node, m->n, out);
 }

@@ -310,30 +310,20 @@ choose(struct block *b)
         put_unknown_last(b);
 }
 
-/* "# lbtop 1 TIME nodes=2 ...": sums of the nodes that are up. */
+/* "# lbtop 1 TIME nodes=2 ...": the sums of the title and the meters. */
 static void
 print_head(FILE *to, const struct block *b)
 {
-    unsigned long long done = 0, running = 0, pending = 0, failed = 0;
-    unsigned up = 0, stale = 0, lost = 0;
+    struct totals t;
     char at[TIME_MAX];
 
-    for (size_t i = 0; i < b->n; i++) {
-        const struct node *n = b->node[i];
-        up += n->seen == SEEN_LIVE;
-        stale += n->seen == SEEN_STALE;
-        lost += n->seen == SEEN_LOST;
-        if (!node_is_up(n))
-            continue;
-        done += n->told.done;
-        running += n->told.running;
-        pending += n->told.queued;
-        failed += n->told.failed;
-    }
+    nodes_totals(b->m, b->node, b->n, &t);
     time_text(b->m->wall_ms + b->m->now_us / 1000, false, at);
     fprintf(to, "# lbtop 1 %s nodes=%zu up=%u stale=%u lost=%u done=%llu "
-            "running=%llu pending=%llu failed=%llu\n", at, b->n, up, stale,
-            lost, done, running, pending, failed);
+            "running=%llu pending=%llu failed=%llu\n", at, b->n, t.up,
+            t.stale, t.lost, (unsigned long long)t.done,
+            (unsigned long long)t.running, (unsigned long long)t.pending,
+            (unsigned long long)t.failed);
 }
 
 static void

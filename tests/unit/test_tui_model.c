@@ -424,7 +424,7 @@ adds_up(void **state)
     assert_int_equal(t.running, 12);
     assert_int_equal(t.pending, 300);
     assert_int_equal(t.jobs, 1000);
-    assert_float_equal(t.done_part, 0.6, 0.001);
+    assert_float_equal(t.done_part, 0.59, 0.001);
     assert_int_equal(t.in_flight, 320 - 312);
     assert_float_equal(t.load, 40, 0.01);
     assert_float_equal(t.load_min, 10, 0.01);

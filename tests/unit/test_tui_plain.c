@@ -76,7 +76,7 @@ prints_the_table_of_the_manual(void **state)
     p.filter = query_new("alpha01|gamma03", err);
     assert_string_equal(print(&p, m),
         "# lbtop 1 2026-11-20T14:02:37Z nodes=2 up=1 stale=0 lost=1 "
-        "done=3120 running=8 pending=2210 failed=0\n"
+        "done=3121 running=8 pending=2210 failed=0\n"
         "NODE     STATE  LOAD  THROTTLE  PEND  RUN  DONE  IN/S  OUT/S  "
         "POLICY  AGE\n"
         "alpha01  run      91       100  2210    8  3120     0      9  "
