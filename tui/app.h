@@ -85,6 +85,10 @@ int64_t app_deadline_us(const struct app *a);
 /* Draws into `c`, which has the size wanted. `at_us`: now. */
 void app_draw(struct app *a, struct canvas *c);
 
+/* Whether Messages is on the screen and a node has yet to tell what was before
+ * (at most 200 nodes are asked). */
+bool app_awaits_past(const struct app *a);
+
 /* A command of the command line or of -x ("throttle 60 alpha0[1-5]"), at
  * present on the model. False: an error in `err` (300 bytes), nothing done.
  * Without the leading colon. */

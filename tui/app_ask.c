@@ -133,6 +133,15 @@ wants_past(const struct app *a)
            a->live->n <= PAST_NODES;
 }
 
+bool
+app_awaits_past(const struct app *a)
+{
+    for (size_t i = 0; wants_past(a) && i < a->live->n; i++)
+        if (!node_past_known(a->live->node[i]))
+            return true;
+    return false;
+}
+
 static int64_t
 past_due_us(const struct app *a)
 {

@@ -217,6 +217,8 @@ struct node *model_by_name(const struct model *m, const char *name);
  * that were missed; that it was. */
 bool node_past_due(const struct model *m, const struct node *n);
 void node_past_asked(const struct model *m, struct node *n);
+/* No more of them is to be expected: told, or it does not speak to us. */
+bool node_past_known(const struct node *n);
 /* Of all nodes that are not hidden; of some of them. */
 void model_totals(const struct model *m, struct totals *out);
 void nodes_totals(const struct model *m, struct node *const *v, size_t n,

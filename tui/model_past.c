@@ -49,6 +49,13 @@ node_past_due(const struct model *m, const struct node *n)
                          m->now_us - p->asked_us >= ASK_AGAIN_US);
 }
 
+bool
+node_past_known(const struct node *n)
+{
+    return n->seen != SEEN_LIVE || n->direct_us < 0 ||
+           (n->events.known && n->events.incarnation == n->incarnation);
+}
+
 void
 node_past_asked(const struct model *m, struct node *n)
 {

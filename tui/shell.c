@@ -394,7 +394,7 @@ shell_wait(struct shell *s, int64_t until_us)
     source_wait(&s->source, &w);
 }
 
-/* All that live have told their state themselves. */
+/* All that live have told their state themselves, and what was before. */
 static bool
 has_heard(const struct shell *s)
 {
@@ -403,7 +403,8 @@ has_heard(const struct shell *s)
     for (size_t i = 0; i < m->n; i++)
         if (node_is_up(m->node[i]) && m->node[i]->by_way_in)
             return false;
-    return shell_is_complete(s);
+    return shell_is_complete(s) && (s->source.stream != STREAM_LIVE ||
+                                    !app_awaits_past(s->app));
 }
 
 static bool

@@ -48,7 +48,8 @@ void shell_wait(struct shell *s, int64_t until_us);
  * interrupted. */
 bool shell_complete(struct shell *s);
 /* Likewise until all that live have told it themselves, with their workloads:
- * what the way in knows of them says nothing of those. */
+ * what the way in knows of them says nothing of those; on Messages, until they
+ * have told what was before, too. */
 bool shell_hear(struct shell *s);
 /* Presses the keys of --keys. */
 void shell_press(struct shell *s, const char *keys);

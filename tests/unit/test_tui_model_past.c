@@ -93,11 +93,13 @@ events_of_before_stand_at_their_time_and_once(void **state)
     scene_run(&s, 1, 12 * S);
     hears(&s, 0, 6);
     assert_true(is_due(&s, 0));
+    assert_false(node_past_known(scene_node(&s, 0)));
     node_past_asked(s.m, scene_node(&s, 0));
     assert_false(is_due(&s, 0));
     scene_run(&s, 1, 20 * S);
     tells_past(&s, 0, 1, 6, 8 * S);     /* some from before our start */
     expect_events(&s, "6 5 4 3 2 1");
+    assert_true(node_past_known(scene_node(&s, 0)));
     assert_false(is_due(&s, 0));
     scene_run(&s, 1, 100 * S);
     assert_false(is_due(&s, 0));
