@@ -60,10 +60,7 @@ run_filter(struct app *a, char *rest, char *err)
 {
     if (!prompt_set_filter(a, rest, err))
         return false;
-    ui_arrange(&a->u, app_model(a), a->wishes);
-    if (a->u.filter != NULL && a->u.nodes.n == 0)
-        ui_flash(&a->u, app_now_us(a), "0 of %zu nodes match \"%s\". Esc "
-                 "clears the filter.", app_model(a)->n, rest);
+    prompt_said_filter(a);
     return true;
 }
 

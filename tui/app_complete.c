@@ -112,6 +112,14 @@ gather(const struct app *a, struct words *w)
     bool first = strchr(text, ' ') == NULL ||
                  (size_t)(strchr(text, ' ') - p->text) >= p->at;
 
+    const struct query_table *rows = ui_filtered(&a->u);
+    const bool filters = p->use == PROMPT_FILTER ||
+                         (p->use == PROMPT_COMMAND && begins(text, "filter"));
+    if (rows != NULL && filters) {
+        for (size_t i = 0; rows->field[i].name != NULL; i++)
+            add(w, rows->field[i].name);
+        return;
+    }
     if (p->use == PROMPT_FILTER) {
         add_columns(w);
         add_tags(w, a->live);

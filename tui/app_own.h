@@ -122,7 +122,9 @@ void prompt_take(struct app *a, uint32_t key);
 void prompt_changed(struct app *a);
 void prompt_fill(struct app *a);        /* Tab */
 /* True: taken; else `err` has why and the former one stays. */
+/* Of the list on the screen. Afterwards: says if nothing matches. */
 bool prompt_set_filter(struct app *a, const char *text, char *err);
+void prompt_said_filter(struct app *a);
 bool prompt_throttle(const char *text, int *out, char *err);
 
 /* ---- app_command*.c ---- */

@@ -33,7 +33,8 @@ void
 prompt_start(struct app *a, enum prompt_for use)
 {
     struct ui *u = &a->u;
-    const char *text = u->filter != NULL ? query_text(u->filter) : "";
+    const struct query *q = *ui_filter(u);
+    const char *text = q != NULL ? query_text(q) : "";
 
     switch (use) {
     case PROMPT_NONE:
@@ -65,16 +66,33 @@ prompt_set_filter(struct app *a, const char *text, char *err)
     char why[QUERY_ERROR_MAX] = "";
 
     if (text[strspn(text, " ")] != '\0') {
-        q = query_new(text, why);
+        q = query_new_of(ui_filtered(&a->u), text, why);
         if (q == NULL) {
             text_add(memset(err, 0, 1), QUERY_ERROR_MAX, "%s", why);
             return false;
         }
     }
-    query_free(a->u.filter);
-    a->u.filter = q;
-    a->u.sorted_us = 0;
+    struct query **filter = ui_filter(&a->u);
+    query_free(*filter);
+    *filter = q;
+    a->u.sorted_us = a->u.jobs_sorted_us = 0;
     return true;
+}
+
+void
+prompt_said_filter(struct app *a)
+{
+    struct ui *u = &a->u;
+    const struct query *q = *ui_filter(u);
+    const bool jobs = u->screen == SCREEN_JOBS;
+
+    ui_arrange(u, app_model(a), a->wishes);
+    if (q == NULL || u->screen == SCREEN_MESSAGES ||
+        (jobs ? u->jobs.n : u->nodes.n) > 0)
+        return;
+    ui_flash(u, app_now_us(a), "0 of %zu %s match \"%s\". Esc clears the "
+             "filter.", jobs ? u->n_job : app_model(a)->n,
+             jobs ? "workloads" : "nodes", query_text(q));
 }
 
 bool
@@ -144,10 +162,7 @@ done_filter(struct app *a)
     if (!prompt_set_filter(a, u->prompt.text, u->prompt.error))
         return;
     prompt_close(&u->prompt);
-    ui_arrange(u, app_model(a), a->wishes);
-    if (u->filter != NULL && u->nodes.n == 0)
-        ui_flash(u, app_now_us(a), "0 of %zu nodes match \"%s\". Esc clears "
-                 "the filter.", app_model(a)->n, query_text(u->filter));
+    prompt_said_filter(a);
 }
 
 static void

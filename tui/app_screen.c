@@ -117,10 +117,12 @@ screen_back(struct app *a)
         u->find[0] = '\0';
         return;
     }
-    if (u->screen == SCREEN_NODES && u->filter != NULL) {
-        query_free(u->filter);
-        u->filter = NULL;
-        u->sorted_us = 0;
+    struct query **filter = ui_filter(u);
+    if ((u->screen == SCREEN_NODES || u->screen == SCREEN_WORK ||
+         ui_filtered(u) != NULL) && *filter != NULL) {
+        query_free(*filter);
+        *filter = NULL;
+        u->sorted_us = u->jobs_sorted_us = 0;
         return;
     }
     if (u->screen == SCREEN_HELP || u->screen == SCREEN_SETUP)

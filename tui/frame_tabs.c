@@ -107,6 +107,17 @@ say_rows(struct right *r, const struct list *l, bool wide)
 }
 
 static void
+say_filter(const struct query *q, bool wide, struct right *r)
+{
+    const char *text = q == NULL ? "" : query_text(q);
+
+    if (text[0] != '\0')
+        say(r, 1, "filter %.40s", text);
+    else if (wide)
+        say(r, 4, "filter none");
+}
+
+static void
 say_nodes(const struct view *v, bool wide, struct right *r)
 {
     const struct ui *u = v->u;
@@ -115,11 +126,7 @@ say_nodes(const struct view *v, bool wide, struct right *r)
         say(r, 2, "shade %s", shade_name(u->shade));
     else if (u->sort.by < COLUMNS_)
         say(r, 2, "sort %s%s", column_table[u->sort.by].head, order);
-    const char *filter = u->filter == NULL ? "" : query_text(u->filter);
-    if (filter[0] != '\0')
-        say(r, 1, "filter %.40s", filter);
-    else if (wide)
-        say(r, 4, "filter none");
+    say_filter(u->filter, wide, r);
     if (u->follow)
         say(r, 3, "follow");
     if (u->screen == SCREEN_NODES)
@@ -139,8 +146,7 @@ say_messages(const struct view *v, bool wide, struct right *r)
     if (only != NULL)
         say(r, 1, "of %.40s", only->name);
     say(r, 2, "level %s+", note_level_name(u->level));
-    if (wide && only == NULL)
-        say(r, 4, "filter none");
+    say_filter(u->note_filter, wide && only == NULL, r);
     size_t later = notes_since(v->m->notes, u->paused_note, u->level);
     if (u->follow_messages)
         say(r, 0, "FOLLOW");
@@ -160,6 +166,7 @@ say_right(const struct view *v, struct right *r)
     else if (u->screen == SCREEN_JOBS) {
         say(r, 2, "sort %s%s", u->jobs_by_eta ? "ETA" : "SUBMITTED",
             glyph(v->c, u->jobs_down ? GLYPH_DOWN : GLYPH_UP));
+        say_filter(u->job_filter, wide, r);
         say_rows(r, &u->jobs, wide);
     } else
         say_nodes(v, wide, r);

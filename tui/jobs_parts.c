@@ -21,7 +21,7 @@ jobs_name(const struct ui *u, const struct job_row *row, char *dst)
     work_name(row->home, w, dst);
     if (w->label[0] == '\0')
         return;
-    for (size_t i = 0; i < u->jobs.n; i++) {
+    for (size_t i = 0; i < u->n_job; i++) {
         const struct job_row *r = &u->job[i];
         if (r->home == row->home && r->work == row->work)
             continue;

@@ -52,11 +52,11 @@ const struct key_row key_table[] = {
       "retry its failed jobs", "Retry failed" },
     { { 'K' }, WORKS, ACT_CANCEL, true, "Cancel..", "COMMANDS",
       "cancel a workload (asks)", NULL },
-    /* it is nodes that it filters */
-    { { F(4), '\\' }, TABLE, ACT_FILTER, false, "Filter", "FIND",
-      "filter (language below)", NULL },
-    { { F(4), '\\' }, ANY & ~TABLE, ACT_FILTER, false, NULL, "FIND", "",
-      NULL },
+    { { F(4), '\\' }, TABLE | WORKS | IN_MESSAGES, ACT_FILTER, false,
+      "Filter", "FIND", "filter (language below)", NULL },
+    /* elsewhere it is nodes that it filters */
+    { { F(4), '\\' }, ANY & ~(TABLE | WORKS | IN_MESSAGES), ACT_FILTER,
+      false, NULL, "FIND", "", NULL },
     { { F(5), 'T' }, IN_NODES, ACT_TREE, false, NULL, "VIEW",
       "group tree by node tag", "Tree" },
     { { '*' }, IN_NODES, ACT_FOLD_ALL, false, NULL, "VIEW",

@@ -23,7 +23,7 @@ struct term {
     enum kind kind;
     bool not;
     bool begins;            /* the first after "|" */
-    enum column column;
+    int column;
     enum op op;
     double number, slack;   /* "=" is true this near: what is on the screen
                                is rounded */
@@ -32,6 +32,7 @@ struct term {
 };
 
 struct query {
+    const struct query_table *of;   /* NULL: nodes */
     char *text;
     struct term *term;
     size_t n, cap;
@@ -133,7 +134,7 @@ decimal(const char *s, double *number, double *unit)
 
 /* As the screens write numbers: k is 1000; a per cent sign may follow. */
 static bool
-take_number(struct term *t, const char *s)
+take_number(struct term *t, enum column_type type, const char *s)
 {
     static const char letters[] = "kMGT";
     double unit;
@@ -150,7 +151,7 @@ take_number(struct term *t, const char *s)
             s++;
             break;
         }
-    if (*s == '%' && column_table[t->column].type == COLUMN_PERCENT)
+    if (*s == '%' && type == COLUMN_PERCENT)
         s++;
     t->number *= by;
     t->slack = unit * by / 2;
@@ -184,29 +185,29 @@ read_value(struct parser *p, struct span op, struct span value)
 {
     struct term *t = &p->term;
     const char *at = (const char *)value.p;
-    enum column_type type = column_table[t->column].type;
+    const struct query_field field = query_field(p->q->of, t->column);
     char text[WORD_MAX + 1] = "";
 
     if (value.len == 0) {
         fail(p, at, "a %s is missing after \"%.*s\"",
-             type == COLUMN_TEXT       ? "word"
-             : type == COLUMN_DURATION ? "duration" : "number",
+             field.type == COLUMN_TEXT       ? "word"
+             : field.type == COLUMN_DURATION ? "duration" : "number",
              (int)op.len, (const char *)op.p);
         return;
     }
-    if (type == COLUMN_TEXT) {
+    if (field.type == COLUMN_TEXT) {
         t->kind = TERM_WORD;
         t->word = value;
         if (t->op != OP_EQUAL && t->op != OP_NOT_EQUAL)
             fail(p, (const char *)op.p, "%s is a text: = and != only",
-                 column_table[t->column].name);
+                 field.name);
         return;
     }
     t->kind = TERM_NUMBER;
     text_add(text, sizeof text, "%.*s", cut(value.len), at);
-    if (type == COLUMN_DURATION)
+    if (field.type == COLUMN_DURATION)
         read_duration(p, at, text);
-    else if (value.len > WORD_MAX || !take_number(t, text))
+    else if (value.len > WORD_MAX || !take_number(t, field.type, text))
         fail(p, at, "\"%s\" is not a number", text);
 }
 
@@ -221,9 +222,9 @@ read_column(struct parser *p, struct span word, size_t name, size_t n_op)
         return;
     }
     text_add(column, sizeof column, "%.*s", cut(name), s);
-    p->term.column = column_find(column);
-    if (p->term.column == COLUMNS_) {
-        const char *near = column_nearest(column);
+    p->term.column = query_find(p->q->of, column);
+    if (p->term.column < 0) {
+        const char *near = query_nearest(p->q->of, column);
         fail(p, s, near != NULL ? "no column \"%s\" (did you mean %s?)"
                                 : "no column \"%s\"", column, near);
         return;
@@ -251,10 +252,11 @@ static void
 read_word(struct parser *p)
 {
     struct span word = span_of(p->at, strcspn(p->at, " |"));
-    size_t name = 0, n_op = 0;
+    const bool nodes = p->q->of == NULL;
+    size_t name = 0, n_op;
 
     p->at += word.len;
-    if (word.len >= 4 && memcmp(word.p, "tag:", 4) == 0) {
+    if (nodes && word.len >= 4 && memcmp(word.p, "tag:", 4) == 0) {
         read_tag(p, span_of(word.p + 4, word.len - 4));
         return;
     }
@@ -266,8 +268,9 @@ read_word(struct parser *p)
             return;
         }
     }
-    p->term.kind = span_is(word, "pending")  ? TERM_PENDING
-                   : span_is(word, "marked") ? TERM_MARKED : TERM_NAME;
+    p->term.kind = nodes && span_is(word, "pending")  ? TERM_PENDING
+                   : nodes && span_is(word, "marked") ? TERM_MARKED
+                                                      : TERM_NAME;
     p->term.word = word;
 }
 
@@ -353,10 +356,12 @@ parse(struct parser *p)
 }
 
 struct query *
-query_new(const char *text, char err[QUERY_ERROR_MAX])
+query_new_of(const struct query_table *t, const char *text,
+             char err[QUERY_ERROR_MAX])
 {
     struct query *q = xcalloc(1, sizeof *q);
 
+    q->of = t;
     q->text = xstrdup(text);
     struct parser p = { .q = q, .text = q->text, .at = q->text, .err = err };
     err[0] = '\0';
@@ -415,19 +420,44 @@ compare(const struct term *t, double x)
     return false;
 }
 
+/* A node of a model, or (n NULL) a row of another list. */
+struct row { const struct model *m; const struct node *n; const void *row; };
+
 static bool
-matches(const struct query *q, const struct term *t, const struct model *m,
-        const struct node *n)
+has_word(const struct term *t, const char *text)
 {
+    struct span value = span_str(text != NULL ? text : "");
+
+    return value.len > 0 && match(t->word, value, true) == (t->op == OP_EQUAL);
+}
+
+static bool
+row_matches(const struct query *q, const struct term *t, const void *row)
+{
+    char text[QUERY_TEXT_MAX] = "";
+
+    if (t->kind == TERM_NUMBER)
+        return compare(t, q->of->number(row, t->column));
+    if (t->kind == TERM_WORD)
+        return has_word(t, q->of->word(row, t->column, text));
+    q->of->text(row, text);
+    return t->kind == TERM_REGEX ? regexec(t->regex, text, 0, NULL, 0) == 0
+                                 : match_holds(span_str(text), t->word);
+}
+
+static bool
+matches(const struct query *q, const struct term *t, const struct row *r)
+{
+    const struct node *n = r->n;
+    const enum column c = (enum column)t->column;
     struct span value = span_str("");
 
+    if (n == NULL)
+        return row_matches(q, t, r->row);
     switch (t->kind) {
     case TERM_NAME: return match_holds(span_str(n->name), t->word);
-    case TERM_NUMBER: return compare(t, column_number(m, n, t->column));
-    case TERM_WORD:
-        value = span_str(column_word(n, t->column));
-        return value.len > 0 &&
-               match(t->word, value, true) == (t->op == OP_EQUAL);
+    case TERM_NUMBER: return compare(t, column_number(r->m, n, c));
+    case TERM_WORD: return has_word(t, column_word(n, c));
     case TERM_TAG:
         return node_tag(n, t->key, &value) &&
                (t->word.p == NULL || match(t->word, value, true));
@@ -438,9 +468,8 @@ matches(const struct query *q, const struct term *t, const struct model *m,
     return false;
 }
 
-bool
-query_match(const struct query *q, const struct model *m,
-            const struct node *n)
+static bool
+holds(const struct query *q, const struct row *r)
 {
     bool all = true;
 
@@ -451,7 +480,20 @@ query_match(const struct query *q, const struct model *m,
                 return true;
             all = true;
         }
-        all = all && matches(q, t, m, n) != t->not;
+        all = all && matches(q, t, r) != t->not;
     }
     return all;
+}
+
+bool
+query_match(const struct query *q, const struct model *m,
+            const struct node *n)
+{
+    return holds(q, &(struct row){ m, n, NULL });
+}
+
+bool
+query_match_row(const struct query *q, const void *row)
+{
+    return holds(q, &(struct row){ NULL, NULL, row });
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* Lists of nodes for commands. */
+/* Lists of nodes for commands; columns by name. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,4 +158,47 @@ query_nodes(const struct model *m, const char *list,
             each(with, m->node[i]);
     free(h.hit);
     return rc;
+}
+
+struct query *
+query_new(const char *text, char err[QUERY_ERROR_MAX])
+{
+    return query_new_of(NULL, text, err);
+}
+
+/* ---- columns ---- */
+
+enum { FIELDS_MAX = 24 };
+
+struct query_field
+query_field(const struct query_table *t, int c)
+{
+    if (t != NULL)
+        return t->field[c];
+    return (struct query_field){ column_table[c].name, column_table[c].type };
+}
+
+int
+query_find(const struct query_table *t, const char *name)
+{
+    if (t == NULL) {
+        enum column c = column_find(name);
+        return c == COLUMNS_ ? -1 : (int)c;
+    }
+    for (int i = 0; t->field[i].name != NULL; i++)
+        if (match(span_str(t->field[i].name), span_str(name), true))
+            return i;
+    return -1;
+}
+
+const char *
+query_nearest(const struct query_table *t, const char *name)
+{
+    const char *words[FIELDS_MAX + 1] = { NULL };
+
+    if (t == NULL)
+        return column_nearest(name);
+    for (size_t i = 0; i < FIELDS_MAX && t->field[i].name != NULL; i++)
+        words[i] = t->field[i].name;
+    return text_nearest(name, words);
 }

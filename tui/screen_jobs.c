@@ -251,7 +251,8 @@ draw_list(struct view *v, int y, int end)
     l->rows = end - y;
     if (l->n == 0 && y < end) {
         put_cut(v->c, GUTTER, y, v->c->width - GUTTER, STYLE_LABEL,
-                "No workloads: lbctl submit ... on any node, or lbctl run.");
+                v->u->n_job > 0 ? "No workload matches. Esc clears the filter."
+                : "No workloads: lbctl submit ... on any node, or lbctl run.");
         return;
     }
     if (l->at >= l->n)

@@ -282,7 +282,7 @@ draw_list(struct view *v, int y, int end, size_t *shown)
     if (*shown == 0 && y < end)
         put_cut(v->c, 1, y, v->c->width - 2, STYLE_LABEL,
                 notes_count(notes) == 0 ? "No messages yet."
-                : "None of them is of that level, node or text.");
+                : "None of them is of that level, node, filter or text.");
 }
 
 void

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tui/ui.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "tui/ui_order.h"
 
 enum { FLASH_US = 5000000, DAY_S = 86400 };
 
@@ -53,6 +55,8 @@ ui_fini(struct ui *u)
     free(u->job);
     free(u->job_order);
     query_free(u->filter);
+    query_free(u->job_filter);
+    query_free(u->note_filter);
     prompt_fini(&u->prompt);
     *u = (struct ui){ .screen = SCREEN_NODES };
 }
@@ -125,12 +129,68 @@ ui_work(const struct ui *u, const struct model *m, struct node **home,
     return false;
 }
 
+/* ---- filters ---- */
+
+enum { NOTE_LEVEL, NOTE_NODE, NOTE_COUNT, NOTE_MESSAGE };
+static const struct query_field note_fields[] = {
+    [NOTE_LEVEL] = { "level", COLUMN_TEXT },
+    [NOTE_NODE] = { "node", COLUMN_TEXT },
+    [NOTE_COUNT] = { "count", COLUMN_NUMBER },
+    [NOTE_MESSAGE] = { "message", COLUMN_TEXT },
+    { NULL, COLUMN_TEXT },
+};
+
+static double
+note_number(const void *row, int c)
+{
+    const struct note *n = row;
+
+    return c == NOTE_COUNT ? n->times : (double)NAN;
+}
+
+static const char *
+note_word(const void *row, int c, char *dst)
+{
+    const struct note *n = row;
+
+    (void)dst;
+    return c == NOTE_LEVEL ? note_level_name(n->level)
+           : c == NOTE_NODE ? n->from : n->text;
+}
+
+static void
+note_said(const void *row, char *dst)
+{
+    const struct note *n = row;
+
+    text_add(dst, QUERY_TEXT_MAX, "%s %s", n->from, n->text);
+}
+
+static const struct query_table notes_table = { note_fields, note_number,
+                                                note_word, note_said };
+
+const struct query_table *
+ui_filtered(const struct ui *u)
+{
+    return u->screen == SCREEN_JOBS       ? &jobs_table
+           : u->screen == SCREEN_MESSAGES ? &notes_table : NULL;
+}
+
+struct query **
+ui_filter(struct ui *u)
+{
+    return u->screen == SCREEN_JOBS       ? &u->job_filter
+           : u->screen == SCREEN_MESSAGES ? &u->note_filter : &u->filter;
+}
+
 bool
 ui_note_shown(const struct ui *u, const struct note *n)
 {
     if (n->level > u->level)
         return false;
     if (!node_id_is_zero(&u->only) && !node_id_equal(&u->only, &n->node))
+        return false;
+    if (!query_match_row(u->note_filter, n))
         return false;
     return u->note_find[0] == '\0' || strstr(n->text, u->note_find) != NULL ||
            strstr(n->from, u->note_find) != NULL;

@@ -96,7 +96,7 @@ struct ui {
     char open_group[256];
     unsigned columns_on[COLUMNS_], columns_off[COLUMNS_];  /* 1: by the user */
     int scroll_x;
-    struct query *filter;       /* NULL: none */
+    struct query *filter;       /* of nodes; NULL: none */
     char find[64];
     bool all_next;              /* a: the next command goes to all shown */
     int64_t sorted_us, moved_us;
@@ -106,14 +106,16 @@ struct ui {
     int detail_top;
     /* jobs */
     struct list jobs;
-    struct job_row *job;        /* [jobs.n] */
-    size_t cap_job;
+    struct query *job_filter;   /* NULL: none */
+    struct job_row *job;        /* [jobs.n]; behind them those left out */
+    size_t n_job, cap_job;      /* of all */
     struct job_place { uint32_t home, number; } job_seen;  /* see ui_saw_job */
     struct node_id work_home;   /* of SCREEN_WORK */
     uint32_t work_number;
     bool jobs_by_eta, jobs_down;
     /* messages */
     struct list messages;
+    struct query *note_filter;  /* NULL: none */
     enum note_level level;
     bool follow_messages, wrap;
     uint64_t read_note;         /* newest note seen on that screen */
@@ -150,7 +152,7 @@ struct ui {
     size_t n_order, cap_order;
     struct job_place *job_order;
     size_t n_job_order, cap_job_order, job_at;
-    int64_t jobs_sorted_us;
+    int64_t jobs_sorted_us;     /* 0: at once */
     bool jobs_sorted_by_eta, jobs_sorted_down;
     uint64_t newest_note;
 };
@@ -179,7 +181,11 @@ bool ui_work(const struct ui *u, const struct model *m, struct node **home,
  * wherever the order has put it meanwhile; false: it is gone. */
 void ui_saw_job(struct ui *u);
 bool ui_hold_job(struct ui *u);
-/* Whether a note is among those of the Messages screen: level, node, find. */
+/* The list that F4 filters on this screen (NULL: of nodes), and its filter. */
+const struct query_table *ui_filtered(const struct ui *u);
+struct query **ui_filter(struct ui *u);
+/* Whether a note is among those of the Messages screen: level, node, filter,
+ * find. */
 bool ui_note_shown(const struct ui *u, const struct note *n);
 
 /* ---- ui_fold.c: the groups of the tree; nodes are named by their place in

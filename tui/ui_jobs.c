@@ -1,10 +1,102 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Which workloads are shown, in which order, and where their cursor is. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "tui/ui_order.h"
+#include "tui/work_parts.h"
+
+/* ---- filter ---- */
+
+enum { WORKLOAD, LABEL, HOME, KIND, STATE, DONE, TOTAL, RUN, PEND, FAIL,
+       PROGRESS, RATE, ETA, AGE };
+static const struct query_field job_fields[] = {
+    [WORKLOAD] = { "workload", COLUMN_TEXT },
+    [LABEL] = { "label", COLUMN_TEXT }, [HOME] = { "home", COLUMN_TEXT },
+    [KIND] = { "kind", COLUMN_TEXT },
+    [STATE] = { "state", COLUMN_TEXT }, [DONE] = { "done", COLUMN_NUMBER },
+    [TOTAL] = { "total", COLUMN_NUMBER }, [RUN] = { "run", COLUMN_NUMBER },
+    [PEND] = { "pend", COLUMN_NUMBER }, [FAIL] = { "fail", COLUMN_NUMBER },
+    [PROGRESS] = { "progress", COLUMN_PERCENT },
+    [RATE] = { "rate", COLUMN_NUMBER }, [ETA] = { "eta", COLUMN_DURATION },
+    [AGE] = { "age", COLUMN_DURATION }, { NULL, COLUMN_TEXT },
+};
+
+static double
+job_number(const void *row, int c)
+{
+    const struct job_row *r = row;
+    const struct work *w = &r->home->work[r->work];
+    const int64_t eta_us = work_eta_us(w);
+
+    switch (c) {
+    case DONE: return w->done;
+    case TOTAL: return w->n_jobs;
+    case RUN: return w->running;
+    case PEND: return w->queued;
+    case FAIL: return w->failed;
+    case PROGRESS: return work_percent(w);
+    case RATE: return w->rate >= 0 ? w->rate : (double)NAN;
+    case ETA: return eta_us >= 0 ? (double)eta_us : (double)NAN;
+    case AGE: return (double)w->age_us;
+    default: return (double)NAN;
+    }
+}
+
+static const char *
+job_word(const void *row, int c, char *dst)
+{
+    const struct job_row *r = row;
+    const struct work *w = &r->home->work[r->work];
+
+    switch (c) {
+    case WORKLOAD: work_name(r->home, w, dst); return dst;
+    case LABEL: return w->label;
+    case HOME: return r->home->name;
+    case KIND: return w->kind;
+    case STATE: return node_is_up(r->home) ? work_state(w) : "lost";
+    default: return NULL;
+    }
+}
+
+/* Both names that it has: "render-7 alpha01-7". */
+static void
+job_text(const void *row, char *dst)
+{
+    const struct job_row *r = row;
+    const struct work *w = &r->home->work[r->work];
+
+    work_name(r->home, w, dst);
+    if (w->label[0] != '\0')
+        text_add(dst, QUERY_TEXT_MAX, " %s-%u", r->home->name,
+                 (unsigned)w->number);
+}
+
+const struct query_table jobs_table = { job_fields, job_number, job_word,
+                                        job_text };
+
+/* Those that the filter leaves out come behind the others. */
+static void
+filter(struct ui *u)
+{
+    struct job_row *out = xcalloc(u->n_job + 1, sizeof *out);
+    size_t n_out = 0;
+
+    u->jobs.n = 0;
+    for (size_t i = 0; i < u->n_job; i++)
+        if (query_match_row(u->job_filter, &u->job[i]))
+            u->job[u->jobs.n++] = u->job[i];
+        else
+            out[n_out++] = u->job[i];
+    for (size_t i = 0; i < n_out; i++)
+        u->job[u->jobs.n + i] = out[i];
+    free(out);
+}
+
+/* ---- order ---- */
 
 /* By time left: first those of which it is known. */
 enum rank { RANK_ETA = 1, RANK_RUN, RANK_HELD, RANK_ENDED, RANK_LOST };
@@ -85,7 +177,7 @@ sort_all(struct ui *u, const struct model *m)
     qsort(keys, n, sizeof *keys, compare);
     for (size_t i = 0; i < n; i++)
         u->job[i] = keys[i].row;
-    u->jobs.n = n;
+    u->n_job = n;
     free(keys);
 }
 
@@ -120,10 +212,10 @@ keep_order(struct ui *u, const struct model *m)
     size_t *kept = xcalloc(m->n + 1, sizeof *kept);
     struct job_row row;
 
-    u->jobs.n = 0;
+    u->n_job = 0;
     for (size_t i = 0; i < u->n_job_order; i++)
         if (find(m, &u->job_order[i], &row)) {
-            u->job[u->jobs.n++] = row;
+            u->job[u->n_job++] = row;
             kept[row.home->at]++;
         }
     for (size_t i = 0; i < m->n; i++) {
@@ -131,7 +223,7 @@ keep_order(struct ui *u, const struct model *m)
         for (size_t k = 0; !n->hidden && kept[i] < n->n_works &&
                            k < n->n_works; k++)
             if (!was_there(u, n, n->work[k].number))
-                u->job[u->jobs.n++] = (struct job_row){ n, k };
+                u->job[u->n_job++] = (struct job_row){ n, k };
     }
     free(kept);
 }
@@ -139,14 +231,14 @@ keep_order(struct ui *u, const struct model *m)
 static void
 remember(struct ui *u)
 {
-    for (size_t i = 0; i < u->jobs.n; i++) {
+    for (size_t i = 0; i < u->n_job; i++) {
         const struct job_row *r = &u->job[i];
         u->job_order[i] = (struct job_place){
             .home = (uint32_t)r->home->at,
             .number = r->home->work[r->work].number,
         };
     }
-    u->n_job_order = u->jobs.n;
+    u->n_job_order = u->n_job;
 }
 
 static void
@@ -230,7 +322,8 @@ jobs_arrange(struct ui *u, const struct model *m)
     if (u->jobs.at != u->job_at)
         u->moved_us = m->now_us > 0 ? m->now_us : 1;
     /* Before the first movement the first one is what is looked at. */
-    if (u->jobs.at < u->n_job_order && (u->jobs.at > 0 || u->moved_us > 0))
+    if (u->jobs.at < u->jobs.n && u->jobs.at < u->n_job_order &&
+        (u->jobs.at > 0 || u->moved_us > 0))
         on = u->job_order[u->jobs.at];
     make_room(u, n);
     if (order_is_due(u, m->now_us, sorted_us, n > u->n_job_order)) {
@@ -241,6 +334,7 @@ jobs_arrange(struct ui *u, const struct model *m)
     } else {
         keep_order(u, m);
     }
+    filter(u);
     remember(u);
     place_cursor(u, on.home != UINT32_MAX ? &on : NULL);
 }

@@ -19,6 +19,9 @@ int64_t order_time(const struct ui *u, int64_t now_us);
 /* No blank rows below the last line while there are some above the first. */
 void list_fill(struct list *l);
 
+/* What their filter is of: rows are struct job_row. */
+extern const struct query_table jobs_table;
+
 /* Lists the workloads, places their cursor. */
 void jobs_arrange(struct ui *u, const struct model *m);
 

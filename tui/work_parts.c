@@ -65,6 +65,14 @@ work_as_map(const struct view *v)
     return nodes_visible(v->m) >= AS_MAP && v->c->width >= AS_MAP;
 }
 
+/* By the filter of nodes, on the screen of a workload. */
+static bool
+is_shown(const struct view *v, const struct node *n)
+{
+    return v->u->screen != SCREEN_WORK || n == NULL ||
+           query_match(v->u->filter, v->m, n);
+}
+
 /* Jobs by place of the node in the model. The caller frees. */
 static uint32_t *
 jobs_by_node(const struct model *m, const struct work_detail *d,
@@ -94,7 +102,7 @@ draw_cell(struct view *v, const struct map *m, const int at[2], size_t cell,
     enum style style = STYLE_TEXT;
     uint32_t jobs = 0;
 
-    if (n == NULL)
+    if (n == NULL || !is_shown(v, n))
         return;
     const char *symbol = map_symbol(v, m, n, &style);
     for (size_t i = cell * m->k; i < (cell + 1) * m->k && i < m->n; i++)
@@ -186,6 +194,7 @@ work_draw_places(struct view *v, const struct part *p,
 {
     int k = columns_n(v), rows = p->n - 1, width = (v->c->width - 1) / k;
     char line[TEXT] = "";
+    size_t n = 0;
 
     if (work_as_map(v)) {
         work_draw_map(v, p, d, name);
@@ -193,14 +202,17 @@ work_draw_places(struct view *v, const struct part *p,
     }
     struct place *place = xcalloc(d->n_places + 1, sizeof *place);
     for (size_t i = 0; i < d->n_places; i++)
-        place[i] = (struct place){ d->place[i].node, d->place[i].jobs };
-    qsort(place, d->n_places, sizeof *place, by_jobs);
+        if (is_shown(v, model_by_name(v->m, d->place[i].node)))
+            place[n++] = (struct place){ d->place[i].node, d->place[i].jobs };
+    qsort(place, n, sizeof *place, by_jobs);
     text_add(line, sizeof line, "where its jobs are");
-    if ((size_t)rows * (size_t)k < d->n_places)
-        text_add(line, sizeof line, ", %d of %u nodes", rows * k,
+    if ((size_t)rows * (size_t)k < n || n < d->n_places)
+        text_add(line, sizeof line, ", %u of %u nodes",
+                 (unsigned)rows * (unsigned)k < n ? (unsigned)(rows * k)
+                                                  : (unsigned)n,
                  (unsigned)d->n_places);
     title(v, p->y, line, name);
-    for (int i = 0; i < rows * k && (size_t)i < d->n_places; i++)
+    for (int i = 0; i < rows * k && (size_t)i < n; i++)
         draw_place(v, &(struct part){ p->y + 1 + i % rows,
                                       1 + i / rows * width },
                    &place[i], place[0].jobs);

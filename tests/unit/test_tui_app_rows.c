@@ -85,7 +85,7 @@ no_key_of_the_bar_is_taken_by_another_row(void **state)
         }
 }
 
-/* Where the bar offers a filter the screen has fewer rows with one. */
+/* Where the bar offers a filter it is that of the list on the screen. */
 static void
 the_bar_offers_a_filter_where_it_filters(void **state)
 {
@@ -95,15 +95,86 @@ the_bar_offers_a_filter_where_it_filters(void **state)
     for (size_t i = 0; i < SCREENS_N; i++) {
         scene_open(&s, 2, NULL);
         scene_work(&s, 0, "render", false);
+        scene_work(&s, 0, "etl", false);
         scene_keys(&s, screens[i]);
         unsigned where = ui_context(&s.a->u, s.a->live);
-        bool filters = where == IN_NODES || where == IN_MAP;
+        bool jobs = where == IN_JOBS, notes = where == IN_MESSAGES;
+        bool filters = jobs || notes || where == IN_NODES ||
+                       where == IN_MAP || where == IN_WORK;
         assert_int_equal(bar_word(where, ACT_FILTER) != NULL, filters);
-        scene_keys(&s, "<F4>alpha02<Enter>");
-        assert_int_equal(s.a->u.nodes.n, 1);
-        assert_int_equal(s.a->u.jobs.n, 1);
+        scene_keys(&s, jobs ? "<F4>etl<Enter>" : "<F4>alpha02<Enter>");
+        assert_int_equal(s.a->u.nodes.n, jobs || notes ? 2 : 1);
+        assert_int_equal(s.a->u.jobs.n, jobs ? 1 : 2);
+        assert_int_equal(s.a->u.note_filter != NULL, notes);
         scene_close(&s);
     }
+}
+
+static void
+workloads_are_filtered_by_their_columns(void **state)
+{
+    (void)state;
+    static const struct { const char *filter; size_t n; } k[] = {
+        { "render", 1 }, { "alpha01", 2 }, { "!etl", 1 }, { "pend>0", 2 },
+        { "state=held", 0 }, { "state=run label=etl", 1 },
+        { "home=alpha02", 0 }, { "workload=render-*", 1 },
+        { "!progress>99% total>0", 2 }, { "/^etl-[0-9]/", 1 },
+        { "!age>1h|etl", 2 },
+    };
+    struct scene s;
+
+    scene_open(&s, 2, NULL);
+    scene_work(&s, 0, "render", false);
+    scene_work(&s, 0, "etl", false);
+    scene_keys(&s, "2");
+    for (size_t i = 0; i < sizeof k / sizeof k[0]; i++) {
+        char keys[80] = "";
+        text_add(keys, sizeof keys, ":filter %s<Enter>", k[i].filter);
+        scene_keys(&s, keys);
+        if (s.a->u.jobs.n != k[i].n)
+            fail_msg("%s: %zu", k[i].filter, s.a->u.jobs.n);
+        if (k[i].n == 0)
+            assert_non_null(strstr(s.a->u.flash, "0 of 2 workloads match"));
+    }
+    scene_keys(&s, ":filter tag:a=b<Enter>");   /* nodes have tags */
+    assert_non_null(strstr(s.a->u.prompt.error, "no column \"tag:a\""));
+    scene_keys(&s, "<Esc><Esc>");
+    assert_null(s.a->u.job_filter);
+    assert_int_equal(s.a->u.jobs.n, 2);
+    assert_int_equal(s.a->u.screen, SCREEN_JOBS);
+    scene_close(&s);
+}
+
+static void
+messages_are_filtered_by_text_and_column(void **state)
+{
+    (void)state;
+    const struct note warn = { .level = NOTE_WARN, .from = "alpha01",
+                               .text = "queue is full", .times = 1 };
+    const struct note info = { .level = NOTE_INFO, .from = "beta01",
+                               .text = "64 jobs go to alpha01", .times = 38 };
+    static const struct { const char *filter; bool warn, info; } k[] = {
+        { "alpha01", true, true }, { "QUEUE", true, false },
+        { "level=warn", true, false }, { "node=beta*", false, true },
+        { "count>2", false, true }, { "message=*jobs*", false, true },
+        { "!jobs|beta01", true, true }, { "/to alpha0[0-9]$/", false, true },
+    };
+    struct scene s;
+
+    scene_open(&s, 2, NULL);
+    scene_keys(&s, "3");
+    for (size_t i = 0; i < sizeof k / sizeof k[0]; i++) {
+        char keys[80] = "";
+        text_add(keys, sizeof keys, ":filter %s<Enter>", k[i].filter);
+        scene_keys(&s, keys);
+        if (ui_note_shown(&s.a->u, &warn) != k[i].warn ||
+            ui_note_shown(&s.a->u, &info) != k[i].info)
+            fail_msg("%s", k[i].filter);
+    }
+    scene_keys(&s, "<Esc>");
+    assert_null(s.a->u.note_filter);
+    assert_int_equal(s.a->u.screen, SCREEN_MESSAGES);
+    scene_close(&s);
 }
 
 /* ---- workloads ---- */
@@ -306,6 +377,8 @@ main(void)
         cmocka_unit_test(the_first_screen_is_left_with_one_key),
         cmocka_unit_test(no_key_of_the_bar_is_taken_by_another_row),
         cmocka_unit_test(the_bar_offers_a_filter_where_it_filters),
+        cmocka_unit_test(workloads_are_filtered_by_their_columns),
+        cmocka_unit_test(messages_are_filtered_by_text_and_column),
         cmocka_unit_test(a_command_is_for_the_workload_that_was_seen),
         cmocka_unit_test(a_command_is_for_the_workload_that_was_moved_to),
         cmocka_unit_test(nothing_is_sent_for_a_workload_that_is_gone),

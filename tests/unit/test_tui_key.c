@@ -238,9 +238,9 @@ bars_are_those_of_the_screens(void **state)
                "P Policy [ ] Prev/Next");
     expect_bar(IN_JOBS, false,
                "Esc Back Enter Open s Start H Hold R Retry K Cancel.. "
-               "F6 Sort e Next");
+               "F4 Filter F6 Sort e Next");
     expect_bar(IN_MESSAGES, false,
-               "Esc Back / Find L Level e NextErr f Follow W Wrap "
+               "Esc Back / Find F4 Filter L Level e NextErr f Follow W Wrap "
                "w Write Enter GoNode");
     expect_bar(IN_LOST, false,
                "Esc Back r Retry Del Hide 3 Messages [ ] Prev/Next");

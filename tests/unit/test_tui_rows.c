@@ -375,6 +375,24 @@ a_round_trip_is_never_cut(void **state)
     scene_free(c);
 }
 
+/* Of an open workload: the nodes where its jobs are. */
+static void
+places_are_filtered_by_node(void **state)
+{
+    (void)state;
+    char err[QUERY_ERROR_MAX];
+    struct scene *c = scene_main();
+
+    scene_work_detail(c, 0, 7);
+    open_work(c, 0, 7);
+    expect(c, 140, 30, " beta01  ");
+    c->u.filter = query_new("alpha", err);
+    expect(c, 140, 30, "where its jobs are, 5 of 12 nodes");
+    assert_null(strstr(screen_text(c, 140, 30), " beta01  "));
+    expect(c, 140, 30, " alpha05  ");
+    scene_free(c);
+}
+
 int
 main(void)
 {
@@ -389,6 +407,7 @@ main(void)
         cmocka_unit_test(errors_are_whole_in_the_pane),
         cmocka_unit_test(a_long_question_takes_two_rows),
         cmocka_unit_test(a_round_trip_is_never_cut),
+        cmocka_unit_test(places_are_filtered_by_node),
         cmocka_unit_test(closed_groups_are_a_row_each),
         cmocka_unit_test(the_cursor_steps_over_closed_groups),
     };
