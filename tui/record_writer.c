@@ -13,7 +13,7 @@
 #include "tui/record_last.h"
 
 enum {
-    OUT_BYTES = 64 * 1024, LEVEL = 6,
+    OUT_BYTES = 64 * 1024, PIECE_BYTES = 32 * 1024, LEVEL = 6,
     SNAPSHOT_US = 60 * 1000000, FLUSH_US = 1000000
 };
 
@@ -123,7 +123,8 @@ keep_state(struct record_writer *w, const struct record *rec)
 }
 
 /* Before the first record that is late enough comes a snapshot. What is a
- * second old is flushed, so that a file whose writer was killed has it. */
+ * second old is flushed, so that a file whose writer was killed has it. In
+ * pieces, because the bound of the file is looked at after each. */
 int
 record_writer_put(struct record_writer *w, struct span records)
 {
@@ -141,6 +142,10 @@ record_writer_put(struct record_writer *w, struct span records)
         }
         keep_state(w, &rec);
         before = at;
+        if (before - from < PIECE_BYTES)
+            continue;
+        put_bytes(w, span_of(records.p + from, before - from), Z_NO_FLUSH);
+        from = before;
     }
     if (w->error != 0)
         return w->error;

@@ -230,6 +230,31 @@ ends_where_time_goes_back(void **state)
     buf_fini(&b);
 }
 
+/* However much comes at once: what is put in goes out in pieces. */
+static void
+keeps_its_bound_when_much_comes_at_once(void **state)
+{
+    (void)state;
+    enum { BOUND = 64 * 1024, MUCH = 1024 * 1024 };
+    struct record_writer *w;
+    struct buf b = { 0 };
+    uint32_t x = 1;
+
+    (void)unlink(record_path[2]);
+    assert_int_equal(record_writer_new(record_path[2], BOUND, &w), 0);
+    while (b.len < MUCH) {
+        size_t begin = record_begin(&b, (enum record_type)200, 5);
+        for (size_t i = 0; i < 1000; i++)
+            buf_u8(&b, (uint8_t)((x = x * 1664525u + 1013904223u) >> 24));
+        record_end(&b, begin);
+    }
+    assert_int_equal(record_writer_put(w, buf_span(&b)), -EFBIG);
+    assert_true(record_writer_bytes(w) < 3 * BOUND);
+    (void)record_writer_free(w);
+    (void)unlink(record_path[2]);
+    buf_fini(&b);
+}
+
 static void
 is_private_and_never_over_a_file_or_a_link(void **state)
 {
@@ -431,6 +456,7 @@ main(void)
         cmocka_unit_test(refuses_what_is_no_recording),
         cmocka_unit_test(skips_records_it_does_not_know),
         cmocka_unit_test(ends_where_time_goes_back),
+        cmocka_unit_test(keeps_its_bound_when_much_comes_at_once),
         cmocka_unit_test(is_private_and_never_over_a_file_or_a_link),
         cmocka_unit_test(never_writes_a_time_that_falls),
         cmocka_unit_test(stops_at_its_bound_with_a_file_that_is_whole),
