@@ -387,7 +387,7 @@ run_dump(struct options *o)
     shell_feed(&s, &in);
     if (s.source.stream == STREAM_REPLAY)
         shell_turn(&s);     /* that very instant */
-    else if (o->screen == SCREEN_JOBS)
+    else if (o->screen == SCREEN_JOBS || o->screen == SCREEN_MESSAGES)
         (void)shell_hear(&s);
     else
         (void)shell_complete(&s);

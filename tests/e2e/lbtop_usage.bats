@@ -357,6 +357,11 @@ both() { [ "$(lbctl nodes --raw | wc -l)" -eq 2 ]; }
     lbtop -b -i 20 -d 100ms -S messages --json |
         jq -se 'map(.messages[]) | map(select(.text |
             startswith("connected to 2 of 2"))) | length == 1'
+    # What was before this lbtop is waited for.
+    for i in 1 2 3; do
+        lbtop --dump 140x45 -S messages >"dump$i"
+        grep -q 'workload north-1: 3 jobs accepted' "dump$i"
+    done
 }
 
 @test "batch: --strict tells by its status that a node is lost" {
