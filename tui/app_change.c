@@ -131,10 +131,6 @@ can_be_told(const struct pending_act *p, const struct node *n,
         text_add(say, sizeof say, "%s speaks protocol %u, lbtop %d: %s not "
                  "sent", n->name, n->protocol, PROTOCOL_VERSION,
                  change_word(p->act));
-    else if (n->seen == SEEN_FOREIGN)
-        text_add(say, sizeof say, "%s speaks protocol %u, lbtop %d: %s not "
-                 "sent", n->name, n->protocol, PROTOCOL_VERSION,
-                 change_word(p->act));
     else if (!node_is_up(n))
         text_add(say, sizeof say, "%s does not answer: %s not sent", n->name,
                  change_word(p->act));

@@ -168,11 +168,11 @@ tui_tests = \
 	tests/unit/test_tui_memory \
 	tests/unit/test_tui_model \
 	tests/unit/test_tui_model_answers \
+	tests/unit/test_tui_model_past \
 	tests/unit/test_tui_model_trouble \
 	tests/unit/test_tui_net \
 	tests/unit/test_tui_net_trouble \
 	tests/unit/test_tui_notes \
-	tests/unit/test_tui_model_past \
 	tests/unit/test_tui_pace \
 	tests/unit/test_tui_paint \
 	tests/unit/test_tui_plain \
@@ -234,14 +234,14 @@ tests_unit_test_tui_model_SOURCES = tests/unit/test_tui_model.c tests/unit/model
 tests_unit_test_tui_model_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_model_answers_SOURCES = tests/unit/test_tui_model_answers.c tests/unit/model_scene.h
 tests_unit_test_tui_model_answers_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_model_past_SOURCES = tests/unit/test_tui_model_past.c tests/unit/model_scene.h
+tests_unit_test_tui_model_past_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_model_trouble_SOURCES = tests/unit/test_tui_model_trouble.c tests/unit/model_scene.h
 tests_unit_test_tui_model_trouble_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_net_SOURCES = tests/unit/test_tui_net.c tests/unit/net_scene.h tests/unit/tui_fake.h
 tests_unit_test_tui_net_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_net_trouble_SOURCES = tests/unit/test_tui_net_trouble.c tests/unit/net_scene.h tests/unit/tui_fake.h
 tests_unit_test_tui_net_trouble_LDADD = $(tui_libs) $(CMOCKA_LIBS)
-tests_unit_test_tui_model_past_SOURCES = tests/unit/test_tui_model_past.c tests/unit/model_scene.h
-tests_unit_test_tui_model_past_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_notes_SOURCES = tests/unit/test_tui_notes.c
 tests_unit_test_tui_notes_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_pace_SOURCES = tests/unit/test_tui_pace.c
