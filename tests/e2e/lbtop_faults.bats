@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 # lbtop among nodes that do what none should do: tests/tools/publishers plays
 # them, the last one with a fault.
-# shellcheck disable=SC2154  # lib.bash sets $work
+# shellcheck disable=SC2154,SC2034  # $work and top_size are of lib.bash
 
 load lib.bash
 load tmux.bash
