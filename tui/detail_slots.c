@@ -29,6 +29,21 @@ latency_text(char *dst, int64_t us)
 
 /* ---- slots ---- */
 
+/* " 41s old: asking the node" behind the title of what is no more news. */
+static void
+add_age(const struct view *v, const struct node *n, char *dst, size_t cap)
+{
+    int64_t age_us = node_detail_age_us(v->m, n);
+    char age[24];
+
+    if (age_us <= 0)
+        return;
+    duration_text(age, age_us);
+    text_add(dst, cap, ", %s old%s", age,
+             node_is_up(n) && v->u->stream != STREAM_REPLAY
+                 ? ": asking the node" : "");
+}
+
 /* A block of slots: where its columns stand. */
 struct block {
     int x, number, job, kind;   /* columns; kind 0: not shown */
@@ -161,6 +176,7 @@ detail_slots(struct view *v, int y, int most, const struct node *n)
         text_add(title, sizeof title, ", %zu to %zu", first + 1,
                  first + shown);
     }
+    add_age(v, n, title, sizeof title);
     draw_rule(v->c, y++, title);
     if (d->n_slots == 0) {
         canvas_put(v->c, 1, y, -1, STYLE_LABEL,
@@ -269,11 +285,12 @@ detail_transfers(struct view *v, int y, int most, const struct node *n)
 {
     const struct detail *d = &n->detail;
     int end = y + most;
-    char head[TEXT] = "";
+    char head[TEXT] = "", title[80] = "transfers since it started";
 
     if (most < 2)
         return y;
-    draw_rule(v->c, y++, "transfers since it started");
+    add_age(v, n, title, sizeof title);
+    draw_rule(v->c, y++, title);
     if (count(d) == 0) {
         canvas_put(v->c, 1, y, -1, STYLE_LABEL,
                    d->at_us < 0 ? "asking the node" : "no job has moved yet");

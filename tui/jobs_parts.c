@@ -162,7 +162,7 @@ draw_failure(struct view *v, int y, const struct failure *f)
                          : width < FRAME_WIDE ? usual : wide;
     char clock[16], took[24];
 
-    ui_time(v->u, v->m, v->m->now_us - f->age_us, false, clock);
+    ui_time(v->u, v->m, f->at_us, false, clock);
     canvas_put(v->c, 1, y, 8, STYLE_LABEL, clock);
     canvas_middle(v->c, k[JOB].x, y, k[JOB].width, STYLE_TEXT, f->job);
     if (k == tight) {

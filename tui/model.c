@@ -77,6 +77,14 @@ detail_fini(struct detail *d)
 }
 
 void
+detail_forget(struct model *m, struct node *n)
+{
+    detail_fini(&n->detail);
+    if (m->detailed == n->at)
+        m->detailed = SIZE_MAX;
+}
+
+void
 model_free(struct model *m)
 {
     if (m == NULL)

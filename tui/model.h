@@ -68,10 +68,12 @@ struct peer_traffic {
 struct failure {
     char job[96], node[64], what[64];  /* "exit 1", "timeout", text */
     char next[24];          /* "retry 2/3" "gave up" */
-    int64_t run_us, age_us;
+    int64_t run_us, at_us;  /* at_us: when it failed, by lbtop's time: as the
+                               first answer that told it had it */
 };
 struct detail {             /* of the node whose screen is open */
-    int64_t at_us;          /* when it came; -1: none yet */
+    int64_t at_us;          /* when it came; -1: none yet of this
+                               incarnation */
     size_t n_slots, n_peers, n_failures;
     struct slot *slot;
     struct peer_traffic *peer;
@@ -238,6 +240,9 @@ double node_load(const struct node *n);
 /* Those of its jobs whose home it is: while it is lost they stay in its
  * journal, all others are given back. */
 uint64_t node_kept(const struct node *n);
+/* Age of its detail once that is too old to be what is so now; 0: it is not;
+ * -1: there is none. */
+int64_t node_detail_age_us(const struct model *m, const struct node *n);
 /* Age of its last state; -1: none. */
 int64_t node_age_us(const struct model *m, const struct node *n);
 /* Whether it is a problem for `e`: stale, lost, error, foreign. */

@@ -7,7 +7,8 @@
 #include "base/xalloc.h"
 #include "tui/model_own.h"
 
-enum { FAILURES_MAX = 64, PLACES_MAX = NODES_MAX };
+enum { FAILURES_MAX = 64, PLACES_MAX = NODES_MAX,
+       SAME_US = 2 * SECOND_US };
 enum { LIFE_SELF = 1, LIFE_ALIVE, LIFE_STALE, LIFE_LOST, LIFE_FOREIGN };
 
 /* ---- nodes ---- */
@@ -243,15 +244,44 @@ read_peer(struct span row, struct peer_traffic *p)
     p->ack_us = number(row, "ack_us");
 }
 
-static void
-read_failure(struct span row, struct failure *f)
+static bool
+is_same_failure(const struct failure *a, const struct failure *b)
 {
+    return strcmp(a->job, b->job) == 0 && strcmp(a->next, b->next) == 0 &&
+           strcmp(a->node, b->node) == 0;
+}
+
+/* Answers tell ages, and each rounds another way: the same failure stays where
+ * it first was. Tries of one job may be alike: the nearest one is meant. */
+static void
+place_failures(struct failure *v, size_t n, const struct failure *was,
+               size_t n_was)
+{
+    for (size_t i = 0; i < n; i++) {
+        int64_t at_us = v[i].at_us, least_us = SAME_US + 1;
+        for (size_t k = 0; k < n_was; k++) {
+            int64_t off_us = was[k].at_us - v[i].at_us;
+            off_us = off_us < 0 ? -off_us : off_us;
+            if (off_us < least_us && is_same_failure(&was[k], &v[i])) {
+                at_us = was[k].at_us;
+                least_us = off_us;
+            }
+        }
+        v[i].at_us = at_us;
+    }
+}
+
+static void
+read_failure(struct span row, int64_t now_us, struct failure *f)
+{
+    int64_t age_us = number(row, "age_us");
+
     text(row, "job", f->job, sizeof f->job);
     text(row, "node", f->node, sizeof f->node);
     text(row, "what", f->what, sizeof f->what);
     text(row, "next", f->next, sizeof f->next);
     f->run_us = number(row, "run_us");
-    f->age_us = number(row, "age_us");
+    f->at_us = now_us - (age_us < 0 ? 0 : age_us);
 }
 
 static const struct peer_traffic *
@@ -308,8 +338,10 @@ take_detail(struct model *m, struct node *n, const struct msg_reply *r)
         else if (is_a(row, "peer") && d.n_peers < peers)
             read_peer(row, &d.peer[d.n_peers++]);
         else if (is_a(row, "failure") && d.n_failures < failures)
-            read_failure(row, &d.failure[d.n_failures++]);
+            read_failure(row, d.at_us, &d.failure[d.n_failures++]);
     }
+    place_failures(d.failure, d.n_failures, n->detail.failure,
+                   n->detail.n_failures);
     go_on(&d, &n->detail);
     if (m->detailed != SIZE_MAX)
         detail_fini(&m->node[m->detailed]->detail);
@@ -336,6 +368,8 @@ static void
 read_work_row(struct span row, struct work_detail *w, size_t places,
               size_t failures)
 {
+    const int64_t now_us = w->at_us;
+
     if (is_a(row, "bin") && w->n_bins < BINS_MAX) {
         w->bin[w->n_bins].to_us = number(row, "to_us");
         w->bin[w->n_bins++].jobs = count(row, "jobs");
@@ -344,7 +378,7 @@ read_work_row(struct span row, struct work_detail *w, size_t places,
              sizeof w->place->node);
         w->place[w->n_places++].jobs = count32(row, "jobs");
     } else if (is_a(row, "failure") && w->n_failures < failures) {
-        read_failure(row, &w->failure[w->n_failures++]);
+        read_failure(row, now_us, &w->failure[w->n_failures++]);
     }
 }
 
@@ -363,6 +397,9 @@ take_work_detail(struct model *m, const struct node *home, uint32_t workload,
     read_work_pairs(r->pairs, &w);
     for (size_t at = 0; row_next(r->rows, &at, &row);)
         read_work_row(row, &w, places, failures);
+    if (m->work.number == workload && node_id_equal(&m->work.home, &home->id))
+        place_failures(w.failure, w.n_failures, m->work.failure,
+                       m->work.n_failures);
     free(m->work.place);
     free(m->work.failure);
     m->work = w;
@@ -377,7 +414,9 @@ take_details(struct model *m, const struct input *in,
                                      : &asked->to;
     struct node *n = model_by_id(m, from);
 
-    if (n == NULL)
+    if (n == NULL || (node_id_equal(&in->head.sender, &n->id) &&
+                      in->head.incarnation != 0 &&
+                      in->head.incarnation < n->incarnation))
         return;
     if (has(asked->pairs, "workload"))
         take_work_detail(m, n, count32(asked->pairs, "workload"),

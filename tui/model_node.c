@@ -237,6 +237,18 @@ node_age_us(const struct model *m, const struct node *n)
     return m->now_us > n->heard_us ? m->now_us - n->heard_us : 0;
 }
 
+int64_t
+node_detail_age_us(const struct model *m, const struct node *n)
+{
+    int64_t at_us = n->detail.at_us, age_us = m->now_us - at_us;
+    int64_t ms = n->told.interval_ms > PERIOD_MS ? n->told.interval_ms
+                                                 : PERIOD_MS;
+
+    if (at_us < 0)
+        return -1;
+    return age_us > ms * 1000 * PERIODS_STALE ? age_us : 0;
+}
+
 bool
 node_is_problem(const struct node *n)
 {

@@ -38,6 +38,8 @@ uint64_t node_jobs(const struct node *n);
 void node_note(struct model *m, const struct node *n, enum note_level level,
                const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void detail_fini(struct detail *d);
+/* What was told of its slots and transfers is of another incarnation. */
+void detail_forget(struct model *m, struct node *n);
 
 /* ---- model_state.c: a STATE becomes the numbers of a node ---- */
 

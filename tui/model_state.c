@@ -226,8 +226,10 @@ node_take(struct model *m, struct node *n, const struct heard *h)
     }
     take_numbers(n, h->state);
     n->heard_us = h->at_us > n->heard_us ? h->at_us : n->heard_us;
-    if (h->incarnation != n->incarnation)
+    if (h->incarnation != n->incarnation) {
         n->sequence = 0;        /* it counts from 1 again */
+        detail_forget(m, n);
+    }
     n->incarnation = h->incarnation;
     n->by_way_in = !h->direct;
     n->off = n->off && !h->direct;

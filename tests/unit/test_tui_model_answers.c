@@ -286,7 +286,7 @@ reads_the_detail_of_a_node(void **state)
     assert_int_equal(d->peer[0].sent, 212);
     assert_int_equal(d->n_failures, 1);
     assert_string_equal(d->failure[0].next, "retry 2/3");
-    assert_int_equal(d->failure[0].age_us, -1);
+    assert_int_equal(d->failure[0].at_us, s.now_us);
     q.to = s.node[1].state.id;
     scene_say(&s, 1, IN_ANSWER, &m, &q);    /* only one is kept */
     assert_int_equal(d->at_us, -1);
@@ -342,6 +342,73 @@ reads_the_detail_of_a_workload(void **state)
     scene_fini(&s);
 }
 
+/* One failure, so long ago. */
+static void
+say_failure(struct scene *s, const char *next, const char *age_us)
+{
+    struct msg m = { .type = MSG_REPLY };
+    struct buf rows = { 0 };
+
+    row(&rows, (const char *const[]){ "row", "slot", "number", "1", "state",
+        "free", NULL });
+    row(&rows, (const char *const[]){ "row", "failure", "job", "a-7.3", "node",
+        "beta04", "what", "exit 1", "next", next, "age_us", age_us, NULL });
+    m.reply.rows = buf_span(&rows);
+    struct question q = { .op = "detail", .to = s->node[0].state.id };
+    scene_say(s, 0, IN_ANSWER, &m, &q);
+    buf_fini(&rows);
+}
+
+static void
+a_failure_stays_where_it_was_in_time(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_init(&s);
+    s.now_us = 60 * S;
+    scene_state(&s, 0);
+    const struct detail *d = &scene_node(&s, 0)->detail;
+    say_failure(&s, "retry 2/3", "10000000");
+    assert_int_equal(d->failure[0].at_us, 50 * S);
+    s.now_us += 2 * S;
+    say_failure(&s, "retry 2/3", "11900000");   /* 50.1 s */
+    assert_int_equal(d->failure[0].at_us, 50 * S);
+    s.now_us += 5 * S;          /* nothing is asked meanwhile */
+    assert_int_equal(d->failure[0].at_us, 50 * S);
+    say_failure(&s, "retry 3/3", "16900000");   /* another one: the next try */
+    assert_int_equal(d->failure[0].at_us, 50 * S + 100 * MS);
+    scene_fini(&s);
+}
+
+static void
+a_detail_is_of_one_incarnation(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_init(&s);
+    scene_state(&s, 0);
+    const struct node *n = scene_node(&s, 0);
+    assert_int_equal(node_detail_age_us(s.m, n), -1);
+    say_failure(&s, "retry 2/3", "0");
+    assert_int_equal(node_detail_age_us(s.m, n), 0);
+    s.now_us += 4 * S;
+    scene_state(&s, 0);
+    assert_int_equal(node_detail_age_us(s.m, n), 4 * S);
+    s.node[0].incarnation++;
+    scene_state(&s, 0);
+    assert_int_equal(node_detail_age_us(s.m, n), -1);
+    assert_int_equal(n->detail.n_slots, 0);
+    s.node[0].incarnation--;
+    say_failure(&s, "retry 2/3", "0");          /* on its way since before */
+    assert_int_equal(node_detail_age_us(s.m, n), -1);
+    s.node[0].incarnation++;
+    say_failure(&s, "retry 2/3", "0");
+    assert_int_equal(node_detail_age_us(s.m, n), 0);
+    scene_fini(&s);
+}
+
 int
 main(void)
 {
@@ -357,6 +424,8 @@ main(void)
         cmocka_unit_test(hello_names_the_way_in),
         cmocka_unit_test(reads_the_detail_of_a_node),
         cmocka_unit_test(reads_the_detail_of_a_workload),
+        cmocka_unit_test(a_failure_stays_where_it_was_in_time),
+        cmocka_unit_test(a_detail_is_of_one_incarnation),
     };
     return cmocka_run_group_tests_name("tui_model_answers", tests, NULL,
                                        NULL);
