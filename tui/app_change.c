@@ -343,7 +343,8 @@ change_undo(struct app *a)
 
     if (!wishes_undo_look(a->wishes, a->live, &n, &skip, say))
         ui_flash(&a->u, app_now_us(a), "%s", say);
-    else if (skip == 0 && n <= MANY && !a->u.frozen)
+    else if (skip == 0 && n <= MANY && !a->u.frozen &&
+             wishes_undo_is_last(a->wishes) && (!a->drawn || target_seen(a)))
         wishes_undo(a->wishes, a->live);
     else {
         text_add(say, sizeof say, "?%s",

@@ -155,6 +155,7 @@ tui_tests = \
 	tests/unit/test_tui_app_ask \
 	tests/unit/test_tui_app_change \
 	tests/unit/test_tui_app_command \
+	tests/unit/test_tui_app_dialog \
 	tests/unit/test_tui_app_random \
 	tests/unit/test_tui_app_refuse \
 	tests/unit/test_tui_app_rows \
@@ -210,6 +211,8 @@ tests_unit_test_tui_app_command_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_app_random_SOURCES = tests/unit/test_tui_app_random.c \
 	tests/unit/app_scene.h
 tests_unit_test_tui_app_random_LDADD = $(tui_libs) $(CMOCKA_LIBS)
+tests_unit_test_tui_app_dialog_SOURCES = tests/unit/test_tui_app_dialog.c tests/unit/app_scene.h
+tests_unit_test_tui_app_dialog_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_app_refuse_SOURCES = tests/unit/test_tui_app_refuse.c tests/unit/app_scene.h
 tests_unit_test_tui_app_refuse_LDADD = $(tui_libs) $(CMOCKA_LIBS)
 tests_unit_test_tui_app_rows_SOURCES = tests/unit/test_tui_app_rows.c tests/unit/app_scene.h tests/unit/fake_node.h

@@ -98,7 +98,8 @@ wishes_add(struct wishes *w, const struct model *m, const struct node *n,
     }
     struct entry *e = &w->e[w->n++];
     *e = (struct entry){ .at = n->at, .due_us = m->now_us,
-                         .touched_us = m->now_us, .draft_us = m->now_us };
+                         .touched_us = m->now_us, .draft_us = m->now_us,
+                         .undoes = w->undone != 0 && w->undone == w->group };
     e->w = (struct wish){ .group = w->group, .kind = kind,
                           .state = WISH_DRAFT, .node = n->id,
                           .since_us = m->now_us, .first_us = m->now_us,

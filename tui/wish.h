@@ -109,9 +109,12 @@ void wishes_refuse(struct wishes *w, const struct model *m, uint64_t id,
                    const char *why);
 /* u: what would be undone: the last confirmed group, less than 10 minutes
  * old. False with a text: nothing. `skip` counts nodes where the value was
- * changed since. wish_undo does it. */
+ * changed since; what was sent after it is named. wishes_undo does it, once:
+ * an undo is not undone. */
 bool wishes_undo_look(const struct wishes *w, const struct model *m,
                       size_t *n, size_t *skip, char say[WISH_SAY_MAX]);
+/* Nothing was sent, or is about to be, after what would be undone. */
+bool wishes_undo_is_last(const struct wishes *w);
 void wishes_undo(struct wishes *w, const struct model *m);
 /* The group that it would undo; 0: none. */
 uint64_t wishes_undo_group(const struct wishes *w);

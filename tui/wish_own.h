@@ -30,6 +30,7 @@ struct entry {
     bool newer;             /* refused: somebody else was first */
     bool over;              /* shown no more; counts in its group */
     bool warned;            /* that the node was stale */
+    bool undoes;            /* is an undo itself */
 };
 
 /* A confirmed command, for undo: one node of it. */
@@ -52,6 +53,9 @@ struct wishes {
     size_t n_past, cap_past;
     uint64_t past_group;
     int64_t past_us, past_first_us;
+    uint64_t undone;        /* group of the last undo; 0: none */
+    struct { uint64_t group; bool work; size_t n; char name[160], what[16]; }
+        last;               /* what was sent last */
     struct buf pairs;
 };
 
@@ -80,6 +84,9 @@ void wish_text(const struct wish *w, char *dst, size_t cap);
 /* "alpha03", or the name of the workload. */
 void entry_name(const struct entry *e, const struct model *m, char *dst,
                 size_t cap);
+/* It is sent: u is told of it. */
+void wish_acted(struct wishes *w, const struct model *m,
+                const struct entry *e);
 void wish_remember(struct wishes *w, const struct entry *e, int64_t now_us);
 void say_in_force(const struct wishes *w, struct model *m,
                   const struct entry *e);

@@ -119,17 +119,20 @@ wish_reach(const struct node *n, enum wish_kind kind, char say[WISH_SAY_MAX])
 /* ---- one wish ---- */
 
 static const char *
-undo_hint(enum wish_kind k)
+undo_hint(const struct entry *e)
 {
-    return k == WISH_THROTTLE || k == WISH_POLICY || k == WISH_PAUSE ||
-                   k == WISH_RESUME
+    const enum wish_kind k = e->w.kind;
+
+    return !e->undoes && (k == WISH_THROTTLE || k == WISH_POLICY ||
+                          k == WISH_PAUSE || k == WISH_RESUME)
                ? "      u: undo"
                : "";
 }
 
 static void
-text_in_force(const struct wish *w, char *dst, size_t cap)
+text_in_force(const struct entry *e, char *dst, size_t cap)
 {
+    const struct wish *w = &e->w;
     char text[64] = "";
 
     wish_text(w, text, sizeof text);
@@ -140,7 +143,7 @@ text_in_force(const struct wish *w, char *dst, size_t cap)
         text_add(dst, cap, " (was %s)", w->before);
     if (w->took_us >= 0)
         text_add(dst, cap, ", %lld ms", (long long)(w->took_us / 1000));
-    text_add(dst, cap, "%s", undo_hint(w->kind));
+    text_add(dst, cap, "%s", undo_hint(e));
 }
 
 static void
@@ -226,7 +229,7 @@ flash_one(const struct entry *e, int64_t now_us, char *dst, size_t cap)
         text_waiting(e, now_us, dst, cap);
         break;
     case WISH_IN_FORCE:
-        text_in_force(&e->w, dst, cap);
+        text_in_force(e, dst, cap);
         break;
     case WISH_REFUSED:
         text_refused(e, dst, cap);
@@ -300,7 +303,7 @@ flash_group(const struct entry *e, const struct tally *t, char *dst,
     if (t->silent > 0)
         text_add(dst, cap, ". Enter: send again   x: forget");
     else if (t->confirmed == t->n)
-        text_add(dst, cap, "%s", undo_hint(e->w.kind));
+        text_add(dst, cap, "%s", undo_hint(e));
 }
 
 static bool

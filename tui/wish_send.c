@@ -72,6 +72,7 @@ wishes_next(struct wishes *w, const struct model *m, struct question *out)
         e->w.sent_us = e->w.since_us = m->now_us;
         note_state(e, m);
         build(w, &e->w);
+        wish_acted(w, m, e);
         *out = (struct question){ .id = e->w.id, .to = e->w.node,
                                   .pairs = buf_span(&w->pairs) };
         text_add(out->op, sizeof out->op, "%s", wish_kind_name(e->w.kind));

@@ -3,13 +3,14 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "tui/glyph.h"
 #include "tui/wish_own.h"
 
 /* One group is kept: the confirmed one whose key was pressed last. */
 void
 wish_remember(struct wishes *w, const struct entry *e, int64_t now_us)
 {
-    if (wish_family(e->w.kind) == FAMILY_WORK)
+    if (wish_family(e->w.kind) == FAMILY_WORK || e->undoes)
         return;
     if (w->past_group != e->w.group) {
         if (w->n_past > 0 && e->w.first_us < w->past_first_us)
@@ -28,6 +29,69 @@ wish_remember(struct wishes *w, const struct entry *e, int64_t now_us)
     memcpy(p->name, e->w.name, sizeof p->name);
     memcpy(p->before, e->w.before, sizeof p->before);
     w->past_us = now_us;
+}
+
+void
+wish_acted(struct wishes *w, const struct model *m, const struct entry *e)
+{
+    if (w->last.group != e->w.group)
+        w->last.n = 0;
+    w->last.group = e->w.group;
+    w->last.work = wish_family(e->w.kind) == FAMILY_WORK;
+    w->last.n++;
+    w->last.what[0] = '\0';
+    text_add(w->last.what, sizeof w->last.what, "%s", wish_word(e->w.kind));
+    entry_name(e, m, w->last.name, sizeof w->last.name);
+}
+
+/* "retry of render-7" "throttle of 3 nodes" */
+static void
+add_last(const struct wishes *w, char *say)
+{
+    text_add(say, WISH_SAY_MAX, "%s of ", w->last.what);
+    if (w->last.n == 1)
+        text_add(say, WISH_SAY_MAX, "%s", w->last.name);
+    else
+        text_add(say, WISH_SAY_MAX, "%zu nodes", w->last.n);
+}
+
+bool
+wishes_undo_is_last(const struct wishes *w)
+{
+    size_t at = 0;
+
+    return wishes_draft(w, &at) == NULL &&
+           (w->n_past == 0 || w->last.group == w->past_group);
+}
+
+/* Nothing is kept that could be undone. */
+static void
+say_nothing(const struct wishes *w, char *say)
+{
+    if (w->last.group != 0 && w->last.group == w->undone)
+        text_add(say, WISH_SAY_MAX,
+                 "nothing to undo: the last command was undone");
+    else if (w->last.work) {
+        add_last(w, say);
+        text_add(say, WISH_SAY_MAX, " is not undone by u");
+    } else
+        text_add(say, WISH_SAY_MAX, "nothing to undo");
+}
+
+/* What came after it, and when it was. */
+static void
+add_later(const struct wishes *w, const struct model *m, char *say)
+{
+    char age[24];
+
+    if (wishes_undo_is_last(w))
+        return;
+    duration_text(age, m->now_us - w->past_us);
+    text_add(say, WISH_SAY_MAX, ", %s ago, before ", age);
+    if (w->last.group == w->past_group)
+        text_add(say, WISH_SAY_MAX, "what is not sent yet");
+    else
+        add_last(w, say);
 }
 
 /* Nobody changed since what this command set. */
@@ -69,7 +133,7 @@ wishes_undo_look(const struct wishes *w, const struct model *m, size_t *n,
     *n = *skip = 0;
     say[0] = '\0';
     if (w->n_past == 0) {
-        text_add(say, WISH_SAY_MAX, "nothing to undo");
+        say_nothing(w, say);
         return false;
     }
     if (m->now_us - w->past_us >= (int64_t)UNDO_S * 1000000) {
@@ -99,6 +163,7 @@ wishes_undo_look(const struct wishes *w, const struct model *m, size_t *n,
         text_add(say, WISH_SAY_MAX, "Undo %s of %zu nodes", what, *n);
     if (*skip > 0)
         text_add(say, WISH_SAY_MAX, ", skip %zu changed since", *skip);
+    add_later(w, m, say);
     return true;
 }
 
@@ -135,8 +200,9 @@ wishes_undo(struct wishes *w, const struct model *m)
 
     if (!wishes_undo_look(w, m, &n, &skip, say))
         return;
-    wishes_group(w);
+    w->undone = wishes_group(w);
     for (size_t i = 0; i < w->n_past; i++)
         if (still_so(&w->past[i], m->node[w->past[i].at]))
             invert(w, m, &w->past[i]);
+    w->n_past = 0; /* once: else u would go to and fro */
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* Nothing that changes something gets out where it may not; undo; leaving. */
+/* Nothing that changes something gets out where it may not. */
 #include "tests/unit/app_scene.h"
 
 /* The way in is up again, and answers to hello what the key may do. */
@@ -257,82 +257,6 @@ enter_sends_nothing_again_that_is_not_allowed(void **state)
     scene_close(&s);
 }
 
-static void
-undo_takes_back_what_was_confirmed(void **state)
-{
-    (void)state;
-    struct scene s;
-
-    scene_open(&s, 1, NULL);
-    scene_keys(&s, "u");
-    assert_string_equal(scene_flash(&s), "nothing to undo");
-    scene_keys(&s, "=50<Enter>");
-    struct input in = fake_reply(&s.node[0], s.asked[0].id, EXIT_DONE, "");
-    scene_feed(&s, &in);
-    s.node[0].told.throttle_percent = 50;
-    scene_second(&s, SIZE_MAX);
-    scene_keys(&s, "u");
-    assert_int_equal(s.n_asked, 2);
-    assert_string_equal(s.asked[1].value, "80");
-    scene_close(&s);
-}
-
-/* The question is about one command; another that is confirmed before the
- * answer is not undone in its place. */
-static void
-undo_is_of_the_command_that_was_shown(void **state)
-{
-    (void)state;
-    struct scene s;
-
-    for (int late = 0; late < 2; late++) {
-        scene_open(&s, 2, NULL);
-        scene_keys(&s, "=50<Enter>");
-        struct input in = fake_reply(&s.node[0], s.asked[0].id, EXIT_DONE,
-                                     "");
-        scene_feed(&s, &in);
-        s.node[0].told.throttle_percent = 50;
-        scene_second(&s, SIZE_MAX);
-        scene_keys(&s, "j=60<Enter>Zu");
-        assert_non_null(strstr(s.a->u.dialog.line[0],
-                               "Undo throttle of alpha01?"));
-        if (late == 1) {
-            in = fake_reply(&s.node[1], s.asked[1].id, EXIT_DONE, "");
-            scene_feed(&s, &in);
-            s.node[1].told.throttle_percent = 60;
-            scene_second(&s, SIZE_MAX);
-        }
-        scene_keys(&s, "<wait 300ms>y");
-        assert_int_equal(s.n_asked, late == 1 ? 2 : 3);
-        if (late == 1)
-            assert_string_equal(s.a->u.flash, "another command came into "
-                                "force meanwhile: nothing sent  (u asks "
-                                "again)");
-        else
-            assert_true(node_id_equal(&s.asked[2].to, &s.node[0].id));
-        scene_close(&s);
-    }
-}
-
-static void
-leaving_with_open_commands_asks(void **state)
-{
-    (void)state;
-    struct scene s;
-
-    scene_open(&s, 1, NULL);
-    scene_keys(&s, "=50<Enter>q");
-    assert_string_equal(s.a->u.dialog.line[0],
-                        "1 command has no answer yet. Leave?");
-    scene_keys(&s, "<wait 300ms>n");
-    assert_int_equal(scene_did(&s, EFFECT_QUIT), 0);
-    scene_keys(&s, "q<wait 300ms>y");
-    assert_int_equal(scene_did(&s, EFFECT_QUIT), 1);
-    scene_key(&s, 3);
-    assert_int_equal(scene_did(&s, EFFECT_QUIT), 2);
-    scene_close(&s);
-}
-
 /* The list moves the cursor: what was not drawn yet gets no command. */
 static void
 a_cursor_that_the_list_moved_is_seen_first(void **state)
@@ -449,9 +373,6 @@ main(void)
         cmocka_unit_test(what_waits_for_an_answer_is_dropped_as_well),
         cmocka_unit_test(it_is_checked_again_when_a_question_is_answered),
         cmocka_unit_test(enter_sends_nothing_again_that_is_not_allowed),
-        cmocka_unit_test(undo_takes_back_what_was_confirmed),
-        cmocka_unit_test(undo_is_of_the_command_that_was_shown),
-        cmocka_unit_test(leaving_with_open_commands_asks),
         cmocka_unit_test(a_cursor_that_the_list_moved_is_seen_first),
         cmocka_unit_test(a_node_that_a_frozen_screen_lacks_has_its_name),
         cmocka_unit_test(the_policy_menu_keeps_its_nodes),

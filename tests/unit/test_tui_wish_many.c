@@ -113,6 +113,7 @@ workloads_are_asked_of_their_home(void **state)
     struct question q;
     char say[WISH_SAY_MAX];
     struct wish_order hold = { .kind = WISH_HOLD, .workload = 7 };
+    size_t n, skip;
 
     scene_start(&s, 1);
     s.node[0].work[0] = (struct state_workload){
@@ -134,6 +135,8 @@ workloads_are_asked_of_their_home(void **state)
     tick(&s, 100000);
     tell(&s, 0);
     expect_flash(&s, "render-7: hold in force, 100 ms");
+    assert_false(wishes_undo_look(s.w, s.m, &n, &skip, say));
+    assert_string_equal(say, "hold of render-7 is not undone by u");
     scene_end(&s);
 }
 
