@@ -210,6 +210,7 @@ app_input(struct app *a, const struct input *in)
     feed(a, in);
     wishes_look(a->wishes, a->live);
     change_recheck(a); /* the role, or the cluster's section of lbtop.ini */
+    dialog_follow(a);
     switch (in->kind) {
     case IN_ASKED:
         take_asked(a, &in->asked);
@@ -266,5 +267,6 @@ app_draw(struct app *a, struct canvas *c)
         a->u.flash[0] = '\0';
     ui_arrange(&a->u, v.m, a->wishes);
     a->seen = a->u.cursor;
+    change_retell(a);
     screen_draw(&v);
 }

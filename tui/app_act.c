@@ -57,7 +57,6 @@ static void
 quit(struct app *a, enum act act)
 {
     size_t n = wishes_pending(a->wishes);
-    char line[100] = "";
 
     /* before any node answers all screens are the first one */
     bool front = a->u.screen == SCREEN_NODES ||
@@ -68,11 +67,8 @@ quit(struct app *a, enum act act)
         app_simple(a, EFFECT_QUIT, "");
     else if (!front)
         screen_back(a);
-    else {
-        text_add(line, sizeof line, "%zu %s no answer yet. Leave?", n,
-                 n == 1 ? "command has" : "commands have");
-        dialog_ask(a, ACT_QUIT, line);
-    }
+    else
+        dialog_leave(a);
 }
 
 static void

@@ -243,12 +243,43 @@ add_frozen(const struct app *a, struct dialog *d, int class)
                  "The screen has been frozen for %ld s.", s);
 }
 
-/* Does it or asks; takes p->node over. */
+/* Title and lines; the rest of `d` is there. */
 static void
-ask_or_do(struct app *a, struct pending_act *p, bool all)
+add_words(const struct app *a, const struct pending_act *p, int class,
+          struct dialog *d)
+{
+    text_question(a, p, d->all, d);
+    if (a->u.frozen)
+        add_frozen(a, d, class);
+    if (d->left_out > 0)
+        text_add(d->line[0], sizeof d->line[0], " %zu more cannot be asked.",
+                 d->left_out);
+}
+
+void
+change_retell(struct app *a)
+{
+    struct dialog *d = &a->u.dialog;
+    struct dialog now = { .all = d->all, .left_out = d->left_out };
+    char number[24] = "";
+
+    text_add(number, sizeof number, "%zu", a->u.nodes.n);
+    if (!d->open || d->then.n == 0 || d->then.act < ACT_LOWER ||
+        (d->all && d->box && strcmp(number, d->word) != 0))
+        return;
+    add_words(a, &d->then, class_of(a, &d->then, d->all), &now);
+    memcpy(d->title, now.title, sizeof d->title);
+    memcpy(d->line, now.line, sizeof d->line);
+    d->n_lines = now.n_lines;
+}
+
+/* Does it or asks; takes p->node over. `left_out`: see struct dialog. */
+static void
+ask_or_do(struct app *a, struct pending_act *p, bool all, size_t left_out)
 {
     int class = class_of(a, p, all);
-    struct dialog d = { .box = class == 2 };
+    struct dialog d = { .box = class == 2, .all = all,
+                        .left_out = left_out };
 
     if (class == 0 && !a->u.frozen) {
         app_do(a, p);
@@ -256,9 +287,7 @@ ask_or_do(struct app *a, struct pending_act *p, bool all)
         p->node = NULL;
         return;
     }
-    text_question(a, p, all, &d);
-    if (a->u.frozen)
-        add_frozen(a, &d, class);
+    add_words(a, p, class, &d);
     if (class == 2) /* of all shown: as many as the text says */
         dialog_word(a, p, all ? a->u.nodes.n : p->n, &d);
     d.then = *p;
@@ -293,13 +322,8 @@ change(struct app *a, struct pending_act *p, bool all)
         return false;
     }
     size_t left_out = meant - p->n;
-    ask_or_do(a, p, all);
-    if (left_out == 0 || all)
-        return true;
-    if (a->u.dialog.open)
-        text_add(a->u.dialog.line[0], sizeof a->u.dialog.line[0],
-                 " %zu more cannot be asked.", left_out);
-    else
+    ask_or_do(a, p, all, all ? 0 : left_out);
+    if (left_out > 0 && !all && !a->u.dialog.open)
         ui_flash(&a->u, app_now_us(a), "%zu of %zu nodes cannot be asked: "
                  "not sent there", left_out, meant);
     return true;
@@ -331,7 +355,7 @@ change_work(struct app *a, enum act act, const struct node *home,
         return node_is_up(home) && !w->ended;
     }
     p.node = xmemdup(&home->id, sizeof home->id);
-    ask_or_do(a, &p, false);
+    ask_or_do(a, &p, false, 0);
     return true;
 }
 

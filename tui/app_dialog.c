@@ -67,6 +67,39 @@ dialog_ask(struct app *a, enum act act, const char *line)
     dialog_open(a, &d);
 }
 
+static void
+leave_line(size_t n, char *line, size_t cap)
+{
+    line[0] = '\0';
+    text_add(line, cap, "%zu %s no answer yet. Leave?", n,
+             n == 1 ? "command has" : "commands have");
+}
+
+void
+dialog_leave(struct app *a)
+{
+    char line[100];
+
+    leave_line(wishes_pending(a->wishes), line, sizeof line);
+    dialog_ask(a, ACT_QUIT, line);
+}
+
+void
+dialog_follow(struct app *a)
+{
+    struct dialog *d = &a->u.dialog;
+    size_t n;
+
+    if (!d->open || d->then.act != ACT_QUIT)
+        return;
+    n = wishes_pending(a->wishes);
+    leave_line(n, d->line[0], sizeof d->line[0]);
+    if (n > 0)
+        return;
+    dialog_close(a);
+    ui_flash(&a->u, app_now_us(a), "answered  (q leaves)");
+}
+
 void
 dialog_save(struct app *a)
 {
@@ -159,11 +192,16 @@ app_dialog_key(struct app *a, uint32_t key)
 
     if (!d->open)
         return false;
-    /* the time of a replay may stand still */
-    if ((a->u.stream != STREAM_REPLAY &&
-         app_now_us(a) - d->since_us < IGNORED_US) || key == KEY_WHEEL_UP ||
-        key == KEY_WHEEL_DOWN || key_click(key, &x, &y))
+    if (key == KEY_WHEEL_UP || key == KEY_WHEEL_DOWN ||
+        key_click(key, &x, &y))
         return true;
+    /* the time of a replay may stand still */
+    if (a->u.stream != STREAM_REPLAY &&
+        app_now_us(a) - d->since_us < IGNORED_US) {
+        d->early = key;
+        return true;
+    }
+    d->early = 0;
     if (key == 3) { /* ^C quits from everywhere */
         dialog_close(a);
         app_simple(a, EFFECT_QUIT, "");

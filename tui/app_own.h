@@ -86,6 +86,8 @@ bool change(struct app *a, struct pending_act *p, bool all);
 bool change_work(struct app *a, enum act act, const struct node *home,
                  const struct work *w);
 void change_undo(struct app *a);
+/* The question that is open tells the numbers of now. */
+void change_retell(struct app *a);
 const char *change_word(enum act act);      /* "throttle" */
 enum act change_act(enum wish_kind k);      /* that asks for it */
 /* What is allowed has changed: drafts that are not any more are refused, as
@@ -107,6 +109,10 @@ void dialog_word(const struct app *a, const struct pending_act *p,
 void dialog_close(struct app *a);
 /* y/N before something that is no command to a node. */
 void dialog_ask(struct app *a, enum act act, const char *line);
+/* y/N before leaving, as commands have no answer yet; it follows what is
+ * answered. */
+void dialog_leave(struct app *a);
+void dialog_follow(struct app *a);
 /* Saves the setup; asks first if that replaces a line that is wrong. */
 void dialog_save(struct app *a);
 

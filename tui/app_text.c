@@ -13,6 +13,12 @@ struct meant {
     double rate, after;     /* cost a second, now and afterwards */
 };
 
+/* Where words go. */
+struct line {
+    char *dst;
+    size_t cap;
+};
+
 static int
 throttle_after(const struct app *a, const struct node *n,
                const struct pending_act *p)
@@ -131,6 +137,44 @@ add_policies(const struct app *a, const struct pending_act *p, char *dst,
                                                    : "not known");
 }
 
+static bool
+is_meant(const struct pending_act *p, const struct node *n)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (node_id_equal(&p->node[i], &n->id))
+            return true;
+    return false;
+}
+
+/* What waits at a paused node is free to go, if there is who takes it. */
+static bool
+others_take(const struct app *a, const struct pending_act *p)
+{
+    const struct node *first = target_first(a, p);
+
+    for (size_t i = 0; i < a->live->n; i++) {
+        const struct node *n = a->live->node[i];
+        if (n->seen == SEEN_LIVE && n->told.phase == PHASE_RUN &&
+            !is_meant(p, n))
+            return first != NULL && strcmp(first->policy, "none") != 0 &&
+                   strcmp(first->policy, "static") != 0;
+    }
+    return false;
+}
+
+static void
+add_pause(const struct app *a, const struct pending_act *p,
+          const struct meant *s, struct line *l)
+{
+    text_add(l->dst, l->cap, " %llu running %s will finish; ",
+             (unsigned long long)s->running, s->running == 1 ? "job" : "jobs");
+    if (s->queued > 0 && others_take(a, p))
+        text_add(l->dst, l->cap, "%llu move to others where they can.",
+                 (unsigned long long)s->queued);
+    else
+        text_add(l->dst, l->cap, "%llu wait.", (unsigned long long)s->queued);
+}
+
 /* What follows the question mark of a y/N line. */
 static void
 add_consequence(const struct app *a, const struct pending_act *p, char *dst,
@@ -141,8 +185,7 @@ add_consequence(const struct app *a, const struct pending_act *p, char *dst,
 
     sum(a, p, &s);
     if (p->act == ACT_PAUSE)
-        text_add(dst, cap, " %llu running jobs will finish; %llu wait.",
-                 (unsigned long long)s.running, (unsigned long long)s.queued);
+        add_pause(a, p, &s, &(struct line){ dst, cap });
     else if (p->act == ACT_POLICY)
         add_policies(a, p, dst, cap);
     else if (p->act >= ACT_LOWER && p->act <= ACT_FLOOR) {
@@ -183,15 +226,6 @@ text_work(const struct app *a, const struct pending_act *p, struct dialog *d)
                  "This cannot be undone.", p->name, (unsigned)w->queued,
                  (unsigned)w->running, (unsigned)w->done,
                  (unsigned)w->n_jobs);
-}
-
-static bool
-is_meant(const struct pending_act *p, const struct node *n)
-{
-    for (size_t i = 0; i < p->n; i++)
-        if (node_id_equal(&p->node[i], &n->id))
-            return true;
-    return false;
 }
 
 /* Who takes what a drain sends away. */

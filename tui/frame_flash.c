@@ -58,8 +58,16 @@ static void
 draw_question(struct view *v, int y)
 {
     struct canvas *c = v->c;
-    const char *text = v->u->dialog.line[0];
+    const struct dialog *d = &v->u->dialog;
+    char line[sizeof d->line[0] + 40] = "", name[16];
+    const char *text = line;
     int room = c->width - 7;
+
+    if (d->early != 0) {
+        key_text(d->early, name);
+        text_add(line, sizeof line, "Too quick: press %s again. ", name);
+    }
+    text_add(line, sizeof line, "%s", d->line[0]);
     if (columns_of(text) > room && room > 20 && y > 1) {
         size_t n = wrap_bytes(text, c->width - 2);
         canvas_fill(c, 0, y - 1, c->width, STYLE_TEXT, " ");

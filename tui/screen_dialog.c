@@ -58,7 +58,11 @@ draw_asked(struct view *v, int x, int y, int width)
     at += canvas_put(c, at, y, left - 1, STYLE_BOLD, p->text);
     c->cursor_x = at;
     c->cursor_y = y;
-    if (x + width - at > ESCAPE + 1)
+    if (x + width - at <= ESCAPE + 1)
+        return;
+    if (d->early != 0)
+        put_left_of(c, x + width, y, STYLE_WARN, "Too quick: again");
+    else
         put_left_of(c, x + width, y, STYLE_LABEL, "Esc: do nothing");
 }
 

@@ -51,6 +51,9 @@ struct dialog {
     char word[160];             /* to be typed; "" : y/N */
     int misses;
     int64_t since_us;           /* keys of the first 300 ms are ignored */
+    uint32_t early;             /* such a key, to be told; 0: none */
+    bool all;                   /* of all shown */
+    size_t left_out;            /* nodes that cannot be asked */
     struct pending_act then;
 };
 /* A menu: policies, sort columns. */

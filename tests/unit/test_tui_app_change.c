@@ -83,7 +83,7 @@ pause_asks_and_enter_alone_is_no(void **state)
     assert_false(s.a->u.dialog.box);
     assert_string_equal(s.a->u.dialog.line[0],
                         "Pause 2 nodes (alpha01, alpha02)? 13 running jobs "
-                        "will finish; 2108 wait.");
+                        "will finish; 2108 move to others where they can.");
     scene_keys(&s, "<wait 300ms><Enter>");
     assert_false(s.a->u.dialog.open);
     assert_int_equal(s.n_asked, 0);

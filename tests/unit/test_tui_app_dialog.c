@@ -134,6 +134,92 @@ leaving_with_open_commands_asks(void **state)
     scene_close(&s);
 }
 
+/* Whether the screen has it, in one row. */
+static bool
+shows(struct scene *s, const char *part)
+{
+    struct canvas *c = canvas_new(80, 24);
+    struct buf text = { 0 };
+
+    app_draw(s->a, c);
+    canvas_dump(c, false, &text);
+    buf_u8(&text, 0);
+    bool found = strstr((const char *)buf_span(&text).p, part) != NULL;
+    buf_fini(&text);
+    canvas_free(c);
+    return found;
+}
+
+static void
+the_question_about_leaving_follows_the_answers(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 2, NULL);
+    scene_keys(&s, "=50<Enter>j=60<Enter>q");
+    assert_string_equal(s.a->u.dialog.line[0],
+                        "2 commands have no answer yet. Leave?");
+    struct input in = fake_reply(&s.node[0], s.asked[0].id, EXIT_DONE, "");
+    scene_feed(&s, &in);
+    assert_string_equal(s.a->u.dialog.line[0],
+                        "1 command has no answer yet. Leave?");
+    in = fake_reply(&s.node[1], s.asked[1].id, EXIT_DONE, "");
+    scene_feed(&s, &in);
+    assert_false(s.a->u.dialog.open);
+    assert_string_equal(s.a->u.flash, "answered  (q leaves)");
+    assert_int_equal(scene_did(&s, EFFECT_QUIT), 0);
+    scene_close(&s);
+}
+
+static void
+a_question_tells_the_numbers_of_now(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 2, NULL);
+    s.node[0].told.running = 2;
+    s.node[0].told.queued = 1289;
+    scene_tell(&s, 0);
+    scene_keys(&s, "p");
+    assert_true(shows(&s, "1289 move to others where they can."));
+    s.node[0].told.running = 1;
+    s.node[0].told.queued = 93;
+    scene_second(&s, 1);
+    assert_true(shows(&s, "1 running job will finish; 93 move to others"));
+    s.node[1].told.phase = PHASE_PAUSE;     /* nobody takes them now */
+    scene_tell(&s, 1);
+    assert_true(shows(&s, "1 running job will finish; 93 wait."));
+    scene_keys(&s, "nd");
+    assert_true(shows(&s, "sends its 93 pending jobs"));
+    s.node[0].told.queued = 88;
+    scene_tell(&s, 0);
+    assert_true(shows(&s, "sends its 88 pending jobs"));
+    assert_string_equal(s.a->u.dialog.word, "alpha01");
+    scene_close(&s);
+}
+
+static void
+a_key_that_comes_too_early_is_told(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 1, NULL);
+    scene_keys(&s, "py");
+    assert_true(s.a->u.dialog.open);
+    assert_true(shows(&s, "Too quick: press y again. Pause alpha01?"));
+    assert_int_equal(s.n_asked, 0);
+    scene_keys(&s, "<wait 300ms>y");
+    assert_int_equal(s.n_asked, 1);
+    scene_keys(&s, "da");
+    assert_true(shows(&s, "Too quick: again"));
+    scene_keys(&s, "<wait 300ms>a");
+    assert_false(shows(&s, "Too quick"));
+    scene_close(&s);
+}
+
 int
 main(void)
 {
@@ -143,6 +229,9 @@ main(void)
         cmocka_unit_test(undo_of_an_older_command_asks),
         cmocka_unit_test(undo_is_of_the_command_that_was_shown),
         cmocka_unit_test(leaving_with_open_commands_asks),
+        cmocka_unit_test(the_question_about_leaving_follows_the_answers),
+        cmocka_unit_test(a_question_tells_the_numbers_of_now),
+        cmocka_unit_test(a_key_that_comes_too_early_is_told),
     };
     return cmocka_run_group_tests_name("tui_app_dialog", tests, NULL, NULL);
 }
