@@ -132,7 +132,7 @@ print_blocks(struct shell *s)
     struct plain p = { .form = o->form, .screen = o->screen,
                        .column = o->n_columns > 0 ? o->column : NULL,
                        .n_columns = o->n_columns, .sort = o->sort,
-                       .filter = s->app->u.filter,
+                       .filter = *ui_filter(&s->app->u),
                        .colour = o->setup.colour == 1,
                        .last_note = &last_note };
     const char *width = getenv("COLUMNS");

@@ -25,6 +25,8 @@ const struct column_info column_table[COLUMNS_] = {
                           8, 8, 0, "share of time that its workers may run" },
     [COLUMN_PEND] = { "pend", "PEND", COLUMN_NUMBER, false, false, 6, 8, 0,
                       "jobs queued here" },
+    [COLUMN_HELD] = { "held", "HELD", COLUMN_NUMBER, false, false, 5, 7, 4,
+                      "jobs held here; shown while there are some" },
     [COLUMN_QUEUE60] = { "queue60", "QUEUE 60 s", COLUMN_SPARK, true, false,
                          17, 17, 10, "its history; as a number, the last "
                          "minute's mean" },
@@ -162,6 +164,7 @@ column_number(const struct model *m, const struct node *n, enum column c)
     case COLUMN_THROTTLE:
     case COLUMN_THROTTLE_TARGET: return s->throttle_percent;
     case COLUMN_PEND: return s->queued;
+    case COLUMN_HELD: return s->held;
     case COLUMN_QUEUE60: return mean(m, &n->queue);
     case COLUMN_RUN: return s->running;
     case COLUMN_SLOTS: return s->slots;

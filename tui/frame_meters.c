@@ -4,7 +4,7 @@
 #include "tui/frame.h"
 
 enum {
-    PIECES = 6,
+    PIECES = 7,
     LABEL_AT = 1, BAR_AT = 6, PERCENT = 5, GAP = 2, MARGIN = 2,
     BAR_STEP = 4        /* its width does not follow each digit */
 };
@@ -54,18 +54,18 @@ say_spark(struct meter *m, int rank, const struct ring *r, int width)
                                        .width = width };
 }
 
-/* Of a job that is tried three times, three runs may fail. What has failed
- * stays when "run" and "done" give way. */
+/* What has failed stays when "run" and "done" give way. Runs are not jobs: of
+ * one that is tried three times, three may fail. */
 static void
-say_failed(struct meter *m, bool wide, uint64_t failed)
+say_failed(struct meter *m, bool wide, const struct totals *t)
 {
     char number[40] = "", text[64] = "";
     if (wide)
-        number_commas(number, failed);
+        number_commas(number, t->failed);
     else
-        number_text(number, failed, 4);
-    text_add(text, sizeof text, wide ? "%s runs failed" : "%s fails",
-             number);
+        number_text(number, t->failed, 4);
+    text_add(text, sizeof text, "%s %s", number,
+             t->by_jobs ? "failed" : wide ? "runs failed" : "fails");
     say(m, 2, text);
     m->piece[m->n - 1].style = STYLE_WARN;
 }
@@ -76,9 +76,12 @@ jobs_meter(const struct totals *t, bool wide, struct meter *m)
     char eta[24] = "", text[64] = "";
     *m = (struct meter){ .label = "Jobs", .share = t->done_part,
                          .style = STYLE_LOW };
-    say_number(m, 3, wide, t->done, "done");
+    say_number(m, 3, wide, t->done,
+               t->by_jobs ? "done" : wide ? "runs done" : "runs");
     say_number(m, 4, wide, t->running, "run");
     say_number(m, 0, wide, t->pending, "pend");
+    if (t->held > 0)
+        say_number(m, 1, wide, t->held, "held");
     if (wide && t->kept > 0) {
         char kept[40] = "";
         number_commas(kept, t->kept);
@@ -86,7 +89,7 @@ jobs_meter(const struct totals *t, bool wide, struct meter *m)
         say(m, 4, text);
     }
     if (t->failed > 0)
-        say_failed(m, wide, t->failed);
+        say_failed(m, wide, t);
     if (t->pending + t->running == 0)
         return;
     eta_text(eta, t->eta_us);

@@ -94,12 +94,15 @@ draw_node(struct view *v, const struct part *p, int width, uint64_t most,
         return;
     }
     text_add(text, sizeof text, "%5s pend %3s run", pend, run);
+    if (n->told.held > 0)
+        text_add(text, sizeof text, "  %u held", (unsigned)n->told.held);
     put_cut(v->c, at, p->y, x + width - at - 1, STYLE_TEXT, text);
+    const int used = columns_of(text) + 1;
     struct bar b = { .part = n->told.queued, .whole = (double)most,
-                     .width = x + width - at - 21, .style = STYLE_LOW,
+                     .width = x + width - at - used - 2, .style = STYLE_LOW,
                      .target = -1 };
     if (b.width >= 4)
-        draw_bar(v->c, at + 19, p->y, &b);
+        draw_bar(v->c, at + used, p->y, &b);
 }
 
 static void

@@ -142,14 +142,15 @@ struct node {
     bool double_told;       /* that another node has its name */
 };
 
-/* Sums over all nodes that are not hidden. Jobs done and failed are counted
- * since the start of each node, or since lbtop first heard it if it has
- * started again: they do not fall. */
+/* Sums over all nodes that are not hidden. `done` and `failed` are jobs of the
+ * workloads that their homes tell of; where one has not told of all of its
+ * own, or there is none, runs: those since the start of each node, or since
+ * lbtop first heard it if it has started again. */
 struct totals {
     unsigned nodes, up, stale, lost, other;
     uint64_t jobs, running, pending, held, kept, in_flight;
-    uint64_t done, failed;  /* runs, since the nodes started and in what was
-                               seen of their former incarnations */
+    uint64_t done, failed;
+    bool by_jobs;           /* these are jobs, not runs */
     double done_part;       /* done / jobs of open workloads and of those that
                                ended in the last hour; < 0: no jobs */
     double rate;            /* jobs done a second */

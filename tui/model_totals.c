@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "proto/limits.h"
 #include "tui/model_own.h"
 
 enum { POLICIES = 8, POLICIES_SHOWN = 3, ETA_MAX_S = 1000000000 };
@@ -12,6 +13,9 @@ struct sums {
     double load, throttle;  /* over live nodes; throttle times slots */
     uint64_t loads, slots;
     uint64_t open, done;    /* jobs of the workloads that count */
+    uint64_t jobs_done, jobs_failed;    /* of all workloads told */
+    size_t works;
+    bool untold;            /* a node has not told all its workloads */
     uint64_t at_homes, at_nodes;    /* open jobs: as homes and as nodes say */
     unsigned n_policies, nodes[POLICIES];
     const char *policy[POLICIES];
@@ -73,6 +77,20 @@ add_works(const struct model *m, const struct node *n, struct sums *s)
     }
 }
 
+/* Jobs are counted by their homes, and only if all of them tell them all. */
+static void
+add_ended(const struct node *n, struct sums *s)
+{
+    if (n->heard_us >= 0 &&
+        (n->direct_us < 0 || n->n_works >= STATE_WORKLOADS_MAX))
+        s->untold = true;
+    s->works += n->n_works;
+    for (size_t i = 0; i < n->n_works; i++) {
+        s->jobs_done += n->work[i].done;
+        s->jobs_failed += n->work[i].failed;
+    }
+}
+
 static void
 add_up(const struct node *n, struct totals *t, struct sums *s)
 {
@@ -108,6 +126,7 @@ add_node(const struct model *m, const struct node *n, struct totals *t,
     t->done += n->told.done + n->before.done;
     t->failed += n->told.failed + n->before.failed;
     add_works(m, n, s);
+    add_ended(n, s);
     switch (n->seen) {
     case SEEN_STALE:
         t->stale++;
@@ -141,6 +160,11 @@ nodes_totals(const struct model *m, struct node *const *v, size_t n,
     for (size_t i = 0; i < n; i++)
         if (!v[i]->hidden)
             add_node(m, v[i], out, &s);
+    out->by_jobs = !s.untold && (s.works > 0 || out->done + out->failed == 0);
+    if (out->by_jobs) {
+        out->done = s.jobs_done;
+        out->failed = s.jobs_failed;
+    }
     out->jobs = s.open;
     if (s.open > 0)
         out->done_part = (double)s.done / (double)s.open;

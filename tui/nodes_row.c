@@ -208,6 +208,14 @@ put_other(const struct row *r, const struct table_column *k)
     put_text(r, k, text[0] == '\0' ? "-" : text);
 }
 
+/* Few nodes hold jobs: no zeros. */
+static void
+put_held(const struct row *r, const struct table_column *k)
+{
+    if (r->n->told.held > 0)
+        put_number(r, k, r->n->told.held);
+}
+
 static void
 put_told(const struct row *r, const struct table_column *k)
 {
@@ -218,6 +226,7 @@ put_told(const struct row *r, const struct table_column *k)
     case COLUMN_LOAD60:
     case COLUMN_QUEUE60: put_spark(r, k); break;
     case COLUMN_PEND: put_number(r, k, s->queued); break;
+    case COLUMN_HELD: put_held(r, k); break;
     case COLUMN_RUN: put_running(r, k); break;
     case COLUMN_SLOTS: put_number(r, k, s->slots); break;
     case COLUMN_DONE: put_number(r, k, s->done); break;

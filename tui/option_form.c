@@ -66,15 +66,20 @@ opt_take_columns(struct options *o, const char *text)
 void
 opt_take_filter(struct options *o, const char *text)
 {
+    o->filter[0] = '\0';
+    if (*text != '\0')
+        opt_copy(o->filter, sizeof o->filter, "--filter", text);
+}
+
+void
+opt_check_filter(const struct options *o)
+{
     char err[QUERY_ERROR_MAX];
-    struct query *q = query_new(text, err);
+    struct query *q = query_new_of(ui_table_of(o->screen), o->filter, err);
 
     if (q == NULL)
         opt_fail(EXIT_USAGE, "--filter: %s", err);
     query_free(q);
-    o->filter[0] = '\0';
-    if (*text != '\0')
-        opt_copy(o->filter, sizeof o->filter, "--filter", text);
 }
 
 void

@@ -9,6 +9,8 @@
 void opt_take_sort(struct options *o, const char *text);
 void opt_take_columns(struct options *o, const char *text);
 void opt_take_filter(struct options *o, const char *text);
+/* Once the screen is known, whose list it filters. */
+void opt_check_filter(const struct options *o);
 void opt_take_dump(struct options *o, const char *text);
 void opt_take_speed(struct options *o, const char *text);
 void opt_take_keys(struct options *o, const char *text);

@@ -304,6 +304,7 @@ check(const struct options *o)
 {
     const bool screen = !o->batch && o->exec[0] == '\0' && o->dump_width == 0;
 
+    opt_check_filter(o);
     if (o->yes && o->exec[0] == '\0')
         opt_fail(EXIT_USAGE, "--yes needs --exec");
     if (o->exec[0] != '\0' && o->read_only)

@@ -15,7 +15,8 @@
 
 enum { TIME_MAX = 40 };
 
-/* What is printed now: the nodes that the filter lets through, in order. */
+/* What is printed now: of the nodes those that the filter lets through, in
+ * order. */
 struct block {
     const struct plain *p;
     const struct model *m;
@@ -71,8 +72,8 @@ static bool
 is_whole(enum column c)
 {
     switch (c) {
-    case COLUMN_THROTTLE: case COLUMN_PEND: case COLUMN_RUN:
-    case COLUMN_SLOTS: case COLUMN_DONE: case COLUMN_FAILED:
+    case COLUMN_THROTTLE: case COLUMN_PEND: case COLUMN_HELD:
+    case COLUMN_RUN: case COLUMN_SLOTS: case COLUMN_DONE: case COLUMN_FAILED:
     case COLUMN_THROTTLE_TARGET:
         return true;
     default:
@@ -226,23 +227,12 @@ workloads(const struct block *b, struct plain_table *t)
                      job_columns[k].left);
     for (size_t i = 0; i < b->n; i++)
         for (size_t k = 0; k < b->node[i]->n_works; k++)
-            job_row(t, b->node[i], &b->node[i]->work[k]);
+            if (query_match_row(b->p->filter,
+                                &(struct job_row){ b->node[i], k }))
+                job_row(t, b->node[i], &b->node[i]->work[k]);
 }
 
 /* ---- messages ---- */
-
-static bool
-is_meant(const struct block *b, const struct note *n)
-{
-    const struct node *from;
-
-    if (n->level > NOTE_INFO)
-        return false;
-    if (b->p->filter == NULL)
-        return true;
-    from = node_id_is_zero(&n->node) ? NULL : model_by_id(b->m, &n->node);
-    return from != NULL && query_match(b->p->filter, b->m, from);
-}
 
 static void
 messages(const struct block *b, struct plain_table *t)
@@ -265,7 +255,7 @@ messages(const struct block *b, struct plain_table *t)
         const struct note *n = notes_at(b->m->notes, i);
         if (b->p->last_note != NULL && n->number > *b->p->last_note)
             *b->p->last_note = n->number;
-        if (!is_meant(b, n))
+        if (n->level > NOTE_INFO || !query_match_row(b->p->filter, n))
             continue;
         time_text(b->m->wall_ms + n->at_us / 1000, true, at);
         plain_text(t, at);
@@ -300,30 +290,37 @@ put_unknown_last(struct block *b)
 static void
 choose(struct block *b)
 {
+    const bool rows = ui_table_of(b->p->screen) != NULL;
+
     b->node = xcalloc(b->m->n + 1, sizeof(struct node *));
     for (size_t i = 0; i < b->m->n; i++)
         if (!b->m->node[i]->hidden &&
-            query_match(b->p->filter, b->m, b->m->node[i]))
+            (rows || query_match(b->p->filter, b->m, b->m->node[i])))
             b->node[b->n++] = b->m->node[i];
     sort_nodes(b->m, &b->p->sort, b->node, b->n);
     if (!outlives(b->p->sort.by))
         put_unknown_last(b);
 }
 
-/* "# lbtop 1 TIME nodes=2 ...": the sums of the title and the meters. */
+/* "# lbtop 1 TIME nodes=2 ...": the sums of the title and the meters, of the
+ * cluster whatever is shown of it. */
 static void
-print_head(FILE *to, const struct block *b)
+print_head(FILE *to, const struct block *b, size_t shown)
 {
     struct totals t;
     char at[TIME_MAX];
 
-    nodes_totals(b->m, b->node, b->n, &t);
+    model_totals(b->m, &t);
     time_text(b->m->wall_ms + b->m->now_us / 1000, false, at);
-    fprintf(to, "# lbtop 1 %s nodes=%zu up=%u stale=%u lost=%u done=%llu "
-            "running=%llu pending=%llu failed=%llu\n", at, b->n, t.up,
-            t.stale, t.lost, (unsigned long long)t.done,
+    fprintf(to, "# lbtop 1 %s nodes=%u up=%u stale=%u lost=%u done=%llu "
+            "running=%llu pending=%llu failed=%llu held=%llu counted=%s", at,
+            t.nodes, t.up, t.stale, t.lost, (unsigned long long)t.done,
             (unsigned long long)t.running, (unsigned long long)t.pending,
-            (unsigned long long)t.failed);
+            (unsigned long long)t.failed, (unsigned long long)t.held,
+            t.by_jobs ? "jobs" : "runs");
+    if (b->p->filter != NULL)
+        fprintf(to, " shown=%zu", shown);
+    fputc('\n', to);
 }
 
 static void
@@ -351,7 +348,7 @@ plain_print(FILE *to, const struct plain *p, const struct model *m)
     errno = 0;
     switch (p->form) {
     case PLAIN_TABLE:
-        print_head(to, &b);
+        print_head(to, &b, t.n_columns > 0 ? t.n_cells / t.n_columns : 0);
         if (t.n_cells > 0 || p->screen != SCREEN_MESSAGES)
             plain_print_table(to, &t, p->width, p->colour);
         break;

@@ -18,7 +18,7 @@ struct plain {
     const enum column *column;  /* NULL: the usual ones */
     size_t n_columns;
     struct sort sort;
-    struct query *filter;
+    struct query *filter;       /* of the list of that screen */
     int width;                  /* of tables; 0: as wide as needed */
     bool colour;
     uint64_t *last_note;        /* messages: those after it are printed */

@@ -55,8 +55,8 @@ draw_facts(const struct card *k, int y)
 {
     struct canvas *c = k->v->c;
     const struct state *s = &k->n->told;
-    char line[200] = "", pending[24] = "", done[24] = "", failed[24] = "",
-         age[24] = "";
+    char line[200] = "", pending[24] = "", held[24] = "", done[24] = "",
+         failed[24] = "", age[24] = "";
     canvas_put(c, STATE_AT, y, -1, node_style(k->n), node_state(k->n));
     if (k->n->heard_us < 0) {
         canvas_put(c, STATE_AT + 6, y, -1, STYLE_LABEL,
@@ -73,8 +73,13 @@ draw_facts(const struct card *k, int y)
     int end = k->old ? PENDING_END + 6 : PENDING_END;
     number_text(pending, s->queued, end - x);
     canvas_right(c, x, y, end - x, k->style, pending);
-    text_add(line, sizeof line, " pending   %u running of %u slots",
-             s->running, s->slots);
+    number_text(held, s->held, 5);
+    if (s->held > 0)    /* in the room of the slots */
+        text_add(line, sizeof line, " pending %s held %u running", held,
+                 s->running);
+    else
+        text_add(line, sizeof line, " pending   %u running of %u slots",
+                 s->running, s->slots);
     canvas_put(c, end, y, -1, k->style, line);
     line[0] = '\0';
     text_add(line, sizeof line, "%8s done", done);

@@ -226,13 +226,15 @@ draw_jobs(struct view *v, int y, const struct node *n)
     number_commas(done, n->told.done);
     number_commas(pend, n->told.queued);
     number_commas(failed, n->told.failed);
-    text_add(line, sizeof line, "%s pending   %u running   %s done   %s "
-             "failed", pend, (unsigned)n->told.running, done, failed);
+    text_add(line, sizeof line, "%s pending   ", pend);
+    if (n->told.held > 0)
+        text_add(line, sizeof line, "%u held   ", (unsigned)n->told.held);
+    text_add(line, sizeof line, "%u running   %s done   %s failed",
+             (unsigned)n->told.running, done, failed);
     if (is_wide(v)) {
         if (n->done_s >= 0)
             rate_text(rate, n->done_s);
-        text_add(line, sizeof line, "   %u held   rate %s/s",
-                 (unsigned)n->told.held, rate);
+        text_add(line, sizeof line, "   rate %s/s", rate);
     } else {
         eta_text(lasts, n->told.drain_us > INT64_MAX
                             ? -1 : (int64_t)n->told.drain_us);

@@ -137,8 +137,11 @@ draw_about(struct view *v, const struct map *m, int y)
     x += draw_throttle(v, x, y, 10, n);
     number_text(pending, n->told.queued, 6);
     age_text(age, node_age_us(v->m, n));
-    text_add(text, TEXT, "   load %d%%   %s pend   %u/%u run   age %s",
-             (int)(node_load(n) + 0.5), pending, n->told.running,
+    text_add(text, TEXT, "   load %d%%   %s pend", (int)(node_load(n) + 0.5),
+             pending);
+    if (n->told.held > 0)
+        text_add(text, TEXT, " %u held", (unsigned)n->told.held);
+    text_add(text, TEXT, "   %u/%u run   age %s", n->told.running,
              n->told.slots, age);
     bool old = !node_is_up(n) || n->seen == SEEN_STALE;
     put_cut(c, x, y, c->width - x - 1, old ? STYLE_OLD : STYLE_TEXT, text);

@@ -49,7 +49,8 @@ shell_open(struct shell *s, struct options *o, bool ascii)
     text_add(s->app->u.from, sizeof s->app->u.from, "%s", o->ways.from);
     if (o->filter[0] != '\0') {
         char ignored[QUERY_ERROR_MAX];
-        s->app->u.filter = query_new(o->filter, ignored);
+        *ui_filter(&s->app->u) = query_new_of(ui_filtered(&s->app->u),
+                                              o->filter, ignored);
     }
     /* What lies before the present comes first: time never goes back. */
     if (s->source.stream != STREAM_LIVE)

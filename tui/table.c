@@ -10,7 +10,16 @@ enum {
     BAR_MORE = 8, BAR_STEP = 4
 };
 
-/* Policy: more than one, or placed by the user. */
+static bool
+some_held(const struct ui *u)
+{
+    for (size_t i = 0; i < u->nodes.n; i++)
+        if (u->shown[i]->told.held > 0)
+            return true;
+    return false;
+}
+
+/* Policy: more than one; held: some; or placed by the user. */
 static bool
 wanted(const struct view *v, enum column c, bool mixed)
 {
@@ -21,6 +30,8 @@ wanted(const struct view *v, enum column c, bool mixed)
         return true;
     if (c == COLUMN_AGE && u->slow_link)
         return false;   /* it changes all the time */
+    if (c == COLUMN_HELD)
+        return some_held(u);
     return !column_table[c].optional && (c != COLUMN_POLICY || mixed);
 }
 

@@ -170,10 +170,16 @@ static const struct query_table notes_table = { note_fields, note_number,
                                                 note_word, note_said };
 
 const struct query_table *
+ui_table_of(enum screen s)
+{
+    return s == SCREEN_JOBS       ? &jobs_table
+           : s == SCREEN_MESSAGES ? &notes_table : NULL;
+}
+
+const struct query_table *
 ui_filtered(const struct ui *u)
 {
-    return u->screen == SCREEN_JOBS       ? &jobs_table
-           : u->screen == SCREEN_MESSAGES ? &notes_table : NULL;
+    return ui_table_of(u->screen);
 }
 
 struct query **

@@ -184,7 +184,9 @@ bool ui_work(const struct ui *u, const struct model *m, struct node **home,
  * wherever the order has put it meanwhile; false: it is gone. */
 void ui_saw_job(struct ui *u);
 bool ui_hold_job(struct ui *u);
-/* The list that F4 filters on this screen (NULL: of nodes), and its filter. */
+/* The list that F4 filters on a screen (NULL: of nodes); on this screen, and
+ * its filter. */
+const struct query_table *ui_table_of(enum screen s);
 const struct query_table *ui_filtered(const struct ui *u);
 struct query **ui_filter(struct ui *u);
 /* Whether a note is among those of the Messages screen: level, node, filter,

@@ -319,7 +319,7 @@ both() { [ "$(lbctl nodes --raw | wc -l)" -eq 2 ]; }
     two_agents
     lbtop -b -i 1 -s node -c node,throttle,policy >table
     [ "$(sed -n '1s/ 20[^ ]*Z / /p' table)" = \
-        '# lbtop 1 nodes=2 up=2 stale=0 lost=0 done=0 running=0 pending=0 failed=0' ]
+        '# lbtop 1 nodes=2 up=2 stale=0 lost=0 done=0 running=0 pending=0 failed=0 held=0 counted=jobs' ]
     [ "$(sed -n '2,$p' table | tr -s ' ')" = $'NODE THROTTLE POLICY\nnorth 60 hybrid\nsouth 80 hybrid' ]
     [ "$(lbtop -b -i 1 -s node -c node,throttle,policy --raw | cut -d' ' -f2-)" \
         = $'north 60 hybrid\nsouth 80 hybrid' ]

@@ -310,7 +310,8 @@ answers_what_the_screens_ask(void **state)
     play_fini(&p);
 }
 
-/* Each workload has failures of its own jobs, if any; nodes count the runs. */
+/* Each workload has failures of its own jobs, if any; nodes count the runs,
+ * the sums jobs. */
 static void
 failures_agree(void **state)
 {
@@ -318,7 +319,7 @@ failures_agree(void **state)
     struct play p;
     const char *const w3[] = { "workload", "3", NULL };
     struct totals t;
-    uint64_t jobs = 0;
+    uint64_t jobs = 0, runs = 0;
 
     play_init(&p, 12, 1);
     ask(&p, NULL, "nodes", NULL);
@@ -335,7 +336,11 @@ failures_agree(void **state)
             jobs += p.m->node[i]->work[k].failed;
     model_totals(p.m, &t);
     assert_true(jobs >= 38);
-    assert_int_equal(t.failed, 3 * jobs);
+    assert_true(t.by_jobs);
+    assert_int_equal(t.failed, jobs);
+    for (size_t i = 0; i < p.m->n; i++)
+        runs += p.m->node[i]->told.failed;
+    assert_int_equal(runs, 3 * jobs);
     play_fini(&p);
 }
 

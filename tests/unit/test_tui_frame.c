@@ -248,8 +248,8 @@ meters_say_what_they_measure(void **state)
     (void)state;
     struct scene *c = scene_main();
     expect_in_row(c, 80, 1,
-                  "  65%  18205 done  48 run  9856 pend  41 fails  eta 2min");
-    expect_in_row(c, 140, 1, "   41 runs failed   eta 2min");
+                  "  65%  18209 done  48 run  9856 pend  41 failed  eta 2min");
+    expect_in_row(c, 140, 1, "   41 failed   eta 2min");
     expect_in_row(c, 80, 2, "  45%  ");
     expect_in_row(c, 80, 2, "spread 1-91%");
     expect_in_row(c, 80, 3, "  72%  moves/s ▼31 ▲31   in flight 0 ");

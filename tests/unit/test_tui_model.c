@@ -420,7 +420,8 @@ adds_up(void **state)
     model_totals(s.m, &t);
     assert_int_equal(t.nodes, 3);
     assert_int_equal(t.up, 3);
-    assert_int_equal(t.done, 3000);
+    assert_true(t.by_jobs);     /* not the runs of the nodes */
+    assert_true(t.done == 590 + 500 && t.failed == 10);
     assert_int_equal(t.running, 12);
     assert_int_equal(t.pending, 300);
     assert_int_equal(t.jobs, 1000);
@@ -433,6 +434,10 @@ adds_up(void **state)
     assert_float_equal(t.throttle, 50, 0.01);
     assert_string_equal(t.policy, "hybrid 2 / symm 1");
     assert_int_equal(t.eta_us, -1);
+    scene_node(&s, 1)->direct_us = -1;  /* told by the way in alone */
+    model_totals(s.m, &t);
+    assert_false(t.by_jobs);
+    assert_int_equal(t.done, 3000);
     scene_node(&s, 2)->hidden = true;
     model_totals(s.m, &t);
     assert_int_equal(t.nodes, 2);

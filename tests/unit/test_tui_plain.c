@@ -75,8 +75,9 @@ prints_the_table_of_the_manual(void **state)
 
     p.filter = query_new("alpha01|gamma03", err);
     assert_string_equal(print(&p, m),
-        "# lbtop 1 2026-11-20T14:02:37Z nodes=2 up=1 stale=0 lost=1 "
-        "done=3121 running=8 pending=2210 failed=0\n"
+        "# lbtop 1 2026-11-20T14:02:37Z nodes=4 up=2 stale=1 lost=1 "
+        "done=3121 running=8 pending=3632 failed=3 held=0 counted=runs "
+        "shown=2\n"
         "NODE     STATE  LOAD  THROTTLE  PEND  RUN  DONE  IN/S  OUT/S  "
         "POLICY  AGE\n"
         "alpha01  run      91       100  2210    8  3120     0      9  "
@@ -242,6 +243,23 @@ prints_workloads(void **state)
         "60 0 10.0 6s\n"
         "2026-11-20T14:02:37.114Z gamma03-7 - gamma03 fib lost - - - - - - "
         "-\n");
+    /* A filter is of the list that is printed; the head stays the cluster's. */
+    char err[QUERY_ERROR_MAX];
+    p.filter = query_new_of(ui_table_of(SCREEN_JOBS), "kind=fib state=run",
+                            err);
+    assert_string_equal(print(&p, m),
+        "2026-11-20T14:02:37.114Z alpha01-7 a\\x20b alpha01 fib run 32 100 8 "
+        "60 0 10.0 6s\n");
+    query_free(p.filter);
+    p.filter = query_new_of(ui_table_of(SCREEN_JOBS), "fail>0", err);
+    p.form = PLAIN_TABLE;
+    assert_non_null(strstr(print(&p, m), " nodes=4 up=2 "));
+    assert_non_null(strstr(print(&p, m), " shown=0\n"));
+    query_free(p.filter);
+    assert_null(query_new_of(ui_table_of(SCREEN_JOBS), "zzz>1", err));
+    assert_string_equal(err, "zzz>1 : no column \"zzz\"; columns: workload "
+                        "label home kind state done total run pend fail progress "
+                        "rate eta age (position 1)");
     model_free(m);
 }
 
@@ -268,6 +286,14 @@ prints_each_message_once(void **state)
     p.form = PLAIN_RAW;
     assert_string_equal(print(&p, m),
         "2026-11-20T14:02:39.114Z warn lbtop 1 three\n");
+    char err[QUERY_ERROR_MAX];
+    p.form = PLAIN_RAW;
+    last = 0;
+    p.filter = query_new_of(ui_table_of(SCREEN_MESSAGES), "level=warn", err);
+    assert_string_equal(print(&p, m),
+        "2026-11-20T14:02:39.114Z warn lbtop 1 three\n");
+    query_free(p.filter);
+    p.filter = NULL;
     p.form = PLAIN_JSON;
     assert_string_equal(print(&p, m),
         "{\"v\":1,\"time\":\"2026-11-20T14:02:39.114Z\",\"messages\":[]}\n");

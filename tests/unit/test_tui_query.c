@@ -417,8 +417,8 @@ reads_sort_orders(void **state)
         { "pend down", -EINVAL, { 0 }, "\"down\" is neither asc nor desc" },
         { "load2", -EINVAL, { 0 },
           "no column \"load2\"; columns: node state load load60 throttle "
-          "pend queue60 run slots done failed rate in out lasts policy "
-          "rtt ..." },
+          "pend held queue60 run slots done failed rate in out lasts "
+          "..." },
         { "", -EINVAL, { 0 }, NULL }, { "-", -EINVAL, { 0 }, NULL },
     };
 
