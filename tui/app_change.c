@@ -134,7 +134,7 @@ can_be_told(const struct pending_act *p, const struct node *n,
     else if (!node_is_up(n))
         text_add(say, sizeof say, "%s does not answer: %s not sent", n->name,
                  change_word(p->act));
-    else if (p->act == ACT_SET && floor > 0 && p->value < floor)
+    else if (p->act == ACT_SET && p->value > 0 && p->value < floor)
         text_add(say, sizeof say, "%d is the floor of %s", floor, n->name);
     else if (p->act == ACT_SET && ceiling > 0 && p->value > ceiling)
         text_add(say, sizeof say, "%d is the ceiling of %s", ceiling,
@@ -179,6 +179,23 @@ say_none(struct app *a, const struct pending_act *p, const struct seen_at *s)
         ui_flash(&a->u, app_now_us(a), "%s",
                  s->say[0] != '\0' ? s->say : "no node here");
     return s->same > 0;
+}
+
+bool
+change_reaches(struct app *a, const struct pending_act *p)
+{
+    struct seen_at s = { 0 };
+
+    for (size_t i = 0; i < p->n; i++) {
+        const struct node *n = model_by_id(a->live, &p->node[i]);
+        if (n != NULL)
+            look_at(a, p, n, &s);
+    }
+    if (s.able + s.same > 0)
+        return true;
+    a->u.all_next = false;
+    (void)say_none(a, p, &s);
+    return false;
 }
 
 /* Those that can be told stay; of all shown, stale ones do not. */

@@ -36,6 +36,8 @@ menu_policy(struct app *a)
     a->meant = (struct pending_act){ .act = ACT_POLICY };
     a->meant_all = a->u.all_next;
     a->meant.n = app_targets(a, &a->meant.node);
+    if (!change_reaches(a, &a->meant))
+        return;
     start(a, "Policy", ACT_POLICY);
     for (size_t i = 0; policy_words[i] != NULL; i++) {
         size_t n = 0;

@@ -249,7 +249,7 @@ message_problem(struct app *a, int by)
         const struct note *n = notes_at(notes, i);
         if (!ui_note_shown(u, n))
             continue;
-        if (n->level <= NOTE_ERROR &&
+        if (n->level <= NOTE_WARN &&
             (by > 0 ? row > from || (row == 0 && u->follow_messages)
                     : row < from)) {
             found = row;
@@ -260,7 +260,7 @@ message_problem(struct app *a, int by)
     }
     if (found == SIZE_MAX) {
         const struct node *n = node_problem(a);
-        ui_flash(u, app_now_us(a), "no error %s here%s%s%s%s",
+        ui_flash(u, app_now_us(a), "no warning or error %s here%s%s%s%s",
                  by > 0 ? "before" : "after", n != NULL ? "; " : "",
                  n != NULL ? n->name : "", n != NULL ? " is " : "",
                  n != NULL ? node_state(n) : "");

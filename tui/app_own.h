@@ -83,6 +83,9 @@ bool change_allowed(struct app *a, enum act act, char *err);
 /* Does it, or asks first. Takes p->node over. `all`: all shown. False: it can
  * not be done anywhere, the flash says why. */
 bool change(struct app *a, struct pending_act *p, bool all);
+/* Whether anyone would take it, before its value (0, "") is asked for; else
+ * flashes why not. */
+bool change_reaches(struct app *a, const struct pending_act *p);
 bool change_work(struct app *a, enum act act, const struct node *home,
                  const struct work *w);
 void change_undo(struct app *a);

@@ -21,6 +21,8 @@ start_throttle(struct app *a)
         ui_flash(&a->u, app_now_us(a), "no node here");
         return;
     }
+    if (!change_reaches(a, &a->meant))
+        return;
     if (a->meant.n == 1)
         text_add(whom, sizeof whom, "%.30s", n->name);
     else

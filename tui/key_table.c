@@ -159,7 +159,7 @@ const struct key_row key_table[] = {
     { { 'L' }, IN_MESSAGES, ACT_LEVEL, false, "Level", "VIEW",
       "level of messages", NULL },
     { { 'e' }, IN_MESSAGES, ACT_PROBLEM, false, "NextErr", "FIND",
-      "next, previous problem", "Next error" },
+      "next, previous problem", "Next problem" },
     { { 'E' }, TABLE | WORKS | IN_MESSAGES, ACT_PROBLEM_BACK, false, NULL,
       "FIND", "next, previous problem", NULL },
     { { 'e' }, WORKS, ACT_PROBLEM, false, "Next", "FIND", "",

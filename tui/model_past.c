@@ -73,6 +73,15 @@ is_of_a_peer(struct span name)
            span_is(name, "peer-joined") || span_is(name, "restarted");
 }
 
+/* A workload that has ended, with failed jobs. */
+static bool
+has_failed(struct span name, const char *text)
+{
+    const char *failed = strstr(text, " failed=");
+
+    return span_is(name, "ended") && failed != NULL && failed[8] != '0';
+}
+
 void
 event_note(const struct model *m, const struct node_id *from,
            const struct msg_event *e, struct note *out)
@@ -94,6 +103,8 @@ event_note(const struct model *m, const struct node_id *from,
         out->level = NOTE_DEBUG;
     span_copy(e->name, name, sizeof name);
     span_copy(e->text, text, sizeof text);
+    if (out->level == NOTE_INFO && has_failed(e->name, text))
+        out->level = NOTE_WARN;
     note_wording(name, text, out->text, sizeof out->text);
 }
 

@@ -220,6 +220,30 @@ a_key_that_comes_too_early_is_told(void **state)
     scene_close(&s);
 }
 
+/* Before a number is asked for. */
+static void
+a_lost_node_is_told_at_once(void **state)
+{
+    (void)state;
+    static const char *const keys[] = { "=", "P", "<F7>", "<F8>", "p", "d" };
+    struct scene s;
+
+    scene_open(&s, 1, NULL);
+    for (int i = 0; i < 8; i++)
+        scene_second(&s, 0);
+    assert_int_equal(scene_node(&s, 0)->seen, SEEN_LOST);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        s.a->u.flash[0] = '\0';
+        scene_keys(&s, keys[i]);
+        assert_int_equal(s.a->u.prompt.use, PROMPT_NONE);
+        assert_false(s.a->u.menu.open);
+        assert_false(s.a->u.dialog.open);
+        assert_non_null(strstr(s.a->u.flash, "alpha01 is LOST: "));
+    }
+    assert_int_equal(s.n_asked, 0);
+    scene_close(&s);
+}
+
 int
 main(void)
 {
@@ -232,6 +256,7 @@ main(void)
         cmocka_unit_test(the_question_about_leaving_follows_the_answers),
         cmocka_unit_test(a_question_tells_the_numbers_of_now),
         cmocka_unit_test(a_key_that_comes_too_early_is_told),
+        cmocka_unit_test(a_lost_node_is_told_at_once),
     };
     return cmocka_run_group_tests_name("tui_app_dialog", tests, NULL, NULL);
 }

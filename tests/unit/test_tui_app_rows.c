@@ -292,8 +292,14 @@ the_next_problem_is_a_node_where_no_workload_has_one(void **state)
     assert_int_equal(scene_node(&s, 1)->seen, SEEN_LOST);
     scene_keys(&s, "3");
     scene_draw(&s);
-    scene_keys(&s, "e");
-    assert_non_null(strstr(scene_flash(&s), "alpha02 is LOST"));
+    scene_keys(&s, "e");        /* warnings first */
+    assert_string_equal(scene_flash(&s), "");
+    const struct note *o = notes_at(s.a->live->notes, s.a->u.messages.at);
+    assert_int_equal(o->level, NOTE_WARN);
+    assert_non_null(strstr(o->text, "LOST"));
+    scene_keys(&s, "eee");
+    assert_string_equal(scene_flash(&s), "no warning or error before here; "
+                                         "alpha02 is LOST");
     scene_keys(&s, "2");
     scene_draw(&s);
     scene_keys(&s, "e");

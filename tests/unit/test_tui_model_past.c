@@ -248,6 +248,36 @@ totals_do_not_fall_when_a_node_starts_again(void **state)
     scene_fini(&s);
 }
 
+/* An event that has this name and these words. */
+static void
+says(struct scene *s, int i, uint64_t number, const char *name,
+     const char *text)
+{
+    struct msg m = an_event(s, number, 0);
+
+    m.event.name = span_str(name);
+    m.event.text = span_str(text);
+    scene_say(s, i, IN_STATE, &m, NULL);
+}
+
+static void
+a_workload_that_failed_is_a_warning(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_init(&s);
+    scene_run(&s, 1, 10 * S);
+    says(&s, 0, 1, "ended", "workload=a-1 jobs=50 failed=50");
+    const struct note *o = notes_at(s.m->notes, 0);
+    assert_int_equal(o->level, NOTE_WARN);
+    assert_string_equal(o->text,
+                        "workload a-1 has ended: 50 jobs, 50 failed");
+    says(&s, 0, 2, "ended", "workload=a-2 jobs=50 failed=0");
+    assert_int_equal(notes_at(s.m->notes, 0)->level, NOTE_INFO);
+    scene_fini(&s);
+}
+
 int
 main(void)
 {
@@ -259,6 +289,7 @@ main(void)
         cmocka_unit_test(a_node_that_cannot_tell_is_asked_once),
         cmocka_unit_test(a_wrong_clock_is_taken_off),
         cmocka_unit_test(totals_do_not_fall_when_a_node_starts_again),
+        cmocka_unit_test(a_workload_that_failed_is_a_warning),
     };
     return cmocka_run_group_tests_name("tui_model_past", tests, NULL, NULL);
 }
