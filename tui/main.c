@@ -41,6 +41,8 @@ main(int argc, char **argv)
 {
     static struct options o;
 
+    /* A limit on files is an error of write, as a full disk is. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     (void)setlocale(LC_ALL, "");
     /* A point, not a comma, in any locale. */
     (void)setlocale(LC_NUMERIC, "C");

@@ -168,8 +168,8 @@ take_look(struct options *o, int key, const char *arg)
     case 'C': s->colour = 0; break;
     case OPT_COLOUR: s->colour = opt_choice("--color", arg, when);
         s->colour = s->colour == 0 ? -1 : s->colour - 1; break;
-    case OPT_THEME: s->theme = opt_choice("--theme", arg, themes);
-        s->theme_given = true; break;
+    case OPT_THEME: setup_give_theme(s, opt_choice("--theme", arg, themes));
+        break;
     case OPT_GRAPHS: s->graphs = opt_choice("--graphs", arg, graphs); break;
     case OPT_UTC: s->utc = true; break;
     case OPT_BELL: s->bell = true; break;
@@ -178,8 +178,8 @@ take_look(struct options *o, int key, const char *arg)
         s->esc_delay_us = opt_duration("--esc-delay", arg, 10000, 2000000);
         break;
     case OPT_PACE: s->pace = opt_choice("--pace", arg, paces) == 1; break;
-    case OPT_NAME: opt_copy(s->title, sizeof s->title, "--name", arg);
-        s->title_given = true; break;
+    case OPT_NAME: setup_give_title(s);
+        opt_copy(s->title, sizeof s->title, "--name", arg); break;
     case 'd': s->refresh_us = opt_duration("--delay", arg, 100000, 60000000);
         break;
     default: return ARGP_ERR_UNKNOWN;

@@ -36,7 +36,8 @@ write_all(struct record_writer *w, const uint8_t *p, size_t len)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
-            w->error = -errno;
+            /* EFBIG is our own bound, this one is another's */
+            w->error = errno == EFBIG ? -EDQUOT : -errno;
             return;
         }
         p += n;

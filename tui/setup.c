@@ -232,6 +232,23 @@ setup_read(struct setup *s, const char *path)
     return ini_read(path, take, &r);
 }
 
+void
+setup_give_theme(struct setup *s, int theme)
+{
+    if (!s->theme_given)
+        s->theme_else = s->theme;
+    s->theme_given = true;
+    s->theme = theme;
+}
+
+void
+setup_give_title(struct setup *s)
+{
+    if (!s->title_given)
+        memcpy(s->title_else, s->title, sizeof s->title_else);
+    s->title_given = true;
+}
+
 /* ---- to the screen ---- */
 
 static void

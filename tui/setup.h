@@ -27,7 +27,9 @@ struct setup {
     size_t n_problems;
     char problem[SETUP_PROBLEMS][200];  /* "lbtop.ini:12: refresh: ..." */
     char wrong[SETUP_WRONG_MAX];    /* the first that saving would replace */
-    bool theme_given, title_given;  /* by options: they win over sections */
+    bool theme_given, title_given;  /* by options: they win over sections, */
+    int theme_else;             /* and are not saved: these are */
+    char title_else[64];
     /* private to setup*.c */
     bool was_read;
     char cluster[64];           /* whose section is in force */
@@ -38,6 +40,9 @@ struct setup {
 void setup_default(struct setup *s);
 /* 0; -ENOENT (no file: not a problem but for --config). */
 int setup_read(struct setup *s, const char *path);
+/* An option has it: its theme; its title is to come. */
+void setup_give_theme(struct setup *s, int theme);
+void setup_give_title(struct setup *s);
 /* Temporary file in the same directory, mode 0600, flushed, renamed; a link
  * is followed to its target. 0 or -errno. */
 int setup_save(const struct setup *s, const struct ui *u);

@@ -14,13 +14,17 @@
 #include "tui/setup_own.h"
 
 /* What lbtop chose itself (for the locale, for the cluster, for a slow link)
- * is not what the operator chose. */
+ * is not what the operator chose; nor is a theme or title for this once. */
 static void
 from_ui(const struct ui *u, struct setup *s)
 {
     s->utc = u->utc;
     s->bell = u->bell;
     s->mouse = u->mouse;
+    if (s->theme_given)
+        s->theme = s->theme_else;
+    if (s->title_given)
+        memcpy(s->title, s->title_else, sizeof s->title);
     if ((int)u->theme != s->shown_theme)
         s->theme = (int)u->theme;
     if (u->ascii != s->shown_ascii)

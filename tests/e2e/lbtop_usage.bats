@@ -481,6 +481,14 @@ gone() { ! kill -0 "$1"; }
 
 # ---- recordings ----
 
+@test "a recording: a limit on the size of files stops it, not lbtop" {
+    (
+        ulimit -f 4
+        fails 74 '--record: limited: Disk quota exceeded' \
+            lbtop --demo 200 -b -i 20 --output none --record limited
+    )
+}
+
 @test "a recording: 0600, over nothing, not through a link; replayed alike" {
     two_agents
     lbctl submit --hold sleep jobs=2 ms=10

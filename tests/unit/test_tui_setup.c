@@ -188,6 +188,32 @@ saving_leaves_out_what_lbtop_chose_itself(void **state)
     ui_fini(&u);
 }
 
+/* What an option says is for this once, but for what was changed since. */
+static void
+saving_leaves_out_theme_and_title_of_options(void **state)
+{
+    struct setup s;
+    struct ui u;
+    (void)state;
+    put("theme = light\ntitle = mine\n");
+    setup_default(&s);
+    assert_int_equal(setup_read(&s, path), 0);
+    setup_give_theme(&s, THEME_MONO);
+    setup_give_theme(&s, THEME_ORANGE);
+    setup_give_title(&s);
+    text_add(memset(s.title, 0, sizeof s.title), sizeof s.title, "once");
+    ui_init(&u);
+    setup_to_ui(&s, &u);
+    assert_int_equal(u.theme, THEME_ORANGE);
+    assert_string_equal(u.title, "once");
+    assert_int_equal(setup_save(&s, &u), 0);
+    is("theme = light\ntitle = mine\n");
+    u.theme = THEME_HIGH;       /* by the operator */
+    assert_int_equal(setup_save(&s, &u), 0);
+    is("theme = high\ntitle = mine\n");
+    ui_fini(&u);
+}
+
 static void
 saving_writes_what_was_set_on_the_screen(void **state)
 {
@@ -318,6 +344,8 @@ main(void)
                                         clear),
         cmocka_unit_test_setup_teardown(
             saving_leaves_out_what_lbtop_chose_itself, make, clear),
+        cmocka_unit_test_setup_teardown(
+            saving_leaves_out_theme_and_title_of_options, make, clear),
         cmocka_unit_test_setup_teardown(
             saving_writes_what_was_set_on_the_screen, make, clear),
         cmocka_unit_test_setup_teardown(
