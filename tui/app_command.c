@@ -15,16 +15,32 @@ const char *const app_command_names[] = {
     "save", "set", "messages", "help", "version", "quit", "q", NULL
 };
 
+/* Words that other programs have for a command. */
+static const char *
+meant(const char *word)
+{
+    static const char *const of_at[] = { "goto", "seek", "jump", "time" };
+
+    for (size_t i = 0; i < sizeof of_at / sizeof of_at[0]; i++)
+        if (strcmp(word, of_at[i]) == 0)
+            return "at";
+    return NULL;
+}
+
 void
 command_unknown(char *err, const char *what, const char *word,
                 const char *const *names)
 {
     const char *near = text_nearest(word, names);
 
+    if (names == app_command_names && meant(word) != NULL)
+        near = meant(word);
     err[0] = '\0';
     text_add(err, ERR_MAX, "no %s \"%.60s\"", what, word);
     if (near != NULL)
         text_add(err, ERR_MAX, " (did you mean %s?)", near);
+    if (near != NULL && names == app_command_names)
+        return;     /* they are many */
     text_add(err, ERR_MAX, "; %s: ",
              strcmp(what, "policy") == 0 ? "policies" : "known");
     for (size_t i = 0; names[i] != NULL; i++)

@@ -338,5 +338,8 @@ const struct command command_view_table[] = {
     { "set", run_set },         { "messages", run_messages },
     { "help", run_help },       { "version", run_version },
     { "quit", run_quit },       { "q", run_quit },
+    /* nothing is saved by leaving */
+    { "q!", run_quit },         { "wq", run_quit },
+    { "x", run_quit },          { "exit", run_quit },
     { NULL, NULL }
 };

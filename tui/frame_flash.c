@@ -28,6 +28,25 @@ first_byte(const struct prompt *p, int columns)
     return from;
 }
 
+/* Above the input line, where there is no room behind it. */
+static void
+draw_error(struct canvas *c, int y, const char *error)
+{
+    enum { ROWS = 3 };
+    const int width = c->width - 2;
+    int rows = 1;
+
+    for (const char *at = error; columns_of(at) > width - 2 && rows < ROWS;
+         rows++) {
+        at += wrap_bytes(at, rows == 1 ? width : width - 2);
+        at += *at == ' ';
+    }
+    for (int i = 0; i < rows; i++)
+        canvas_fill(c, 0, y - rows + i, c->width, STYLE_TEXT, " ");
+    put_wrapped(c, &(struct text_box){ 1, y - rows, width, rows },
+                STYLE_ERROR, error);
+}
+
 static void
 draw_prompt(struct view *v, int y)
 {
@@ -46,7 +65,9 @@ draw_prompt(struct view *v, int y)
     c->cursor_y = y;
     c->cursor_x = x + text_columns(span_of(p->text + from, at - from));
     x += used + 3;
-    if (p->error[0] != '\0')
+    if (p->error[0] != '\0' && x + columns_of(p->error) >= c->width && y > 3)
+        draw_error(c, y, p->error);
+    else if (p->error[0] != '\0')
         put_cut(c, x, y, c->width - x - 1, STYLE_ERROR, p->error);
     else if (p->hint[0] != '\0')
         put_cut(c, x, y, c->width - x - 1, STYLE_LABEL, p->hint);

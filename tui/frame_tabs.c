@@ -147,13 +147,18 @@ say_messages(const struct view *v, bool wide, struct right *r)
         say(r, 1, "of %.40s", only->name);
     say(r, 2, "level %s+", note_level_name(u->level));
     say_filter(u->note_filter, wide && only == NULL, r);
+    const int rank = u->note_find[0] != '\0';   /* it hides notes */
+    if (rank > 0) {
+        size_t of, n = ui_notes_found(u, v->m->notes, &of);
+        say(r, 0, "find \"%.20s\": %zu of %zu", u->note_find, n, of);
+    }
     size_t later = notes_since(v->m->notes, u->paused_note, u->level);
     if (u->follow_messages)
-        say(r, 0, "FOLLOW");
+        say(r, rank, "FOLLOW");
     else if (later > 0)
-        say(r, 0, "PAUSED, %u new", (unsigned)later);
+        say(r, rank, "PAUSED, %u new", (unsigned)later);
     else
-        say(r, 0, "PAUSED");
+        say(r, rank, "PAUSED");
 }
 
 static void

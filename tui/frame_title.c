@@ -93,8 +93,8 @@ say_replay(const struct view *v, struct words *w)
     duration_text(at, u->replay_at_us);
     duration_text(end, u->replay_end_us);
     int speed = (int)u->replay_speed;
-    if (u->frozen)
-        text_add(word, sizeof word, "stopped");
+    if (u->replay_speed < 0)
+        text_add(word, sizeof word, "PAUSED");
     else if (u->replay_speed <= 0)
         text_add(word, sizeof word, "max");
     else if (speed >= 1)

@@ -211,23 +211,6 @@ read_value(struct parser *p, struct span op, struct span value)
         fail(p, at, "\"%s\" is not a number", text);
 }
 
-/* The columns of a list that is not of nodes are few. */
-static void
-no_column(struct parser *p, const char *s, const char *column)
-{
-    const char *near = query_nearest(p->q->of, column);
-    char all[QUERY_ERROR_MAX] = "";
-
-    if (near != NULL)
-        text_add(all, sizeof all, " (did you mean %s?)", near);
-    else if (p->q->of != NULL)
-        text_add(all, sizeof all, "; columns:");
-    for (int i = 0; near == NULL && p->q->of != NULL &&
-                    p->q->of->field[i].name != NULL; i++)
-        text_add(all, sizeof all, " %s", p->q->of->field[i].name);
-    fail(p, s, "no column \"%s\"%s", column, all);
-}
-
 static void
 read_column(struct parser *p, struct span word, size_t name, size_t n_op)
 {
@@ -241,7 +224,9 @@ read_column(struct parser *p, struct span word, size_t name, size_t n_op)
     text_add(column, sizeof column, "%.*s", cut(name), s);
     p->term.column = query_find(p->q->of, column);
     if (p->term.column < 0) {
-        no_column(p, s, column);
+        char why[QUERY_ERROR_MAX];
+        query_no_column(p->q->of, column, why);
+        fail(p, s, "%s", why);
         return;
     }
     read_value(p, span_of(s + name, n_op),

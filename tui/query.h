@@ -41,6 +41,9 @@ struct query_table {
 /* `t` NULL: of nodes. -1: no such column; NULL: none is like it. */
 int query_find(const struct query_table *t, const char *name);
 const char *query_nearest(const struct query_table *t, const char *name);
+/* Says so, and what there is: those of a list that is not of nodes are few. */
+void query_no_column(const struct query_table *t, const char *name,
+                     char dst[QUERY_ERROR_MAX]);
 struct query_field query_field(const struct query_table *t, int c);
 
 /* NULL with a text for people in `err` ("load> : a number is missing after

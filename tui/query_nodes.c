@@ -170,6 +170,21 @@ query_new(const char *text, char err[QUERY_ERROR_MAX])
 
 enum { FIELDS_MAX = 24 };
 
+void
+query_no_column(const struct query_table *t, const char *name,
+                char dst[QUERY_ERROR_MAX])
+{
+    const char *near = query_nearest(t, name);
+
+    dst[0] = '\0';
+    text_add(dst, QUERY_ERROR_MAX, "no column \"%s\"", name);
+    if (near != NULL)
+        text_add(dst, QUERY_ERROR_MAX, " (did you mean %s?)", near);
+    for (int i = 0; near == NULL && t != NULL && t->field[i].name != NULL; i++)
+        text_add(dst, QUERY_ERROR_MAX, "%s %s", i == 0 ? "; columns:" : "",
+                 t->field[i].name);
+}
+
 struct query_field
 query_field(const struct query_table *t, int c)
 {

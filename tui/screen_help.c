@@ -131,7 +131,8 @@ struct said { const char *keys, *text; };
 static void
 add_list(struct help *h, const char *title, const struct said *s, size_t n)
 {
-    add(h, STYLE_TEXT, "", "");
+    if (h->n > 0)
+        add(h, STYLE_TEXT, "", "");
     add(h, STYLE_HEAD, "", title);
     for (size_t i = 0; i < n; i++)
         add(h, STYLE_TEXT, s[i].keys, s[i].text);
@@ -158,12 +159,44 @@ add_legend(struct help *h, const struct canvas *c)
         { "drain", "gives its jobs away" },
         { "start", "has just come" },
         { "stale", "3 states missed" },
-        { "LOST", "5 s without state" },
+        { "LOST", "no state for 5 s" },
         { "ver error", "see messages" },
     };
     add_list(h, "THROTTLE: share of time that jobs run", throttle,
              sizeof throttle / sizeof throttle[0]);
     add_list(h, "STATE", state, sizeof state / sizeof state[0]);
+}
+
+static void
+add_replay(struct help *h)
+{
+    static const struct said replay[] = {
+        { "Z", "stop, go on" },
+        { ", .", "slower, faster" },
+        { "{ }", "10 s back, forward" },
+        { ":at 14:02:37", "there; +2min: since its start" },
+    };
+    add_list(h, "REPLAY", replay, sizeof replay / sizeof replay[0]);
+}
+
+static void
+add_numbers(struct help *h, const struct canvas *c)
+{
+    char moves[32] = "";
+
+    text_add(moves, sizeof moves, "moves/s %s %s", glyph(c, GLYPH_IN),
+             glyph(c, GLYPH_OUT));
+    const struct said numbers[] = {
+        { "LOAD", "CPU used by jobs" },
+        { "PEND RUN", "queued, running here" },
+        { "HELD", "held here; not pending" },
+        { "IN/s OUT/s", "jobs moved here, away" },
+        { moves, "jobs in, out a second" },
+        { "RATE LASTS", "jobs/s; queue is empty in" },
+        { "AGE RTT", "of its state; of a command" },
+        { "dim keys", "refused: read-only, replay" },
+    };
+    add_list(h, "NUMBERS", numbers, sizeof numbers / sizeof numbers[0]);
 }
 
 static void
@@ -186,19 +219,11 @@ add_languages(struct help *h)
         { ":start :hold", ":retry :cancel WORKLOAD" },
         { ":filter :sort", ":columns +rtt -age" },
         { ":connect HOST", "another way in" },
+        { ":record FILE", "off: ends it" },
         { ":write :save :q", "file; setup; leave" },
-    };
-    static const struct said numbers[] = {
-        { "LOAD", "CPU used by jobs" },
-        { "PEND RUN", "queued, running here" },
-        { "IN/s OUT/s", "jobs moved here, away" },
-        { "RATE LASTS", "jobs/s; queue is empty in" },
-        { "AGE RTT", "of its state; of a command" },
-        { "dim keys", "refused: read-only, replay" },
     };
     add_list(h, "FILTER LANGUAGE", filter, sizeof filter / sizeof filter[0]);
     add_list(h, "COMMAND LINE", command, sizeof command / sizeof command[0]);
-    add_list(h, "NUMBERS", numbers, sizeof numbers / sizeof numbers[0]);
 }
 
 /* Texts of a group stand below each other, if the longest has room. */
@@ -232,6 +257,8 @@ static void
 gather(const struct view *v, struct help *h)
 {
     h->n = 0;
+    if (v->u->stream == STREAM_REPLAY)
+        add_replay(h);
     add_group(h, v, "COMMANDS", "COMMANDS (marked, else this one)");
     add_group(h, v, "MOVE", "MOVE");
     add_group(h, v, "VIEW", "VIEW");
@@ -239,6 +266,7 @@ gather(const struct view *v, struct help *h)
     add_group(h, v, "MARK", "MARK");
     add_legend(h, v->c);
     add_languages(h);
+    add_numbers(h, v->c);
     align(h, v->c->width / columns_n(v) - 1);
 }
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "tui/frame.h"
 #include "tui/jobs_parts.h"
+#include "tui/ui_order.h"
 #include "tui/work_parts.h"
 
 enum { GUTTER = 2, TEXT = 160, HIGH = 30, WITH_TIMES = 100 };
@@ -261,6 +262,7 @@ draw_list(struct view *v, int y, int end)
         l->top = l->at;
     if (l->rows > 0 && l->at >= l->top + (size_t)l->rows)
         l->top = l->at - (size_t)l->rows + 1;
+    list_fill(l);
     for (size_t i = l->top; i < l->n && y < end; i++, y++) {
         draw_row(v, y, &v->u->job[i]);
         if (i == l->at) {

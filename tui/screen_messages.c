@@ -217,16 +217,16 @@ draw_foot(struct view *v, int y, size_t shown)
 
 /* ---- the list ---- */
 
-/* Lines of the notes from list->top up to the cursor: what must be on the
- * screen. */
+/* Lines of the notes shown, from list->top up to note `to` of them: what must
+ * be on the screen. */
 static int
-lines_to_cursor(const struct view *v, int width)
+lines_to(const struct view *v, size_t to, int width)
 {
     const struct list *l = &v->u->messages;
     size_t at = 0;
     int lines = 0;
 
-    for (size_t i = 0; i < notes_count(v->m->notes) && at <= l->at; i++) {
+    for (size_t i = 0; i < notes_count(v->m->notes) && at <= to; i++) {
         const struct note *n = notes_at(v->m->notes, i);
         if (!ui_note_shown(v->u, n))
             continue;
@@ -235,6 +235,21 @@ lines_to_cursor(const struct view *v, int width)
         at++;
     }
     return lines;
+}
+
+/* No blank rows below the last note while there are some above the first. */
+static void
+fill(struct view *v, int rows, int width)
+{
+    struct list *l = &v->u->messages;
+
+    while (l->top > 0 && l->top + (size_t)(rows > 0 ? rows : 0) > l->n) {
+        l->top--;
+        if (lines_to(v, l->n, width) > rows) {
+            l->top++;
+            return;
+        }
+    }
 }
 
 static void
@@ -246,8 +261,9 @@ show_cursor(struct view *v, int rows, int width)
         l->top = l->at;
     if (l->at >= l->top + (size_t)(rows > 0 ? rows : 1))
         l->top = l->at - (size_t)(rows > 0 ? rows - 1 : 0);
-    while (l->top < l->at && lines_to_cursor(v, width) > rows)
+    while (l->top < l->at && lines_to(v, l->at, width) > rows)
         l->top++;
+    fill(v, rows, width);
 }
 
 /* Newest first: the list's cursor counts from the newest one. */

@@ -352,7 +352,7 @@ tell_title(struct shell *s)
     u->utc_off_s = s->source.utc_off_s;
     u->replay_at_us = now_us;
     u->replay_end_us = s->source.end_us;
-    u->replay_speed = s->source.stopped ? 0 : s->source.speed;
+    u->replay_speed = s->source.stopped ? -1 : s->source.speed;
     u->record_bytes = s->source.recorder != NULL
                           ? recorder_bytes(s->source.recorder) + 1 : 0;
     u->record_gaps = s->source.recorder != NULL &&

@@ -189,17 +189,34 @@ ui_filter(struct ui *u)
            : u->screen == SCREEN_MESSAGES ? &u->note_filter : &u->filter;
 }
 
-bool
-ui_note_shown(const struct ui *u, const struct note *n)
+static bool
+is_listed(const struct ui *u, const struct note *n)
 {
     if (n->level > u->level)
         return false;
     if (!node_id_is_zero(&u->only) && !node_id_equal(&u->only, &n->node))
         return false;
-    if (!query_match_row(u->note_filter, n))
-        return false;
-    return u->note_find[0] == '\0' || strstr(n->text, u->note_find) != NULL ||
-           strstr(n->from, u->note_find) != NULL;
+    return query_match_row(u->note_filter, n);
+}
+
+bool
+ui_note_shown(const struct ui *u, const struct note *n)
+{
+    return is_listed(u, n) &&
+           (u->note_find[0] == '\0' || strstr(n->text, u->note_find) != NULL ||
+            strstr(n->from, u->note_find) != NULL);
+}
+
+size_t
+ui_notes_found(const struct ui *u, const struct notes *all, size_t *of)
+{
+    size_t found = *of = 0;
+
+    for (size_t i = 0; i < notes_count(all); i++) {
+        *of += is_listed(u, notes_at(all, i));
+        found += ui_note_shown(u, notes_at(all, i));
+    }
+    return found;
 }
 
 void

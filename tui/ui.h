@@ -141,7 +141,7 @@ struct ui {
     char title[64];             /* --name, or the cluster's */
     uint64_t record_bytes;      /* REC; 0: not recording */
     bool record_gaps;
-    double replay_speed;
+    double replay_speed;        /* 0: as fast as it can; -1: it stands */
     int64_t replay_at_us, replay_end_us;
     char from[64];              /* what named the ways in, "option -n" */
     char clock[16];             /* "14:02:37", made by the shell from wall
@@ -192,6 +192,8 @@ struct query **ui_filter(struct ui *u);
 /* Whether a note is among those of the Messages screen: level, node, filter,
  * find. */
 bool ui_note_shown(const struct ui *u, const struct note *n);
+/* How many those are, and how many the find alone leaves out with them. */
+size_t ui_notes_found(const struct ui *u, const struct notes *all, size_t *of);
 
 /* ---- ui_fold.c: the groups of the tree; nodes are named by their place in
  * u->shown, which has those of closed groups too ---- */

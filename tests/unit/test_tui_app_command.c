@@ -34,6 +34,7 @@ errors_say_what_was_meant(void **state)
     static const struct { const char *line, *error; } t[] = {
         { "thorttle 60 alpha01",
           "no command \"thorttle\" (did you mean throttle?)" },
+        { "seek 14:02", "no command \"seek\" (did you mean at?)" },
         { "policy recever alpha01",
           "no policy \"recever\" (did you mean receiver?); policies: hybrid "
           "sender receiver symmetric static none" },

@@ -258,8 +258,8 @@ prints_workloads(void **state)
     query_free(p.filter);
     assert_null(query_new_of(ui_table_of(SCREEN_JOBS), "zzz>1", err));
     assert_string_equal(err, "zzz>1 : no column \"zzz\"; columns: workload "
-                        "label home kind state done total run pend fail progress "
-                        "rate eta age (position 1)");
+                        "label home kind state done total run pend fail "
+                        "progress rate eta age (position 1)");
     model_free(m);
 }
 

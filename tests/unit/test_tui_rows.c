@@ -393,6 +393,87 @@ places_are_filtered_by_node(void **state)
     scene_free(c);
 }
 
+/* A filter that goes gives the rows back, below and above the cursor. */
+static void
+lists_leave_no_rows_blank_below(void **state)
+{
+    (void)state;
+    struct scene *c = scene_new();
+    struct ui *u = &c->u;
+    char err[QUERY_ERROR_MAX], name[16] = "";
+
+    scene_add(c, &(struct scene_node){ .name = "anna", .tags = "",
+                                       .policy = "hybrid",
+                                       .slots = 8, .throttle = 100,
+                                       .phase = PHASE_RUN });
+    for (unsigned i = 1; i < 40; i++)
+        scene_add_work(c, 0, "w", &(struct state_workload){ .number = i,
+                                                            .n_jobs = 9 });
+    scene_run(c, SCENE_S - 1);
+    u->screen = SCREEN_JOBS;
+    u->jobs_by_eta = false;
+    (void)screen_text(c, 80, 45);
+    u->jobs.at = 38;
+    ui_saw_job(u);
+    text_add(name, sizeof name, "workload=w-%u",
+             u->job[38].home->work[u->job[38].work].number);
+    u->job_filter = query_new_of(ui_table_of(SCREEN_JOBS), name, err);
+    (void)screen_text(c, 80, 45);
+    query_free(u->job_filter);
+    u->job_filter = NULL;
+    u->jobs_sorted_us = 0;
+    (void)screen_text(c, 80, 45);
+    assert_true(u->jobs.rows > 5 && u->jobs.at == 38);
+    assert_true(u->jobs.top + (size_t)u->jobs.rows <= u->jobs.n);
+    for (unsigned i = 0; i < 40; i++) {
+        name[0] = '\0';
+        text_add(name, sizeof name, "note %u", i);
+        scene_note(c, 40 - i, NOTE_INFO, "anna", name);
+    }
+    u->screen = SCREEN_MESSAGES;
+    u->follow_messages = false;
+    u->messages.at = u->messages.top = 39;
+    (void)screen_text(c, 80, 24);
+    assert_true(u->messages.top + (size_t)u->messages.rows <= u->messages.n);
+    /* what is found is some of them */
+    text_add(u->note_find, sizeof u->note_find, "note 3");
+    expect(c, 80, 24, "find \"note 3\": 11 of 40 ");
+    scene_free(c);
+}
+
+/* A replay says how it is controlled, and that it stands. */
+static void
+a_replay_tells_how_to_control_it(void **state)
+{
+    (void)state;
+    struct scene *c = scene_two();
+
+    c->u.stream = STREAM_REPLAY;
+    c->u.replay_speed = -1;
+    expect(c, 80, 24, "REPLAY PAUSED  ");
+    c->u.screen = SCREEN_HELP;
+    expect(c, 80, 24, ":at 14:02:37");
+    expect(c, 80, 24, "{ }         10 s back, forward");
+    expect(c, 140, 60, ":record FILE");
+    scene_free(c);
+}
+
+static void
+a_long_error_of_the_input_line_is_whole(void **state)
+{
+    (void)state;
+    struct scene *c = scene_two();
+    struct prompt *p = &c->u.prompt;
+
+    prompt_open(p, PROMPT_COMMAND, ":", "frobnicate");
+    text_add(p->error, sizeof p->error, "no command \"frobnicate\"; known: "
+             "throttle policy start pause drain hold retry cancel undo "
+             "connect forget filter sort columns level find");
+    expect(c, 80, 24, "columns level find ");
+    expect(c, 80, 24, ":frobnicate");
+    scene_free(c);
+}
+
 int
 main(void)
 {
@@ -408,6 +489,9 @@ main(void)
         cmocka_unit_test(a_long_question_takes_two_rows),
         cmocka_unit_test(a_round_trip_is_never_cut),
         cmocka_unit_test(places_are_filtered_by_node),
+        cmocka_unit_test(lists_leave_no_rows_blank_below),
+        cmocka_unit_test(a_replay_tells_how_to_control_it),
+        cmocka_unit_test(a_long_error_of_the_input_line_is_whole),
         cmocka_unit_test(closed_groups_are_a_row_each),
         cmocka_unit_test(the_cursor_steps_over_closed_groups),
     };
