@@ -124,19 +124,21 @@ members_due_us(const struct app *a)
     return a->members_us < 0 ? app_now_us(a) : a->members_us + MEMBERS_US;
 }
 
-/* Who reads messages is told what there was before: once by each node, and
- * again by those of which some were missed. */
+/* Who reads messages, on a screen or printed, is told what there was before:
+ * once by each node, and again by those of which some were missed. */
 static bool
 wants_past(const struct app *a)
 {
-    return a->u.screen == SCREEN_MESSAGES && !a->u.frozen &&
+    return (a->drawn || a->u.screen == SCREEN_MESSAGES) && !a->u.frozen &&
            a->live->n <= PAST_NODES;
 }
 
 bool
 app_awaits_past(const struct app *a)
 {
-    for (size_t i = 0; wants_past(a) && i < a->live->n; i++)
+    if (a->u.screen != SCREEN_MESSAGES || !wants_past(a))
+        return false;
+    for (size_t i = 0; i < a->live->n; i++)
         if (!node_past_known(a->live->node[i]))
             return true;
     return false;

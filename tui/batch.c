@@ -126,7 +126,7 @@ pass(struct shell *s)
 static int
 print_blocks(struct shell *s)
 {
-    uint64_t last_note = 0;
+    uint64_t last_note = UINT64_MAX;
     struct options *o = s->o;
     const struct model *m = s->app->live;
     struct plain p = { .form = o->form, .screen = o->screen,
@@ -166,7 +166,7 @@ run_batch(struct options *o)
     if (rc != EXIT_DONE)
         return rc;
     catch_signals(&s);
-    if (o->screen == SCREEN_JOBS)
+    if (o->screen == SCREEN_JOBS || o->screen == SCREEN_MESSAGES)
         (void)shell_hear(&s);
     else
         (void)shell_complete(&s);

@@ -139,6 +139,7 @@ struct node {
     int64_t warned_us;      /* last warning of malformed frames; -1 */
     uint8_t hush;           /* what is not said of its silence */
     bool clock_told;        /* that its clock is wrong */
+    bool down_told;         /* how long it was down: not that it is back */
     bool double_told;       /* that another node has its name */
 };
 

@@ -75,6 +75,8 @@ void model_answer(struct model *m, const struct input *in,
 /* Time goes on to `at_us`, by way of all instants at which something changes:
  * what is known then is the same however often the model was asked. */
 void model_go_to(struct model *m, int64_t at_us);
+/* When it last spoke for itself, or else was told of. */
+int64_t node_spoke_us(const struct node *n);
 /* It was heard again, from itself: what is said about that. */
 void node_back(struct model *m, struct node *n);
 /* It is lost: says so. */

@@ -9,7 +9,8 @@
 #include "tui/model_own.h"
 
 enum { PAST_ROWS_MAX = 1000 };
-static const int64_t ASK_AGAIN_US = INT64_C(30) * SECOND_US;
+static const int64_t ASK_AGAIN_US = INT64_C(30) * SECOND_US,
+                     PEERS_AGREE_US = INT64_C(15) * SECOND_US;
 
 /* ---- what is known ---- */
 
@@ -129,6 +130,50 @@ is_missing(const struct known_events *p, const struct msg_event *e)
            e->time_ms < INT64_MAX / 2000;
 }
 
+/* The i-th newest note is the first that is no later. */
+static size_t
+first_until(const struct notes *notes, int64_t at_us)
+{
+    size_t low = 0, high = notes_count(notes);
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (notes_at(notes, middle)->at_us > at_us)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Each peer tells of it, at about the same time: "beta02 is lost: ...". */
+static bool
+is_told(const struct notes *notes, const struct note *one)
+{
+    size_t len = strcspn(one->text, ":");
+    const struct note *o;
+
+    for (size_t i = first_until(notes, one->at_us + PEERS_AGREE_US);
+         (o = notes_at(notes, i)) != NULL &&
+         o->at_us >= one->at_us - PEERS_AGREE_US; i++)
+        if (o->level <= NOTE_INFO && strncmp(o->text, one->text, len) == 0 &&
+            (o->text[len] == '\0' || o->text[len] == ':'))
+            return true;
+    return false;
+}
+
+/* What peers say of a node from before there was this lbtop, it did not see
+ * itself: one of them is believed. */
+static void
+believe_peer(const struct model *m, const struct msg_event *e,
+             struct note *one)
+{
+    bool moved = span_is(e->name, "peer-up") || span_is(e->name, "peer-down");
+
+    if (moved && one->at_us < 0 && !is_told(m->notes, one))
+        one->level = e->level == NOTE_WARN ? NOTE_WARN : NOTE_INFO;
+}
+
 /* In the order of their numbers, which their times must not break. */
 static void
 take_rows(struct model *m, struct node *n, struct span rows)
@@ -147,6 +192,7 @@ take_rows(struct model *m, struct node *n, struct span rows)
         v[k].at_us = event_at_us(m, n, one.event.time_ms);
         if (k > 0 && v[k].at_us < v[k - 1].at_us)
             v[k].at_us = v[k - 1].at_us;
+        believe_peer(m, &one.event, &v[k]);
         k++;
         p->to = one.event.number;
     }

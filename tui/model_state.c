@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "base/xalloc.h"
 #include "tui/model_own.h"
 
@@ -205,13 +206,25 @@ take_rings(struct node *n, int64_t now_us)
 
 /* Whoever tells of it first, the node itself or the way in. */
 static void
-tell_restart(struct model *m, const struct node *n, uint64_t incarnation)
+tell_restart(struct model *m, struct node *n, uint64_t incarnation)
 {
-    if (n->name[0] != '\0' && n->incarnation != 0 &&
-        incarnation > n->incarnation)
-        node_note(m, n, NOTE_INFO, "restarted: incarnation %llu (was %llu)",
-                  (unsigned long long)incarnation,
-                  (unsigned long long)n->incarnation);
+    int64_t silent_us = m->now_us - node_spoke_us(n);
+    char was[80] = "", down[32];
+    bool away = n->seen == SEEN_STALE || n->seen == SEEN_LOST ||
+                n->seen == SEEN_GONE;
+
+    if (n->name[0] == '\0' || n->incarnation == 0 ||
+        incarnation <= n->incarnation)
+        return;
+    if (away) {
+        units_print_duration(silent_us / SECOND_US * SECOND_US, down,
+                             sizeof down);
+        text_add(was, sizeof was, " was down for %s,", down);
+        n->down_told = true;
+    }
+    node_note(m, n, NOTE_INFO, "restarted:%s incarnation %llu (was %llu)",
+              was, (unsigned long long)incarnation,
+              (unsigned long long)n->incarnation);
 }
 
 void

@@ -17,8 +17,8 @@ enum {
 
 /* ---- silence ---- */
 
-static int64_t
-spoke_us(const struct node *n)
+int64_t
+node_spoke_us(const struct node *n)
 {
     return n->direct_us >= 0 ? n->direct_us : n->heard_us;
 }
@@ -33,7 +33,7 @@ static void
 tell_lost(struct model *m, const struct node *n)
 {
     uint64_t jobs = node_jobs(n), kept = node_kept(n);
-    long long s = (m->now_us - spoke_us(n)) / SECOND_US;
+    long long s = (m->now_us - node_spoke_us(n)) / SECOND_US;
 
     if (jobs == 0)
         node_note(m, n, NOTE_WARN, "no state for %lld s, LOST", s);
@@ -78,8 +78,8 @@ way_in_hears(const struct model *m, const struct node *n)
 static void
 look_at(struct model *m, struct node *n, int64_t *next_us)
 {
-    int64_t stale_us = spoke_us(n) + node_stale_us(m, n);
-    int64_t lost_us = spoke_us(n) + node_lost_us(m, n);
+    int64_t stale_us = node_spoke_us(n) + node_stale_us(m, n);
+    int64_t lost_us = node_spoke_us(n) + node_lost_us(m, n);
 
     if (!node_is_up(n))
         return;
@@ -149,19 +149,21 @@ node_back(struct model *m, struct node *n)
 {
     enum seen was = n->seen;
     uint8_t hush = n->hush;
+    bool told = n->down_told;
+    int64_t silent_us = m->now_us - node_spoke_us(n);
     char silent[32];
 
-    units_print_duration((m->now_us - spoke_us(n)) / SECOND_US * SECOND_US,
-                         silent, sizeof silent);
+    units_print_duration(silent_us / SECOND_US * SECOND_US, silent,
+                         sizeof silent);
     n->hush = HUSH_NO;
+    n->down_told = false;
     node_see(m, n, SEEN_LIVE);
     if (hush == HUSH_STORM) {
         if (--m->storm_left == 0)
             model_note(m, NOTE_INFO, "all nodes that had gone stale together "
                        "are back again");
-    } else if (was != SEEN_LIVE && spoke_us(n) >= 0 &&
-               m->now_us - spoke_us(n) >=
-                   (int64_t)n->told.dead_after_ms * 1000) {
+    } else if (!told && was != SEEN_LIVE && node_spoke_us(n) >= 0 &&
+               silent_us >= (int64_t)n->told.dead_after_ms * 1000) {
         /* The way in may have called it stale again in between. */
         node_note(m, n, NOTE_INFO, "back again after %s", silent);
     }

@@ -237,7 +237,8 @@ workloads(const struct block *b, struct plain_table *t)
 static void
 messages(const struct block *b, struct plain_table *t)
 {
-    uint64_t after = b->p->last_note != NULL ? *b->p->last_note : 0;
+    uint64_t all = 0, *last = b->p->last_note != NULL ? b->p->last_note : &all;
+    bool first = *last == UINT64_MAX;
     size_t new = 0;
     char at[TIME_MAX];
 
@@ -249,12 +250,12 @@ messages(const struct block *b, struct plain_table *t)
     plain_column(t, "TIMES", "times", false);
     plain_column(t, "MESSAGE", "text", true);
     while (new < notes_count(b->m->notes) &&
-           notes_at(b->m->notes, new)->number > after)
+           (first || notes_at(b->m->notes, new)->number > *last))
         new++;
+    *last = first ? 0 : *last;
     for (size_t i = new; i-- > 0;) {
         const struct note *n = notes_at(b->m->notes, i);
-        if (b->p->last_note != NULL && n->number > *b->p->last_note)
-            *b->p->last_note = n->number;
+        *last = n->number > *last ? n->number : *last;
         if (n->level > NOTE_INFO || !query_match_row(b->p->filter, n))
             continue;
         time_text(b->m->wall_ms + n->at_us / 1000, true, at);

@@ -21,7 +21,8 @@ struct plain {
     struct query *filter;       /* of the list of that screen */
     int width;                  /* of tables; 0: as wide as needed */
     bool colour;
-    uint64_t *last_note;        /* messages: those after it are printed */
+    uint64_t *last_note;        /* messages: those after it are printed;
+                                   UINT64_MAX: all, those of before too */
 };
 
 /* One block, flushed. 0 or -errno. */

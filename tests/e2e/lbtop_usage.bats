@@ -315,6 +315,12 @@ two_agents() {
 # shellcheck disable=SC2317  # called by await
 both() { [ "$(lbctl nodes --raw | wc -l)" -eq 2 ]; }
 
+@test "batch: the first block of messages has what was before" {
+    two_agents
+    lbctl throttle south 55
+    lbtop -b -i 1 -S messages | grep -q 'throttle 80% to 55%'
+}
+
 @test "batch: table, JSON and raw say the same" {
     two_agents
     lbtop -b -i 1 -s node -c node,throttle,policy >table

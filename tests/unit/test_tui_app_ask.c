@@ -60,6 +60,26 @@ asks_again_when_a_peer_comes_or_goes(void **state)
     scene_close(&s);
 }
 
+/* Batch output asks when it prints messages alone; a screen shows them soon
+ * after its start. */
+static void
+asks_for_events_of_before_when_there_is_a_screen(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 2, NULL);
+    s.a->drawn = false;
+    scene_second(&s, SIZE_MAX);
+    assert_int_equal(own(&s, "events"), 0);
+    scene_draw(&s);
+    scene_wait(&s, 100 * 1000);
+    assert_int_equal(s.a->u.screen, SCREEN_NODES);
+    assert_int_equal(own(&s, "events"), 2);
+    assert_false(app_awaits_past(s.a));     /* nothing waits for them */
+    scene_close(&s);
+}
+
 /* By who reads messages, of each node once in a life of it. */
 static void
 asks_for_events_of_before_when_messages_are_open(void **state)
@@ -68,6 +88,7 @@ asks_for_events_of_before_when_messages_are_open(void **state)
     struct scene s;
 
     scene_open(&s, 40, NULL);
+    s.a->drawn = false;
     scene_second(&s, 3);
     assert_int_equal(own(&s, "events"), 0);
     scene_keys(&s, "3");
@@ -224,6 +245,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(asks_who_is_there_at_once_and_every_ten_seconds),
         cmocka_unit_test(asks_again_when_a_peer_comes_or_goes),
+        cmocka_unit_test(asks_for_events_of_before_when_there_is_a_screen),
         cmocka_unit_test(asks_for_events_of_before_when_messages_are_open),
         cmocka_unit_test(asks_for_detail_while_it_is_open),
         cmocka_unit_test(asks_for_detail_of_the_workload_under_the_cursor),

@@ -260,6 +260,53 @@ says(struct scene *s, int i, uint64_t number, const char *name,
     scene_say(s, i, IN_STATE, &m, NULL);
 }
 
+/* Node i answers with one event of so long ago. */
+static void
+told_before(struct scene *s, int i, const char *name, const char *text,
+            int64_t ago_us)
+{
+    struct question q = { .id = 1, .op = "events",
+                          .to = s->node[i].state.id };
+    struct buf rows = { 0 }, row = { 0 };
+    struct msg reply = { .type = MSG_REPLY }, m = an_event(s, 1, ago_us);
+
+    m.event.name = span_str(name);
+    m.event.text = span_str(text);
+    m.event.level = strcmp(name, "peer-down") == 0 ? NOTE_WARN : NOTE_INFO;
+    msg_encode(&m, &row);
+    row_add(&rows, buf_span(&row));
+    reply.reply.rows = buf_span(&rows);
+    scene_say(s, i, IN_ANSWER, &reply, &q);
+    buf_fini(&rows);
+    buf_fini(&row);
+}
+
+/* Of before this lbtop began one peer is believed; what was seen since is told
+ * already. */
+static void
+peers_tell_who_was_lost_before(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_init(&s);
+    scene_run(&s, 4, 10 * S);
+    told_before(&s, 0, "peer-down", "peer=beta02 why=\"no heartbeat\"",
+                100 * S);
+    told_before(&s, 1, "peer-down", "peer=beta02 why=\"no answer\"", 98 * S);
+    told_before(&s, 2, "peer-up", "peer=beta02", 60 * S);
+    told_before(&s, 3, "peer-up", "peer=beta01", 5 * S);
+    size_t lost = 0, back = 0;
+    for (size_t i = 0; i < notes_count(s.m->notes); i++) {
+        const struct note *o = notes_at(s.m->notes, i);
+        lost += o->level == NOTE_WARN && strstr(o->text, "is lost") != NULL;
+        back += o->level == NOTE_INFO && strstr(o->text, "is back") != NULL;
+    }
+    assert_int_equal(lost, 1);
+    assert_int_equal(back, 1);
+    scene_fini(&s);
+}
+
 static void
 a_workload_that_failed_is_a_warning(void **state)
 {
@@ -289,6 +336,7 @@ main(void)
         cmocka_unit_test(a_node_that_cannot_tell_is_asked_once),
         cmocka_unit_test(a_wrong_clock_is_taken_off),
         cmocka_unit_test(totals_do_not_fall_when_a_node_starts_again),
+        cmocka_unit_test(peers_tell_who_was_lost_before),
         cmocka_unit_test(a_workload_that_failed_is_a_warning),
     };
     return cmocka_run_group_tests_name("tui_model_past", tests, NULL, NULL);
