@@ -181,8 +181,11 @@ parse_at(const struct app *a, const char *s, int64_t *us)
     int64_t part[3] = { 0 }, day = 24 * 3600;
     size_t n = 0;
 
-    if (strchr(s, ':') == NULL)
-        return units_duration(s + (s[0] == '+'), us) == 0;
+    if (strchr(s, ':') == NULL) {
+        bool ok = units_duration(s + (s[0] == '+'), us) == 0;
+        *us += ok ? a->u.replay_begin_us : 0;
+        return ok;
+    }
     while (n < 3) {
         size_t len = strspn(s, "0123456789");
         if (len < 1 || len > 2)

@@ -117,7 +117,7 @@ say(const struct view *v, char *dst, size_t cap)
     else if (u->all_next)
         text_add(dst, cap, "the next command goes to ALL %u shown nodes   "
                  "(Esc: to this node alone)", (unsigned)u->nodes.n);
-    else if (ui_context(u, m) & IN_FIRST)
+    else if ((ui_context(u, m) & IN_FIRST) && u->stream != STREAM_REPLAY)
         text_add(dst, cap, "Waiting for the first node");
     return dst[0] != '\0';
 }

@@ -48,6 +48,8 @@ struct replay;
 struct replay *replay_open(const char *path, int *status, char *err);
 void replay_free(struct replay *r);
 const struct record_head *replay_head(const struct replay *r);
+/* Of the first input, later than 0 if it was begun while lbtop ran. */
+int64_t replay_begin_us(const struct replay *r);
 int64_t replay_end_us(const struct replay *r);
 /* Byte at which the recording is damaged; -1: whole. */
 int64_t replay_damage(const struct replay *r);
@@ -56,7 +58,7 @@ int64_t replay_damage(const struct replay *r);
 bool replay_next(struct replay *r, int64_t until_us, bool keys,
                  struct input *out);
 void replay_rewind(struct replay *r);   /* to the beginning */
-/* "14:02:37", "+2min", "30s": µs since start. -EINVAL. */
+/* "14:02:37", or since its begin "+2min", "30s": µs of its time. -EINVAL. */
 int replay_time(const struct replay *r, const char *text, int64_t *out);
 
 /* Copies from..until of a recording, `anon`: names, owners, addresses, tags

@@ -29,7 +29,7 @@ struct replay {
     bool has_ahead;
     uint64_t good;          /* inflated bytes that are whole records */
     uint64_t line;          /* bytes of the first line */
-    int64_t end_us, damage;
+    int64_t begin_us, end_us, damage;
     struct frame_codec *codec;
 };
 
@@ -92,6 +92,8 @@ look_through(struct replay *r)
     struct record rec;
 
     while (record_reader_next(r->reader, &rec) && rec.at_us >= r->end_us) {
+        if (r->good == 0)       /* whole seconds, as times are said */
+            r->begin_us = rec.at_us - rec.at_us % 1000000;
         r->end_us = rec.at_us;
         r->good = record_reader_at(r->reader);
     }
@@ -150,6 +152,12 @@ const struct record_head *
 replay_head(const struct replay *r)
 {
     return &r->head;
+}
+
+int64_t
+replay_begin_us(const struct replay *r)
+{
+    return r->begin_us;
 }
 
 int64_t
@@ -237,5 +245,6 @@ replay_time(const struct replay *r, const char *text, int64_t *out)
     if (units_duration(text + (text[0] == '+'), out) != 0 ||
         *out > RECORD_TIME_MAX_US)
         return -EINVAL;
+    *out += r->begin_us;
     return 0;
 }

@@ -95,6 +95,7 @@ screen_first(struct view *v, const struct part *p)
     struct place at = { width < TIGHT ? 1 : 3,
                         p->y + (high ? (p->n - 10) * 2 / 7 : 0),
                         p->y + p->n };
+    const bool live = v->u->stream != STREAM_REPLAY;
     char line[TEXT] = "";
     int64_t s = v->m->now_us / 1000000;
 
@@ -102,11 +103,16 @@ screen_first(struct view *v, const struct part *p)
         at.x = (width - BLOCK) / 2;
     struct place head = at;
     head.x += width < TIGHT ? 0 : LABEL;
-    text_add(line, sizeof line, "No node has answered yet.    Looking for "
-             "%lld s %s", (long long)s, v->c->ascii ? "..." : "…");
+    if (live)
+        text_add(line, sizeof line, "No node has answered yet.    Looking for "
+                 "%lld s %s", (long long)s, v->c->ascii ? "..." : "…");
+    else
+        text_add(line, sizeof line, "No node had answered yet.");
     say(v, &head, STYLE_BOLD, NULL, line);
     at.y += 1 + high;
     say_tries(v, &at);
+    if (!live)
+        return;
     at.y += high;
     say_ways_out(v, &at);
     at.y += high * 2;

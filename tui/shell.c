@@ -15,6 +15,14 @@
 enum { TURN_US = 20 * 1000, NEAR_MAX = 64, STEP_US = 100 * 1000,
        REST_US = 60 * 1000 * 1000 };
 
+/* A recording that was begun while lbtop ran does not say how it connected. */
+static void
+start_late(struct shell *s)
+{
+    if (s->source.begin_us > 0)
+        s->app->live->greeted = true;
+}
+
 int
 shell_open(struct shell *s, struct options *o, bool ascii)
 {
@@ -52,6 +60,7 @@ shell_open(struct shell *s, struct options *o, bool ascii)
         *ui_filter(&s->app->u) = query_new_of(ui_filtered(&s->app->u),
                                               o->filter, ignored);
     }
+    start_late(s);
     /* What lies before the present comes first: time never goes back. */
     if (s->source.stream != STREAM_LIVE)
         shell_turn(s);
@@ -170,8 +179,10 @@ record(struct shell *s, const char *path)
 static void
 rewind_to(struct shell *s, int64_t us)
 {
-    if (source_seek(&s->source, us))
-        app_forget_all(s->app);
+    if (!source_seek(&s->source, us))
+        return;
+    app_forget_all(s->app);
+    start_late(s);
 }
 
 static void
@@ -350,8 +361,9 @@ tell_title(struct shell *s)
         (void)strftime(u->clock, sizeof u->clock,
                        rest ? "%H:%M" : "%H:%M:%S", &t);
     u->utc_off_s = s->source.utc_off_s;
-    u->replay_at_us = now_us;
-    u->replay_end_us = s->source.end_us;
+    u->replay_at_us = now_us - s->source.begin_us;
+    u->replay_end_us = s->source.end_us - s->source.begin_us;
+    u->replay_begin_us = s->source.begin_us;
     u->replay_speed = s->source.stopped ? -1 : s->source.speed;
     u->record_bytes = s->source.recorder != NULL
                           ? recorder_bytes(s->source.recorder) + 1 : 0;

@@ -64,7 +64,9 @@ open_replay(struct source *s, const struct options *o, char *err)
     s->stream = STREAM_REPLAY;
     s->wall_ms = h->wall_ms;
     s->utc_off_s = o->setup.utc ? 0 : h->utc_off_s;
+    s->begin_us = replay_begin_us(s->replay);
     s->end_us = replay_end_us(s->replay);
+    set_now(s, s->begin_us);
     s->with_keys = o->with_keys;
     if (o->until[0] != '\0') {
         if (replay_time(s->replay, o->until, &at) != 0) {
@@ -80,6 +82,7 @@ open_replay(struct source *s, const struct options *o, char *err)
                      o->at);
             return EXIT_USAGE;
         }
+        at = at > s->begin_us ? at : s->begin_us;
         set_now(s, at < s->end_us ? at : s->end_us);
     }
     return EXIT_DONE;
@@ -252,8 +255,8 @@ source_seek(struct source *s, int64_t to_us)
 {
     bool back = to_us < source_now_us(s);
 
-    if (to_us < 0)
-        to_us = 0;
+    if (to_us < s->begin_us)
+        to_us = s->begin_us;
     if (to_us > s->end_us)
         to_us = s->end_us;
     if (s->replay != NULL && back)

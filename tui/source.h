@@ -23,6 +23,7 @@ struct source {
     bool with_keys;
     int64_t wall_ms;            /* wall clock at time 0 */
     int utc_off_s;
+    int64_t begin_us;           /* replay: nothing comes before */
     int64_t end_us;             /* replay: of the recording, or --until */
     /* private */
     int64_t zero_us;            /* monotonic clock at base_us */

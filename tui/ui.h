@@ -142,7 +142,8 @@ struct ui {
     uint64_t record_bytes;      /* REC; 0: not recording */
     bool record_gaps;
     double replay_speed;        /* 0: as fast as it can; -1: it stands */
-    int64_t replay_at_us, replay_end_us;
+    int64_t replay_at_us, replay_end_us;    /* since its begin */
+    int64_t replay_begin_us;    /* in lbtop's time */
     char from[64];              /* what named the ways in, "option -n" */
     char clock[16];             /* "14:02:37", made by the shell from wall
                                    time; batch and tests set it likewise */

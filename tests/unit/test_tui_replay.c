@@ -16,8 +16,10 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/xalloc.h"
 #include "tui/app.h"
 #include "tui/record_wire.h"
+#include "tui/source.h"
 
 enum { SECOND_US = 1000 * 1000 };
 
@@ -87,6 +89,39 @@ a_key_of_the_first_moment_is_no_answer_in_a_demo(void **state)
     assert_false(a->u.dialog.open);
     assert_true(writes_over(a));
     app_free(a);
+}
+
+/* ---- a recording begun while lbtop ran ---- */
+
+/* Its replay starts where it was begun: there is nothing before. */
+static void
+a_late_recording_starts_at_its_begin(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/lbtop-test-XXXXXX", path[64] = "", err[300];
+    struct record_head h = { .wall_ms = 0 };
+    struct options *o = xcalloc(1, sizeof *o);
+    struct source s;
+
+    assert_non_null(mkdtemp(dir));
+    text_add(path, sizeof path, "%s/late", dir);
+    struct recorder *w = recorder_new(path, &h, 1 << 20);
+    for (int64_t at = 9500000; at < 20 * SECOND_US; at += SECOND_US)
+        recorder_put(w, &(struct input){ .at_us = at, .kind = IN_KEY,
+                                         .key = 'm' },
+                     (struct span){ NULL, 0 });
+    assert_int_equal(recorder_free(w), 0);
+    text_add(o->replay, sizeof o->replay, "%s", path);
+    text_add(o->at, sizeof o->at, "+2s");
+    o->batch = true;
+    assert_int_equal(source_open(&s, o, err), 0);
+    assert_int_equal(source_now_us(&s), 11 * SECOND_US);
+    (void)source_seek(&s, 0);
+    assert_int_equal(source_now_us(&s), 9 * SECOND_US);
+    (void)source_close(&s);
+    free(o);
+    unlink(path);
+    rmdir(dir);
 }
 
 /* ---- a recorded command ---- */
@@ -303,6 +338,7 @@ main(void)
         cmocka_unit_test(a_key_of_the_first_moment_is_no_answer_in_a_demo),
         cmocka_unit_test(
             a_recorded_command_comes_true_while_time_stands_still),
+        cmocka_unit_test(a_late_recording_starts_at_its_begin),
         cmocka_unit_test(memory_does_not_grow_with_the_recording),
         cmocka_unit_test(
             a_record_longer_than_any_frame_is_checked_and_passed_over),
