@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Texts that are longer than their row: what they count stays to be read. */
 #include <limits.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "tui/frame.h"
@@ -38,14 +39,44 @@ words_to_spare(const char *text, int columns, size_t *first, size_t *end)
     return least < INT_MAX;
 }
 
+/* Leaves out of `text` what stands from `first` up to and with the first
+ * `end` after it. False: it is not there. */
+static bool
+leave_out(char *text, const char *first, const char *end)
+{
+    char *at = strstr(text, first);
+    char *to = at == NULL ? NULL : strstr(at + strlen(first), end);
+
+    if (to == NULL)
+        return false;
+    to += strlen(end);
+    memmove(at, to, strlen(to) + 1);
+    return true;
+}
+
+/* What is there for who looks closely: numbers of commands, then times. */
+static void
+leave_out_least(char *text, int width)
+{
+    if (columns_of(text) > width && strncmp(text, "cmd ", 4) == 0)
+        (void)leave_out(text, "cmd ", " ");
+    if (columns_of(text) > width)
+        (void)leave_out(text, " (cmd ", ")");
+    if (columns_of(text) > width)
+        (void)leave_out(text, " after ", " ms");
+}
+
 int
 put_short(struct canvas *c, int x, int y, int width, enum style style,
           const char *text)
 {
-    char less[SHORT_MAX] = "";
+    char less[SHORT_MAX] = "", rest[SHORT_MAX] = "";
     size_t first = 0, end = 0;
-    int more = columns_of(text) - width;
 
+    text_add(rest, sizeof rest, "%s", text);
+    leave_out_least(rest, width);
+    text = rest;
+    int more = columns_of(text) - width;
     if (more <= 0 || !words_to_spare(text, more + 1, &first, &end))
         return canvas_middle(c, x, y, width, style, text);
     text_add(less, sizeof less, "%.*s%s%s", (int)first, text,

@@ -149,6 +149,23 @@ wants_row(const struct view *v, const struct failure *f)
            columns_of(f->what) > WHAT_USUAL;
 }
 
+/* A run may be short: "0.9ms", "250ms". */
+static void
+run_text(char dst[24], int64_t us)
+{
+    if (us < 0 || us >= 1000000) {
+        duration_text(dst, us);
+        return;
+    }
+    dst[0] = '\0';
+    if (us < 100)
+        text_add(dst, 24, "%dus", (int)us);
+    else if (us < 10000)
+        text_add(dst, 24, "%d.%dms", (int)(us / 1000), (int)(us / 100 % 10));
+    else
+        text_add(dst, 24, "%dms", (int)(us / 1000));
+}
+
 static void
 draw_failure(struct view *v, int y, const struct failure *f)
 {
@@ -172,7 +189,7 @@ draw_failure(struct view *v, int y, const struct failure *f)
         put_cut(v->c, k[WHAT].x, y, width - k[WHAT].x, STYLE_TEXT, f->what);
         return;
     }
-    duration_text(took, f->run_us);
+    run_text(took, f->run_us);
     canvas_middle(v->c, k[NODE].x, y, k[NODE].width, STYLE_TEXT, f->node);
     put_cut(v->c, k[WHAT].x, y, k[WHAT].width, STYLE_TEXT, f->what);
     put_cut(v->c, k[NEXT].x, y, k[NEXT].width, STYLE_TEXT, f->next);

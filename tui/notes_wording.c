@@ -40,7 +40,7 @@ static const struct wording {
     { "fetch-failed", "{job}: its file cannot be fetched: {error}; {next}" },
     { "started", "up: incarnation {incarnation}, "
                  "{jobs} jobs in its journal" },
-    { "reset", "{change} as configured; before the restart it was {before}"
+    { "reset", "{change} as configured, {before} before the restart"
                "[, set by {set_by}]" },
     { "kept", "{change} kept over the restart; configured are {configured}%"
               "[, set by {set_by}]" },

@@ -186,10 +186,10 @@ static const char *const cases[][3] = {
     { "throttle", "from=60 to=80 by=time", "throttle 60% to 80%" },
     { "throttle", "to=80", "throttle to=80" },
     { "reset", "op=throttle was=40 to=100 set_by=ann",
-      "throttle 100% as configured; before the restart it was 40%, "
+      "throttle 100% as configured, 40% before the restart, "
       "set by ann" },
     { "reset", "op=phase was=pause to=run set_by=-",
-      "phase run as configured; before the restart it was pause" },
+      "phase run as configured, pause before the restart" },
     { "kept", "op=throttle to=40 configured=100 set_by=ann",
       "throttle 40% kept over the restart; configured are 100%, "
       "set by ann" },
