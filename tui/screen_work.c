@@ -45,7 +45,7 @@ draw_counts(struct view *v, int *y, int end, const struct node *home,
         number_commas(a, d->retried);
         number_commas(b, d->away);
         number_commas(c, d->moved);
-        text_add(text, sizeof text, "   %s retried   %s away   %s moved", a,
+        text_add(text, sizeof text, "   %s retries   %s away   %s moved", a,
                  b, c);
     }
     line(v, y, end, "Jobs", text);

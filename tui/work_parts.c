@@ -338,7 +338,7 @@ static void
 draw_counts(struct view *v, const struct part *p, const struct work_detail *d)
 {
     const struct { const char *name; uint32_t n; const char *what; } all[] = {
-        { "retried", d->retried, "" },
+        { "retries", d->retried, "after a failure; not those by hand" },
         { "away", d->away, "queued or running at other nodes" },
         { "moved", d->moved, "ran elsewhere than at home" },
     };
