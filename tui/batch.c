@@ -166,10 +166,7 @@ run_batch(struct options *o)
     if (rc != EXIT_DONE)
         return rc;
     catch_signals(&s);
-    if (o->screen == SCREEN_JOBS || o->screen == SCREEN_MESSAGES)
-        (void)shell_hear(&s);
-    else
-        (void)shell_complete(&s);
+    (void)shell_hear(&s);
     if (interrupted != 0)
         rc = interrupted_status();
     else if (s.app->live->n == 0 || is_foreign(&s))
