@@ -7,17 +7,19 @@
 
 #include "base/text.h"
 #include "kinds/builtin.h"
+#include "kinds/command.h"
 #include "kinds/param.h"
 
 enum { COST_UNIT = 1000000 };
 
 static const struct kind *const all[] = {
     &kind_noop,   &kind_sleep,    &kind_fib,   &kind_primes,
-    &kind_vecinc, &kind_digitsum, &kind_crc32, NULL
+    &kind_vecinc, &kind_digitsum, &kind_crc32, &kind_command, NULL
 };
 
 static const char *const names[] = {
-    "noop", "sleep", "fib", "primes", "vecinc", "digitsum", "crc32", NULL
+    "noop", "sleep", "fib", "primes", "vecinc", "digitsum", "crc32", "command",
+    NULL
 };
 
 const struct kind *

@@ -4,6 +4,7 @@ noinst_LIBRARIES += libkinds.a
 libkinds_a_SOURCES = \
 	kinds/builtin.h \
 	kinds/chunk.c kinds/chunk.h \
+	kinds/command.c kinds/command.h \
 	kinds/crc32.c \
 	kinds/digitsum.c \
 	kinds/fib.c \
@@ -17,6 +18,7 @@ libkinds_a_SOURCES = \
 	kinds/vecinc.c
 
 kinds_tests = \
+	tests/unit/test_kind_command \
 	tests/unit/test_kind_file \
 	tests/unit/test_kind_plan \
 	tests/unit/test_kind_small \
@@ -25,6 +27,8 @@ kinds_tests = \
 check_PROGRAMS += $(kinds_tests)
 TESTS += $(kinds_tests)
 kinds_test_libs = libkinds.a libbase.a $(ZLIB_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_kind_command_SOURCES = tests/unit/test_kind_command.c
+tests_unit_test_kind_command_LDADD = $(kinds_test_libs)
 tests_unit_test_kind_file_SOURCES = \
 	tests/unit/test_kind_file.c \
 	tests/unit/kind_file_help.h tests/unit/kind_help.h

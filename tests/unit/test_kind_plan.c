@@ -378,7 +378,7 @@ every_kind_is_whole(void **state)
         assert_int_equal((*k)->combine == NULL, (*k)->value == NULL);
     }
     assert_null(kind_names()[n]);
-    assert_int_equal(n, 7);
+    assert_int_equal(n, 8);
 }
 
 int

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "kinds/command.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "kinds/builtin.h"
+#include "kinds/param.h"
+
+/* ---- words ---- */
+
+static const char plain[] = " \t\n\r\\", letter[] = "stnr\\";
+
+void
+command_word_put(struct buf *to, size_t start, const char *word, size_t n,
+                 const char *slot)
+{
+    size_t slot_len = slot != NULL ? strlen(slot) : 0;
+
+    if (to->len > start)
+        buf_u8(to, ' ');
+    if (n == 0)
+        buf_bytes(to, "\\e", 2);
+    for (size_t i = 0; i < n; i++) {
+        const char *at = strchr(plain, word[i]);
+        if (slot_len > 0 && n - i >= slot_len &&
+            memcmp(word + i, slot, slot_len) == 0) {
+            buf_bytes(to, "\\%", 2);
+            i += slot_len - 1;
+        } else if (at != NULL) {
+            buf_u8(to, '\\');
+            buf_u8(to, (uint8_t)letter[at - plain]);
+        } else {
+            buf_u8(to, (uint8_t)word[i]);
+        }
+    }
+}
+
+/* What stands behind a backslash. */
+static int
+unescape(uint8_t what, unsigned slot, struct buf *to)
+{
+    const char *at = what != 0 ? strchr(letter, what) : NULL;
+    char number[12];
+
+    if (at != NULL) {
+        buf_u8(to, (uint8_t)plain[at - letter]);
+    } else if (what == '%') {
+        int n = snprintf(number, sizeof number, "%u", slot);
+        buf_bytes(to, number, (size_t)n);
+    } else {
+        return -EINVAL;
+    }
+    return 0;
+}
+
+int
+command_word_next(struct span *rest, unsigned slot, struct buf *to)
+{
+    bool empty = rest->len >= 2 && memcmp(rest->p, "\\e", 2) == 0;
+    size_t n = empty ? 2 : 0;
+
+    if (rest->len == 0)
+        return 0;
+    if (empty && n < rest->len && rest->p[n] != ' ')
+        return -EINVAL;
+    for (; n < rest->len && rest->p[n] != ' '; n++) {
+        uint8_t b = rest->p[n];
+        if (b == 0 || (b == '\\' && n + 1 == rest->len))
+            return -EINVAL;
+        if (b != '\\')
+            buf_u8(to, b);
+        else if (unescape(rest->p[++n], slot, to) != 0)
+            return -EINVAL;
+    }
+    /* A blank is followed by a word, and a word has letters. */
+    if (n == 0 || n + 1 == rest->len)
+        return -EINVAL;
+    buf_u8(to, 0);
+    n += n < rest->len;
+    *rest = span_of(rest->p + n, rest->len - n);
+    return 1;
+}
+
+/* ---- parameters ---- */
+
+static const struct param params_of[] = {
+    { .name = "argv", .type = PARAM_WORD, .range = "words" },
+    { .name = "env", .type = PARAM_WORD, .range = "words", .value = "" },
+    { .name = "cwd", .type = PARAM_PATH, .value = "" },
+    { .name = "cpu", .type = PARAM_DURATION, .range = "0..86400000",
+      .value = "0" },
+    { .name = NULL }
+};
+
+/* -EINVAL with `err`: not words, or too many. */
+static int
+check_words(struct span value, const char *name, bool assigned, char *err)
+{
+    struct buf word = { 0 };
+    size_t n = 0, bytes = 0;
+    int rc;
+
+    while ((rc = command_word_next(&value, 0, &word)) > 0) {
+        bytes += word.len;
+        if (++n > COMMAND_WORDS_MAX || bytes > COMMAND_ARGV_MAX)
+            break;
+        if (assigned && (word.p[0] == '=' ||
+                         memchr(word.p, '=', word.len) == NULL)) {
+            rc = param_error(err, -EINVAL, "command: %s: \"%.60s\" is not "
+                             "NAME=VALUE", name, (const char *)word.p);
+            break;
+        }
+        buf_reset(&word);
+    }
+    if (rc == 1)
+        rc = param_error(err, -EINVAL, "command: %s: more than %d words or "
+                         "%d bytes", name, (int)COMMAND_WORDS_MAX,
+                         (int)COMMAND_ARGV_MAX);
+    else if (rc < 0 && err[0] == '\0')
+        rc = param_error(err, rc, "command: %s: not words", name);
+    buf_fini(&word);
+    return rc;
+}
+
+static int
+check_value(struct span is, struct span value, char *err)
+{
+    int64_t ms;
+
+    if (value.p == NULL)
+        return param_error(err, -EINVAL, "command: %.*s has no value",
+                           (int)(is.len < 60 ? is.len : 60),
+                           (const char *)is.p);
+    if (span_is(is, "argv"))
+        return check_words(value, "argv", false, err);
+    if (span_is(is, "env"))
+        return check_words(value, "env", true, err);
+    if (span_is(is, "cwd"))
+        return check_words(value, "cwd", false, err);
+    if (span_is(is, "cpu") && (param_whole(value, false, &ms) != 0 || ms < 0))
+        return param_error(err, -EINVAL, "command: cpu: not milliseconds");
+    return 0;
+}
+
+static int
+parse(struct span given, struct buf *out, uint64_t *cost, char *err)
+{
+    static const char *const also[] = { "data", NULL };
+    static const char *const order[] = { "argv", "env", "cwd", "cpu", "data" };
+    struct span rest = given, is, value;
+
+    err[0] = '\0';
+    int rc = param_check(&kind_command, given, also, err);
+    while (rc == 0 && param_next(&rest, &is, &value))
+        rc = check_value(is, value, err);
+    if (rc != 0)
+        return rc;
+    value = kind_param(given, span_of(NULL, 0), "argv");
+    if (value.len == 0)
+        return param_error(err, -EINVAL, "command: no program");
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        value = kind_param(given, span_of(NULL, 0), order[i]);
+        if (value.p != NULL && (value.len > 0 || i == 4))
+            param_put(out, order[i], value);
+    }
+    *cost = cost_of(1);
+    return 0;
+}
+
+static int
+run(struct kind_context *c, struct span params, struct span args,
+    uint32_t index, struct buf *out, char *err)
+{
+    (void)c;
+    (void)params;
+    (void)args;
+    (void)index;
+    (void)out;
+    return param_error(err, -EIO, "commands are not run here");
+}
+
+/* ---- results ---- */
+
+enum { RESULT_VERSION = 1 };
+
+void
+command_result_encode(const struct command_result *r, struct buf *to)
+{
+    if (r->exit == 0 && r->signal == 0 && r->out_total == 0 &&
+        r->err_total == 0)
+        return;
+    buf_u8(to, RESULT_VERSION);
+    buf_u8(to, r->exit);
+    buf_u8(to, r->signal);
+    buf_u64(to, r->out_total);
+    buf_u64(to, r->err_total);
+    buf_span32(to, r->out);
+    buf_span32(to, r->err);
+}
+
+int
+command_result_decode(struct span in, struct command_result *out)
+{
+    struct reader r;
+
+    *out = (struct command_result){ .exit = 0 };
+    if (in.len == 0)
+        return 0;
+    reader_init(&r, in);
+    uint8_t version = reader_u8(&r);
+    out->exit = reader_u8(&r);
+    out->signal = reader_u8(&r);
+    out->out_total = reader_u64(&r);
+    out->err_total = reader_u64(&r);
+    out->out = reader_span32(&r);
+    out->err = reader_span32(&r);
+    return r.bad || version != RESULT_VERSION || reader_left(&r) > 0 ||
+                   out->out.len > out->out_total ||
+                   out->err.len > out->err_total
+               ? -EBADMSG : 0;
+}
+
+/* Its output as it is, without the last newline; else how it ended. */
+static void
+show(struct span params, struct span result, char *dst, size_t cap)
+{
+    struct command_result r;
+
+    (void)params;
+    dst[0] = '\0';
+    if (command_result_decode(result, &r) != 0)
+        text_add(dst, cap, "(not a result of a command)");
+    else if (r.out.len > 0)
+        span_copy(span_of(r.out.p,
+                          r.out.len - (r.out.p[r.out.len - 1] == '\n')),
+                  dst, cap);
+}
+
+const struct kind kind_command = {
+    .name = "command",
+    .help = "runs a program: \"-- PROGRAM ARGUMENT...\"",
+    .params = params_of,
+    .combine_help = "none",
+    .parse = parse,
+    .run = run,
+    .show = show,
+};
