@@ -7,6 +7,7 @@
 #ifndef LB_CLIENTS_H
 #define LB_CLIENTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/bytes.h"
@@ -21,6 +22,7 @@ struct client {
     uint64_t number;        /* 0: free */
     uint64_t used;
     enum role role;         /* 0: not looked at yet */
+    bool local;             /* came in by the socket of this host's files */
     uint8_t len;
     uint8_t id[255];        /* routing id */
 };

@@ -21,6 +21,11 @@ struct list {
     char **v;       /* [n + 1], NULL-ended; NULL when empty */
 };
 
+/* Whose command jobs are run: those of this user's own programs, if lbagent is
+ * an ordinary user's and listens on loopback only; nobody's; everybody's who
+ * may submit; and as root too. */
+enum commands { COMMANDS_AUTO = 1, COMMANDS_NO, COMMANDS_YES, COMMANDS_ROOT };
+
 struct config {
     char name[NAME_MAX_BYTES + 1], cluster[NAME_MAX_BYTES + 1];
     struct list tags;
@@ -51,6 +56,10 @@ struct config {
     uint64_t retries, lost_limit, max_input;
     int64_t timeout_us, file_wait_us;
     struct list file_roots;
+    uint64_t commands;                  /* enum commands */
+    struct list allow, env_keep;
+    uint64_t max_output;
+    int64_t kill_after_us;
     int64_t results_keep_us;
     uint64_t results_max_bytes;
     uint64_t clients, events;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "agent/config.h"
 
+static const char *const command_names[] = { "auto", "no", "yes", "root", 0 };
 static const char *const compress_names[] = { "no", "zlib", "auto", 0 };
 static const char *const level_names[] = { "error", "warn", "info", "debug",
                                            0 };
@@ -143,6 +144,21 @@ const struct key config_keys[] = {
       "how long a node that can read a job's file is sought" },
     { "jobs", "file_roots", KEY_PATHS, FIELD(file_roots), 0, 0, false, "/",
       "absolute paths", 0, true, "list; files of jobs lie under these" },
+    { "jobs", "commands", KEY_WORD, FIELD(commands), 0, 0, false, "auto", 0,
+      command_names, false, "auto, no, yes or root; auto: those that a user "
+      "gives his own agent on loopback; root: as root too" },
+    { "jobs", "allow", KEY_PATHS, FIELD(allow), 0, 0, false, "",
+      "absolute paths", 0, false,
+      "list; programs, or directories of them, that may be run; empty: any" },
+    { "jobs", "env_keep", KEY_WORDS, FIELD(env_keep), 0, 0, false,
+      "PATH LANG TZ HOME", "words", 0, false,
+      "list; variables of lbagent that commands get" },
+    { "jobs", "max_output", KEY_SIZE, FIELD(max_output), 1 * K, 1 * M, true,
+      "1M", "0, 1K..1M", 0, false,
+      "kept of stdout and of stderr of one command; the rest is counted" },
+    { "jobs", "kill_after", KEY_DURATION, FIELD(kill_after_us), 1 * MS,
+      600 * S, true, "5s", "0, 1ms..10min", 0, false,
+      "from TERM to KILL of a command" },
     { "results", "keep", KEY_DURATION, FIELD(results_keep_us), 60 * S,
       365 * DAY, false, "7d", "1min..365d", 0, true,
       "how long results of ended workloads are kept" },

@@ -4,6 +4,7 @@ noinst_LIBRARIES += libagent.a
 libagent_a_SOURCES = \
 	agent/clients.c agent/clients.h \
 	agent/clock.c agent/clock.h \
+	agent/command.c agent/command.h \
 	agent/config.c agent/config.h agent/config_parts.h \
 	agent/config_check.c \
 	agent/config_file.c \
@@ -30,8 +31,15 @@ libagent_a_SOURCES = \
 	agent/self.h \
 	agent/service.c agent/service.h \
 	agent/shell_command.c \
+	agent/shim.c agent/shim.h agent/shim_parts.h \
+	agent/shim_frame.c \
+	agent/shim_output.c \
+	agent/shim_scratch.c \
+	agent/shim_start.c \
+	agent/shim_tree.c \
 	agent/signals.c \
 	agent/sockets.c agent/sockets.h \
+	agent/spawner.c agent/spawner.h \
 	agent/statedir.c agent/statedir.h \
 	agent/throttle.c agent/throttle.h \
 	agent/worker.c agent/worker.h

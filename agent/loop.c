@@ -129,7 +129,7 @@ take_messages(struct loop *l)
             continue;
         }
         if (in.kind == NET_CLIENT) {
-            loop_command(l, in.client, in.role, &in.msg.command);
+            loop_command(l, &in);
             continue;
         }
         ev.msg.from = in.frame.sender;

@@ -53,8 +53,7 @@ void loop_say(struct loop *l, enum log_level level, const char *evt,
 void loop_leave(struct loop *l, int status);
 
 /* A command: the shell's own, or the core's. */
-void loop_command(struct loop *l, uint64_t client, enum role role,
-                  const struct msg_command *m);
+void loop_command(struct loop *l, const struct net_in *in);
 void loop_client_gone(struct loop *l, uint64_t client);
 void loop_wake_waiters(struct loop *l);
 

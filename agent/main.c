@@ -20,6 +20,7 @@
 #include "agent/worker.h"
 #include "base/exits.h"
 #include "base/text.h"
+#include "kinds/command.h"
 #include "kinds/kind.h"
 
 #ifndef PACKAGE_VERSION
@@ -35,6 +36,9 @@ struct node {
     struct self self;
     char state_dir[PATH_CAP];
     const char *denied[3];      /* directories no job may read */
+    struct spawner *spawner;    /* NULL: no commands here */
+    struct command_config command;
+    char scratch[PATH_CAP + 16];
     int state_lock, run_lock;
 };
 
@@ -77,6 +81,45 @@ read_config(struct node *n)
         status = fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
     problems_fini(&p);
     return status;
+}
+
+/* ---- commands ---- */
+
+/* Whose commands this node runs, as configured and as it stands: never as
+ * root unless told so, by itself only for its own user. */
+static enum commands
+commands_of(const struct config *c)
+{
+    bool root = geteuid() == 0, open = false;
+
+    for (size_t i = 0; i < c->address.n; i++)
+        open |= !address_is_loopback(c->address.v[i]);
+    if (root && c->commands != COMMANDS_ROOT)
+        return COMMANDS_NO;
+    if (c->commands == COMMANDS_AUTO)
+        return open ? COMMANDS_NO : COMMANDS_AUTO;
+    return (enum commands)c->commands;
+}
+
+/* Before the first thread, and before limits, umask and signals are the
+ * agent's own: programs get those that it was started with. */
+static int
+open_spawner(struct node *n)
+{
+    const struct config *c = config_get(n->shell.config);
+    const struct spawner_config s = {
+        .scratch = n->scratch, .nice = (int)c->nice,
+        .allow = (const char *const *)c->allow.v };
+
+    text_add(n->scratch, sizeof n->scratch, "%s/scratch", c->state_dir);
+    n->command = (struct command_config){
+        .node = n->self.name, .scratch = n->scratch,
+        .keep = (const char *const *)c->env_keep.v,
+        .kill_after_us = c->kill_after_us, .output_max = c->max_output };
+    if (commands_of(c) == COMMANDS_NO)
+        return -1;
+    n->spawner = n->command.spawner = spawner_fork(&s);
+    return n->spawner != NULL ? -1 : fail(EXIT_FAILED, strerror(errno));
 }
 
 /* ---- the process ---- */
@@ -152,12 +195,18 @@ open_journal(struct node *n)
     return -1;
 }
 
+/* Those of peers run here too, and those of this home alone. */
 static void
-name_kinds(char *dst, size_t cap)
+name_kinds(enum commands commands, struct core_config *out)
 {
-    dst[0] = '\0';
+    out->kinds[0] = out->own_kinds[0] = '\0';
     for (const char *const *k = kind_names(); *k != NULL; k++)
-        text_add(dst, cap, "%s%s", dst[0] != '\0' ? " " : "", *k);
+        if (strcmp(*k, kind_command.name) != 0 || commands >= COMMANDS_YES)
+            text_add(out->kinds, sizeof out->kinds, "%s%s",
+                     out->kinds[0] != '\0' ? " " : "", *k);
+    if (commands == COMMANDS_AUTO)
+        text_add(out->own_kinds, sizeof out->own_kinds, "%s",
+                 kind_command.name);
 }
 
 static void
@@ -169,7 +218,7 @@ describe(struct node *n)
 
     core_config_defaults(k);
     config_core(c, k);
-    name_kinds(k->kinds, sizeof k->kinds);
+    name_kinds(commands_of(c), k);
     text_add(k->version, sizeof k->version, "%s", PACKAGE_VERSION);
     s->boot_id = k->boot_id = statedir_boot_id();
     s->start_us = clock_us();
@@ -228,7 +277,7 @@ open_workers(struct node *n)
     n->denied[1] = "/etc/lbagent";
     const struct workers_config w = {
         .n = c->workers, .nice = (int)c->nice,
-        .file_denied = n->denied };
+        .file_denied = n->denied, .command = &n->command };
     s->orders = orders_new(c->workers, (struct rate){ (unsigned)c->percent,
                                                       c->period_us });
     orders_set_roots(s->orders, c->file_roots.v);
@@ -306,6 +355,7 @@ close_node(struct node *n)
     if (s->outcomes != NULL)
         mailbox_close(s->outcomes);
     workers_join(n->shell.workers);
+    spawner_free(n->spawner);
     while (s->outcomes != NULL && mailbox_take(s->outcomes, &e, 1) == 1)
         free(e.bytes);
     mailbox_free(s->outcomes);
@@ -337,6 +387,8 @@ run_node(struct node *n)
     s->service = service_new();
     s->probe = probe_new();
     s->events = events_new(c->events);
+    if ((status = open_spawner(n)) >= 0)
+        return status;
     settle_process();
     s->signal_fd = block_signals();
     if (s->signal_fd < 0)

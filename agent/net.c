@@ -314,6 +314,15 @@ receive_peer(struct net *n, int socket, struct net_in *out, int64_t now_us)
     return false;
 }
 
+/* The address of a connection over a socket file begins so (libzmq). */
+static bool
+is_local(zmq_msg_t *frame)
+{
+    const char *from = zmq_msg_gets(frame, "Peer-Address");
+
+    return from == NULL || strncmp(from, "localhost:", 10) == 0;
+}
+
 /* Local programs are steered by file permissions, those on loopback TCP are
  * this host's; others may submit (only with security.allow_insecure). */
 static enum role
@@ -321,8 +330,7 @@ role_of(zmq_msg_t *frame)
 {
     const char *from = zmq_msg_gets(frame, "Peer-Address");
 
-    if (from == NULL || strncmp(from, "localhost:", 10) == 0 ||
-        address_is_loopback(from) || strncmp(from, "::ffff:127.", 11) == 0)
+    if (is_local(frame) || address_is_loopback(from) || strncmp(from, "::ffff:127.", 11) == 0)
         return ROLE_OPERATOR;
     return ROLE_SUBMIT;
 }
@@ -365,11 +373,14 @@ receive_client(struct net *n, struct net_in *out, int64_t now_us)
         }
         zmq_msg_close(&id);
         if (e == FRAME_OK) {
-            if (c->role == 0)
+            if (c->role == 0) {
                 c->role = role_of(&n->part);
+                c->local = is_local(&n->part);
+            }
             out->kind = NET_CLIENT;
             out->client = c->number;
             out->role = c->role;
+            out->local = c->local;
             return true;
         }
         reject(n, e);

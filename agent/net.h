@@ -42,6 +42,7 @@ struct net_in {
     struct frame frame;     /* PEER */
     uint64_t client;        /* CLIENT, GONE */
     enum role role;         /* CLIENT */
+    bool local;             /* CLIENT: by the socket whose file mode guards */
     struct msg msg;         /* PEER, CLIENT; borrowed until the next call */
 };
 /* The next message for the core; false when there is none, or when as many

@@ -58,7 +58,9 @@ order_of(const struct act_run *r)
 
     o->slot = r->slot;
     o->run = r->run;
+    o->workload = r->workload;
     o->index = r->index;
+    o->attempt = r->attempt;
     return o;
 }
 

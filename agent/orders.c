@@ -6,6 +6,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "agent/clock.h"
 #include "base/xalloc.h"
@@ -14,6 +16,7 @@ struct desk {               /* of one worker */
     pthread_cond_t news;
     uint32_t run;           /* under way; 0 none */
     bool stop;
+    int fd;                 /* orders_news; -1: not asked for */
 };
 
 struct roots {              /* workers may still use the older ones */
@@ -59,6 +62,8 @@ orders_new(size_t n_workers, struct rate rate)
     pthread_cond_init(&o->work, &attr);
     for (size_t i = 0; i < n_workers; i++)
         pthread_cond_init(&o->desk[i].news, &attr);
+    for (size_t i = 0; i < n_workers; i++)
+        o->desk[i].fd = -1;
     pthread_condattr_destroy(&attr);
     return o;
 }
@@ -80,6 +85,9 @@ orders_free(struct orders *o)
     }
     for (size_t i = 0; i < o->n_workers; i++)
         pthread_cond_destroy(&o->desk[i].news);
+    for (size_t i = 0; i < o->n_workers; i++)
+        if (o->desk[i].fd >= 0)
+            close(o->desk[i].fd);
     pthread_cond_destroy(&o->work);
     pthread_mutex_destroy(&o->lock);
     free(o);
@@ -123,6 +131,15 @@ take_out(struct orders *o, uint32_t run)
     return NULL;
 }
 
+/* The lock is held. */
+static void
+tell(struct desk *d)
+{
+    pthread_cond_signal(&d->news);
+    if (d->fd >= 0)
+        (void)eventfd_write(d->fd, 1);
+}
+
 struct order *
 orders_stop(struct orders *o, uint32_t run)
 {
@@ -132,7 +149,7 @@ orders_stop(struct orders *o, uint32_t run)
         if (o->desk[i].run != run)
             continue;
         o->desk[i].stop = true;
-        pthread_cond_signal(&o->desk[i].news);
+        tell(&o->desk[i]);
         break;
     }
     pthread_mutex_unlock(&o->lock);
@@ -144,7 +161,7 @@ static void
 tell_all(struct orders *o)
 {
     for (size_t i = 0; i < o->n_workers; i++)
-        pthread_cond_signal(&o->desk[i].news);
+        tell(&o->desk[i]);
 }
 
 void
@@ -283,4 +300,28 @@ orders_sleep(struct orders *o, size_t worker, int64_t until_us,
         rc = pthread_cond_timedwait(&d->news, &o->lock, &end);
     pthread_mutex_unlock(&o->lock);
     return now;
+}
+
+int
+orders_news(struct orders *o, size_t worker)
+{
+    struct desk *d = &o->desk[worker];
+
+    pthread_mutex_lock(&o->lock);
+    if (d->fd < 0) {
+        d->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        if (d->fd < 0)
+            abort();    /* without it no stop would be heard */
+    }
+    int fd = d->fd;
+    pthread_mutex_unlock(&o->lock);
+    return fd;
+}
+
+void
+orders_heard(struct orders *o, size_t worker)
+{
+    eventfd_t n;
+
+    (void)eventfd_read(orders_news(o, worker), &n);
 }

@@ -19,7 +19,7 @@ struct orders;
 struct order {
     struct order *next;     /* in the queue */
     uint16_t slot;          /* ticket, given back with the outcome */
-    uint32_t run, index;
+    uint32_t run, workload, index, attempt;
     size_t desc_len, args_len;
     uint8_t bytes[];        /* description (desc_decode), own parameters */
 };
@@ -65,5 +65,11 @@ struct control orders_look(struct orders *o, size_t worker);
  * `known`. */
 struct control orders_sleep(struct orders *o, size_t worker, int64_t until_us,
                             const struct control *known);
+
+/* A descriptor that is readable when something may be different from what the
+ * worker looked at last, for one that waits by poll; orders_heard makes it
+ * unreadable again, and then is the time to look. The orders own it. */
+int orders_news(struct orders *o, size_t worker);
+void orders_heard(struct orders *o, size_t worker);
 
 #endif

@@ -58,21 +58,22 @@ ask_config(struct loop *l, uint64_t client, const struct msg_command *m)
 }
 
 void
-loop_command(struct loop *l, uint64_t client, enum role role,
-             const struct msg_command *m)
+loop_command(struct loop *l, const struct net_in *in)
 {
+    const struct msg_command *m = &in->msg.command;
     struct event ev = { .kind = EV_COMMAND };
 
     if (span_is(m->op, "events")) {
-        ask_events(l, client, m);
+        ask_events(l, in->client, m);
         return;
     }
     if (span_is(m->op, "config")) {
-        ask_config(l, client, m);
+        ask_config(l, in->client, m);
         return;
     }
-    ev.command.client = client;
-    ev.command.role = role;
+    ev.command.client = in->client;
+    ev.command.role = in->role;
+    ev.command.local = in->local;
     ev.command.command = m;
     loop_feed(l, &ev);
 }

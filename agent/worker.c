@@ -14,6 +14,7 @@
 #include "agent/throttle.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "kinds/command.h"
 #include "kinds/kind.h"
 #include "proto/limits.h"
 #include "proto/msg.h"
@@ -29,6 +30,7 @@ enum {
 struct worker {
     struct kind_context kind;   /* first: kinds hand it back */
     struct kind_keep keep;
+    struct command_slot *command;
     struct workers *all;
     size_t number;
     pthread_t thread;
@@ -167,8 +169,32 @@ judge(const struct worker *w, int rc, char *err)
     return OUTCOME_FAILED;
 }
 
+/* A program takes its time: what ended before it does not wait for it. */
+static void
+lasts(void *arg)
+{
+    hand_over(arg);
+}
+
+/* The worker waits for a program, which a shim throttles and ends. */
 static uint8_t
-run_kind(struct worker *w, const struct order *o, bool *changed, char *err)
+run_command(struct worker *w, const struct order *o, const struct desc *desc,
+            struct ended *e, char *err)
+{
+    const struct command_job job = {
+        .order = o, .desc = desc,
+        .args = span_of(o->bytes + o->desc_len, o->args_len),
+        .lasts = lasts, .arg = w };
+
+    atomic_store(&w->idles, true);
+    uint8_t outcome = command_run(w->command, &job, &w->out, &e->cpu_us, err);
+    atomic_store(&w->idles, false);
+    throttle_rest(&w->throttle, clock_thread_cpu_us(), clock_us());
+    return outcome;
+}
+
+static uint8_t
+run_kind(struct worker *w, const struct order *o, struct ended *e, char *err)
 {
     struct desc desc;
     char name[NAME_MAX_BYTES + 1];
@@ -183,7 +209,9 @@ run_kind(struct worker *w, const struct order *o, bool *changed, char *err)
         kind_unknown(name, err);
         return OUTCOME_FAILED;
     }
-    int64_t now = clock_us();
+    if (kind == &kind_command)
+        return run_command(w, o, &desc, e, err);
+    int64_t now = clock_us(), cpu = clock_thread_cpu_us();
     w->timed_out = false;
     w->end_us = desc.timeout_us == 0 ||
                 desc.timeout_us > (uint64_t)(INT64_MAX - now)
@@ -194,19 +222,22 @@ run_kind(struct worker *w, const struct order *o, bool *changed, char *err)
                        span_of(o->bytes + o->desc_len, o->args_len),
                        o->index, &w->out, err);
     w->end_us = INT64_MAX;
-    *changed = rc == -ESTALE;
-    return judge(w, rc, err);
+    e->changed = rc == -ESTALE;
+    e->cpu_us = (uint64_t)(clock_thread_cpu_us() - cpu);
+    uint8_t outcome = judge(w, rc, err);
+    if (outcome != OUTCOME_DONE)
+        buf_reset(&w->out);
+    return outcome;
 }
 
 /* Error and value in one block. */
 static void
 pack(const struct worker *w, const char *err, struct ended *e)
 {
-    size_t error_len = 0, value_len = 0;
+    size_t error_len = 0, value_len;
 
-    if (e->outcome == OUTCOME_DONE)
-        value_len = w->out.len;
-    else
+    value_len = w->out.len;
+    if (e->outcome != OUTCOME_DONE)
         error_len = strnlen(err, ERROR_MAX_BYTES);
     e->error_len = (uint8_t)error_len;
     e->value_len = (uint32_t)value_len;
@@ -224,12 +255,11 @@ run(struct worker *w, const struct order *o)
     enum { KEEP_BYTES = 64 * 1024 };
     char err[KIND_ERROR_MAX] = "";
     struct ended e = { .slot = o->slot, .run = o->run };
-    int64_t start = clock_us(), cpu = clock_thread_cpu_us();
+    int64_t start = clock_us();
 
-    e.outcome = run_kind(w, o, &e.changed, err);
+    e.outcome = run_kind(w, o, &e, err);
     int64_t end = clock_us();
     e.run_us = (uint64_t)(end - start);
-    e.cpu_us = (uint64_t)(clock_thread_cpu_us() - cpu);
     pack(w, err, &e);
     if (w->out.cap > KEEP_BYTES)
         buf_fini(&w->out);
@@ -276,6 +306,7 @@ work(void *arg)
         free(o);
     }
     hand_over(w);
+    command_slot_free(w->command);
     kind_keep_fini(&w->keep);
     buf_fini(&w->out);
     return NULL;
@@ -301,6 +332,7 @@ workers_start(const struct workers_config *config, struct orders *orders,
         w->all = all;
         w->number = all->n;
         w->end_us = INT64_MAX;
+        w->command = command_slot_new(config->command, orders, w->number);
         w->kind = (struct kind_context){ checkpoint, idle, NULL,
                                          config->file_denied, &w->keep };
         rc = pthread_create(&w->thread, &attr, work, w);

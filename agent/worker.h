@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/command.h"
 #include "agent/mailbox.h"
 #include "agent/orders.h"
 #include "core/core.h"
@@ -30,6 +31,7 @@ struct workers_config {
     size_t n;
     int nice;               /* 0..19 */
     const char *const *file_denied; /* see kind.h; outlives the threads */
+    const struct command_config *command;   /* likewise */
 };
 
 struct workers;

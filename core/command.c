@@ -238,7 +238,8 @@ command_step(struct core *c, const struct event_command *ev)
     const struct msg_command *m = ev->command;
     const struct op *op = op_find(m->op);
     struct ask a = { .client = ev->client, .id = m->client, .seq = m->seq,
-                     .role = ev->role, .pairs = m->pairs,
+                     .role = ev->role, .local = ev->local,
+                     .pairs = m->pairs,
                      .blob = m->blob };
     char old[32];
 

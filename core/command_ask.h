@@ -21,6 +21,7 @@ struct ask {
     uint64_t id, seq;       /* of the request */
     const char *op;
     enum role role;         /* of the client */
+    bool local;             /* as in event_command */
     struct span pairs, blob;
     /* the answer */
     enum exit_status status;

@@ -47,7 +47,8 @@ why_queued(const struct core *c, const struct job *j, struct reason *r)
         because(r, "pause", "%s is paused", me);
     else if (c->phase == PHASE_DRAIN)
         because(r, "drain", "%s is draining and no other node took it", me);
-    else if (!kind_offered(c->config.kinds, j->w->desc.kind))
+    else if (!kind_offered(c->config.kinds, j->w->desc.kind) &&
+             !kind_offered(c->config.own_kinds, j->w->desc.kind))
         because(r, "kind", "%s does not offer its kind", me);
     else
         because(r, "slots", "%u jobs of %s start before it; %u run",

@@ -151,7 +151,8 @@ static void
 answer_accepted(const struct core *c, struct ask *a, const struct workload *w)
 {
     char kind[NAME_MAX_BYTES + 1];
-    bool offered = kind_offered(c->config.kinds, w->desc.kind);
+    bool offered = kind_offered(c->config.kinds, w->desc.kind) ||
+                   kind_offered(c->config.own_kinds, w->desc.kind);
 
     for (uint16_t i = 1; i < c->peers.n && !offered; i++) {
         if (!peer_alive(c, i) || !peer_at(c, i)->has_state)
@@ -230,6 +231,23 @@ submit_again(struct core *c, struct ask *a, struct workload *w,
         pair_add_u64(&a->out, "duplicate", 1);
 }
 
+/* Programs are run for those who could start them here themselves: whoever
+ * may open the socket file. An address proves nothing. */
+static bool
+may_submit_kind(const struct core *c, struct ask *a, struct span kind)
+{
+    if (!span_is(kind, "command"))
+        return true;
+    if (!kind_offered(c->config.kinds, kind) &&
+        !kind_offered(c->config.own_kinds, kind))
+        ask_refuse(a, EXIT_REFUSED, "%s does not run commands; set "
+                   "jobs.commands = yes in node.ini there", c->config.name);
+    else if (!a->local)
+        ask_refuse(a, EXIT_REFUSED, "%s takes commands over its local socket "
+                   "only; run lbctl on that host", c->config.name);
+    return a->status == EXIT_DONE;
+}
+
 static bool
 check_desc(struct ask *a, struct span desc, const struct chunk *chunk)
 {
@@ -259,8 +277,10 @@ submit_first(struct core *c, struct ask *a, const struct chunk *chunk)
     uint64_t key_hash = key.len == 0 ? 0 : hash_of(key);
     char name[128], who[ASK_WHO_MAX];
     struct workload *w;
+    struct desc d;
 
-    if (!check_desc(a, desc, chunk))
+    if (!check_desc(a, desc, chunk) ||
+        (desc_decode(desc, &d) == 0 && !may_submit_kind(c, a, d.kind)))
         return;
     w = key_hash == 0 ? NULL : ledger_by_key(c->ledger, key_hash);
     if (w != NULL) {

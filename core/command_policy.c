@@ -12,6 +12,7 @@ void
 ask_hello(struct core *c, struct ask *a)
 {
     const struct core_config *k = &c->config;
+    const struct span command = span_str("command");
     char id[NODE_ID_TEXT];
 
     node_id_print(&k->id, id);
@@ -26,7 +27,9 @@ ask_hello(struct core *c, struct ask *a)
     ask_add_text(a, "policy", policy_names[k->policy.name - 1]);
     ask_add_text(a, "placement", placement_names[k->placement - 1]);
     ask_add_text(a, "commands",
-                 kind_offered(k->kinds, span_str("command")) ? "yes" : "no");
+                 kind_offered(k->kinds, command)       ? "yes"
+                 : kind_offered(k->own_kinds, command) ? "own"
+                                                       : "no");
     pair_add_u64(&a->out, "max_input", k->max_input_bytes);
     pair_add_u64(&a->out, "max_jobs", k->queue_max_jobs);
     ask_add_text(a, "cluster", k->cluster);

@@ -40,6 +40,8 @@ struct core_config {
     char cluster[NAME_MAX_BYTES + 1];
     char host[ENDPOINT_MAX_BYTES + 1];  /* told to peers and clients */
     char kinds[KINDS_MAX_BYTES];    /* blank-separated; what is run here */
+    char own_kinds[64];             /* likewise, only for workloads of this
+                                       home; no peer is told */
     char tags[256], version[32];
     uint16_t port;
     uint64_t boot_id;

@@ -53,6 +53,7 @@ enum role { ROLE_VIEW = 1, ROLE_SUBMIT, ROLE_OPERATOR };
 struct event_command {
     uint64_t client;        /* whom to answer: opaque number of the shell */
     enum role role;
+    bool local;             /* it came by the socket that a file mode guards */
     const struct msg_command *command;
 };
 

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "agent/command.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/shim.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "kinds/command.h"
+#include "proto/limits.h"
+#include "proto/msg.h"
+
+enum { KEEP_BYTES = 256 * 1024, READ_BYTES = 64 * 1024,
+       ENCODED_MORE = 64 /* of a result, beyond its output */, SOON_MS = 2 };
+
+struct command_slot {
+    const struct command_config *config;
+    struct orders *orders;
+    size_t number;
+    int fd, pidfd;              /* of the shim; -1: none */
+    enum spawner_hold hold;
+    struct control control;     /* as last told to the shim */
+    struct buf argv, env, cwd;  /* of the run under way */
+    struct buf frame;           /* to the shim */
+    struct buf in;              /* from it, not yet taken */
+    struct buf out, err;        /* what the program wrote */
+};
+
+struct command_slot *
+command_slot_new(const struct command_config *config, struct orders *orders,
+                 size_t number)
+{
+    struct command_slot *s = xcalloc(1, sizeof *s);
+
+    s->config = config;
+    s->orders = orders;
+    s->number = number;
+    s->fd = s->pidfd = -1;
+    return s;
+}
+
+static void
+drop_shim(struct command_slot *s)
+{
+    if (s->fd >= 0)
+        close(s->fd);
+    if (s->pidfd >= 0)
+        close(s->pidfd);
+    s->fd = s->pidfd = -1;
+}
+
+void
+command_slot_free(struct command_slot *s)
+{
+    if (s == NULL)
+        return;
+    drop_shim(s);
+    buf_fini(&s->argv);
+    buf_fini(&s->env);
+    buf_fini(&s->cwd);
+    buf_fini(&s->frame);
+    buf_fini(&s->in);
+    buf_fini(&s->out);
+    buf_fini(&s->err);
+    free(s);
+}
+
+/* ---- what the program is given ---- */
+
+static void
+put_string(struct buf *b, uint32_t *n, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void
+put_string(struct buf *b, uint32_t *n, const char *fmt, ...)
+{
+    char text[512];
+    va_list args;
+
+    va_start(args, fmt);
+    int len = vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    if (len < 0 || (size_t)len >= sizeof text)
+        return;
+    buf_bytes(b, text, (size_t)len + 1);
+    ++*n;
+}
+
+/* Words of a parameter as strings; -EINVAL: not words. */
+static int
+put_words(struct buf *b, uint32_t *n, struct span words, unsigned slot)
+{
+    int rc;
+
+    while ((rc = command_word_next(&words, slot, b)) > 0)
+        ++*n;
+    return rc;
+}
+
+static bool
+has(const struct buf *env, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (size_t i = 0; i < env->len;) {
+        const char *at = (const char *)env->p + i;
+        if (strncmp(at, name, n) == 0 && at[n] == '=')
+            return true;
+        i += strlen(at) + 1;
+    }
+    return false;
+}
+
+/* What the node lets through, unless the job says its own. */
+static void
+put_kept(const struct command_slot *s, uint32_t *n, struct buf *b)
+{
+    for (const char *const *name = s->config->keep;
+         name != NULL && *name != NULL; name++) {
+        const char *value = getenv(*name);
+        if (value == NULL || has(b, *name))
+            continue;
+        buf_bytes(b, *name, strlen(*name));
+        buf_u8(b, '=');
+        buf_bytes(b, value, strlen(value) + 1);
+        ++*n;
+    }
+}
+
+static void
+put_facts(const struct command_slot *s, const struct command_job *job,
+          uint32_t *n, struct buf *b)
+{
+    const struct order *o = job->order;
+    char home[NAME_MAX_BYTES + 1];
+
+    span_copy(job->desc->home_name, home, sizeof home);
+    put_string(b, n, "LB_JOB_ID=%s-%u.%u", home, (unsigned)o->workload,
+               (unsigned)o->index);
+    put_string(b, n, "LB_WORKLOAD=%s-%u", home, (unsigned)o->workload);
+    put_string(b, n, "LB_INDEX=%u", (unsigned)o->index);
+    put_string(b, n, "LB_JOBS=%u", (unsigned)job->desc->n_jobs);
+    put_string(b, n, "LB_ATTEMPT=%u", (unsigned)o->attempt);
+    put_string(b, n, "LB_NODE=%s", s->config->node);
+    put_string(b, n, "LB_HOME=%s", home);
+    put_string(b, n, "LB_SLOT=%zu", s->number + 1);
+    put_string(b, n, "LB_THROTTLE=%u", s->control.rate.percent);
+    if (!has(b, "TMPDIR"))
+        put_string(b, n, "TMPDIR=%s/%zu", s->config->scratch, s->number);
+}
+
+/* The run as the shim takes it; -EINVAL: its parameters make no sense. */
+static int
+describe(struct command_slot *s, const struct command_job *job,
+         struct shim_run *run)
+{
+    struct span params = job->desc->params;
+    unsigned slot = (unsigned)s->number + 1;
+    uint32_t one = 0;
+    char number[24];
+
+    buf_reset(&s->argv);
+    buf_reset(&s->env);
+    buf_reset(&s->cwd);
+    *run = (struct shim_run){
+        .timeout_us = job->desc->timeout_us,
+        .kill_after_us = (uint64_t)s->config->kill_after_us,
+        .output_max = s->config->output_max };
+    int rc = put_words(&s->argv, &run->argc,
+                       kind_param(params, job->args, "argv"), slot);
+    if (rc == 0)
+        rc = put_words(&s->env, &run->envc,
+                       kind_param(params, job->args, "env"), slot);
+    if (rc == 0)
+        rc = put_words(&s->cwd, &one, kind_param(params, job->args, "cwd"),
+                       slot);
+    put_facts(s, job, &run->envc, &s->env);
+    put_kept(s, &run->envc, &s->env);
+    span_copy(kind_param(params, job->args, "cpu"), number, sizeof number);
+    run->cpu_ms = strtoull(number, NULL, 10);
+    run->argv = buf_span(&s->argv);
+    run->env = buf_span(&s->env);
+    if (one > 0)
+        run->cwd = span_of(s->cwd.p, s->cwd.len - 1);
+    run->input = kind_param(params, job->args, "data");
+    return rc == 0 && run->argc > 0 && one <= 1 ? 0 : -EINVAL;
+}
+
+/* ---- frames ---- */
+
+static bool
+send_frame(struct command_slot *s, enum shim_frame type, struct span body)
+{
+    buf_reset(&s->frame);
+    buf_u32(&s->frame, (uint32_t)body.len);
+    buf_u8(&s->frame, (uint8_t)type);
+    buf_bytes(&s->frame, body.p, body.len);
+    for (size_t i = 0; i < s->frame.len;) {
+        /* SIGPIPE is ignored in this process (main.c). */
+        ssize_t n = write(s->fd, s->frame.p + i, s->frame.len - i);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        i += (size_t)n;
+    }
+    if (s->frame.cap > KEEP_BYTES)
+        buf_fini(&s->frame);
+    return true;
+}
+
+static bool
+tell_rate(struct command_slot *s, const struct rate *r)
+{
+    struct buf body = { 0 };
+
+    buf_u8(&body, (uint8_t)r->percent);
+    buf_u64(&body, (uint64_t)r->period_us);
+    bool sent = send_frame(s, SHIM_RATE, buf_span(&body));
+    buf_fini(&body);
+    return sent;
+}
+
+/* What has changed since the shim was told last. */
+static bool
+tell(struct command_slot *s, bool running)
+{
+    struct control now = orders_look(s->orders, s->number);
+    struct control old = s->control;
+    bool sent = true;
+
+    s->control = now;
+    if (now.rate.percent != old.rate.percent ||
+        now.rate.period_us != old.rate.period_us)
+        sent = tell_rate(s, &now.rate);
+    if (sent && running && now.stop && !old.stop)
+        sent = send_frame(s, SHIM_STOP, span_of(NULL, 0));
+    return sent;
+}
+
+/* Appends what has come. False: the shim is gone. */
+static bool
+receive(struct command_slot *s)
+{
+    ssize_t n;
+
+    uint8_t *to = buf_grow(&s->in, READ_BYTES);
+    do {
+        n = read(s->fd, to, READ_BYTES);
+    } while (n < 0 && errno == EINTR);
+    s->in.len -= READ_BYTES - (size_t)(n > 0 ? n : 0);
+    return n > 0;
+}
+
+/* The first whole frame of what has come: its length, head included; 0: it is
+ * not whole yet. */
+static size_t
+first_frame(const struct command_slot *s, size_t at, uint8_t *type,
+            struct span *body)
+{
+    struct reader r;
+
+    reader_init(&r, span_of(s->in.p + at, s->in.len - at));
+    size_t n = reader_u32(&r);
+    *type = reader_u8(&r);
+    if (r.bad)
+        return 0;
+    *body = span_of(s->in.p + at + SHIM_HEAD, n);
+    return s->in.len - at >= SHIM_HEAD + n ? SHIM_HEAD + n : 0;
+}
+
+/* Takes whole frames; 1: the end has come, in *end; -EPROTO. */
+static int
+take_frames(struct command_slot *s, struct shim_end *end)
+{
+    struct span body;
+    size_t at = 0, n;
+    uint8_t type;
+    int rc = 0;
+
+    while (rc == 0 && (n = first_frame(s, at, &type, &body)) > 0) {
+        at += n;
+        if (type == SHIM_OUT)
+            buf_bytes(&s->out, body.p, body.len);
+        else if (type == SHIM_ERR)
+            buf_bytes(&s->err, body.p, body.len);
+        else
+            rc = type == SHIM_END && shim_end_decode(body, end) == 0
+                     ? 1 : -EPROTO;
+    }
+    if (rc == 0 && at > 0) {
+        memmove(s->in.p, s->in.p + at, s->in.len - at);
+        s->in.len -= at;
+    }
+    return rc;
+}
+
+/* ---- a run ---- */
+
+static bool
+open_shim(struct command_slot *s, char *err)
+{
+    if (s->fd >= 0)
+        return true;
+    int fd = s->config->spawner == NULL
+                 ? -ENOSYS
+                 : spawner_shim(s->config->spawner, (unsigned)s->number,
+                                &s->pidfd, &s->hold);
+    if (fd < 0) {
+        text_add(err, KIND_ERROR_MAX, "%s starts no commands: %s",
+                 s->config->node, strerror(-fd));
+        return false;
+    }
+    s->fd = fd;
+    (void)orders_news(s->orders, s->number);    /* before the first look */
+    s->control = (struct control){ .rate = { 100, 0 } };
+    return true;
+}
+
+/* Until its end: 0; or -EPIPE: the shim is gone. */
+static int
+follow(struct command_slot *s, const struct command_job *job,
+       struct shim_end *end)
+{
+    struct pollfd p[2] = { { s->fd, POLLIN, 0 },
+                           { orders_news(s->orders, s->number), POLLIN, 0 } };
+
+    for (int wait_ms = SOON_MS;;) {
+        int n = poll(p, 2, wait_ms);
+        if (n < 0 && errno != EINTR)
+            return -EPIPE;
+        if (n == 0) {
+            job->lasts(job->arg);
+            wait_ms = -1;
+        }
+        if (n <= 0)
+            continue;
+        if (p[1].revents != 0) {
+            orders_heard(s->orders, s->number);
+            if (!tell(s, true))
+                return -EPIPE;
+        }
+        if (p[0].revents == 0)
+            continue;
+        if (!receive(s))
+            return -EPIPE;
+        int rc = take_frames(s, end);
+        if (rc != 0)
+            return rc > 0 ? 0 : -EPIPE;
+    }
+}
+
+/* Its result, with as much output as one may carry. */
+static void
+put_result(struct command_slot *s, const struct shim_end *end, struct buf *out)
+{
+    struct command_result r = { .exit = end->exit, .signal = end->signal,
+                                .out_total = end->out_total,
+                                .err_total = end->err_total,
+                                .out = buf_span(&s->out),
+                                .err = buf_span(&s->err) };
+    size_t room = RESULT_MAX_BYTES - ENCODED_MORE;
+
+    if (r.err.len > room / 2 && r.out.len + r.err.len > room)
+        r.err.len = r.out.len > room / 2 ? room / 2 : room - r.out.len;
+    if (r.out.len + r.err.len > room)
+        r.out.len = room - r.err.len;
+    command_result_encode(&r, out);
+}
+
+static uint8_t
+judge(const struct command_slot *s, const struct shim_end *end, char *err)
+{
+    char why[SHIM_WHY_MAX + 1];
+
+    switch ((enum shim_how)end->how) {
+    case SHIM_ENDED:
+        if (end->signal != 0)
+            text_add(err, KIND_ERROR_MAX, "signal %u", end->signal);
+        else if (end->exit != 0)
+            text_add(err, KIND_ERROR_MAX, "exit %u", end->exit);
+        return end->signal != 0 || end->exit != 0 ? OUTCOME_FAILED
+                                                  : OUTCOME_DONE;
+    case SHIM_TIMEOUT:
+        text_add(err, KIND_ERROR_MAX, "timeout");
+        return OUTCOME_FAILED;
+    case SHIM_STOPPED:
+        return OUTCOME_CANCELLED;
+    case SHIM_NO_DIR:
+    case SHIM_NOT_STARTED:
+        span_copy(end->why, why, sizeof why);
+        text_add(err, KIND_ERROR_MAX, "%s on %s", why, s->config->node);
+        return end->how == SHIM_NO_DIR ? OUTCOME_NO_FILE : OUTCOME_FAILED;
+    }
+    return OUTCOME_FAILED;
+}
+
+static bool
+begin(struct command_slot *s, const struct shim_run *run)
+{
+    struct buf body = { 0 };
+
+    buf_reset(&s->in);
+    buf_reset(&s->out);
+    buf_reset(&s->err);
+    s->control.stop = false;
+    shim_run_encode(run, &body);
+    bool sent = tell(s, false) && send_frame(s, SHIM_RUN, buf_span(&body)) &&
+                (!s->control.stop ||
+                 send_frame(s, SHIM_STOP, span_of(NULL, 0)));
+    buf_fini(&body);
+    return sent;
+}
+
+/* What one run needed much of is given back. */
+static void
+shrink(struct buf *b)
+{
+    if (b->cap > KEEP_BYTES)
+        buf_fini(b);
+}
+
+uint8_t
+command_run(struct command_slot *s, const struct command_job *job,
+            struct buf *out, uint64_t *cpu_us, char *err)
+{
+    struct shim_end end = { .how = 0 };
+    struct shim_run run;
+    uint8_t outcome = OUTCOME_FAILED;
+
+    *cpu_us = 0;
+    if (!open_shim(s, err))
+        return outcome;
+    if (describe(s, job, &run) != 0) {
+        text_add(err, KIND_ERROR_MAX, "its parameters make no sense");
+        return outcome;
+    }
+    if (begin(s, &run) && follow(s, job, &end) == 0) {
+        *cpu_us = end.cpu_us;
+        outcome = judge(s, &end, err);
+        if (end.how == SHIM_ENDED || end.how == SHIM_TIMEOUT)
+            put_result(s, &end, out);
+    } else {
+        /* A new one is made for the next. */
+        drop_shim(s);
+        text_add(err, KIND_ERROR_MAX, "what runs commands here was killed");
+    }
+    shrink(&s->in);
+    shrink(&s->out);
+    shrink(&s->err);
+    return outcome;
+}

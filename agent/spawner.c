@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "agent/spawner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/shim.h"
+#include "agent/shim_parts.h"
+#include "base/xalloc.h"
+
+const char *const spawner_hold_names[] = { "namespace", "namespace-only",
+                                           "subreaper", NULL };
+
+enum { CONTROL_FD = 3 };    /* of the spawner's end, in the spawner */
+
+struct spawner {
+    pid_t pid;
+    int fd;
+    pthread_mutex_t lock;
+};
+
+/* What crosses: a slot number; hold or -errno, with two descriptors. */
+struct answer {
+    int32_t rc;
+};
+
+/* ---- descriptors over a socket ---- */
+
+union control {
+    struct cmsghdr align;
+    char bytes[CMSG_SPACE(2 * sizeof(int))];
+};
+
+static bool
+send_answer(int fd, int32_t rc, const int fds[2])
+{
+    struct answer a = { rc };
+    struct iovec iov = { &a, sizeof a };
+    union control c;
+    struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+    memset(&c, 0, sizeof c);
+    if (rc > 0) {
+        m.msg_control = c.bytes;
+        m.msg_controllen = sizeof c.bytes;
+        struct cmsghdr *h = CMSG_FIRSTHDR(&m);
+        h->cmsg_level = SOL_SOCKET;
+        h->cmsg_type = SCM_RIGHTS;
+        h->cmsg_len = CMSG_LEN(2 * sizeof(int));
+        memcpy(CMSG_DATA(h), fds, 2 * sizeof(int));
+    }
+    return sendmsg(fd, &m, MSG_NOSIGNAL) == sizeof a;
+}
+
+static int
+receive_answer(int fd, int fds[2])
+{
+    struct answer a = { -EPIPE };
+    struct iovec iov = { &a, sizeof a };
+    union control c;
+    struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
+                        .msg_control = c.bytes,
+                        .msg_controllen = sizeof c.bytes };
+    ssize_t n;
+
+    do {
+        n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
+    } while (n < 0 && errno == EINTR);
+    if (n != sizeof a)
+        return -EPIPE;
+    if (a.rc <= 0)
+        return a.rc == 0 ? -EPROTO : a.rc;
+    struct cmsghdr *h = CMSG_FIRSTHDR(&m);
+    if (h == NULL || h->cmsg_type != SCM_RIGHTS ||
+        h->cmsg_len != CMSG_LEN(2 * sizeof(int)))
+        return -EMFILE;     /* we had no room for them */
+    memcpy(fds, CMSG_DATA(h), 2 * sizeof(int));
+    return a.rc;
+}
+
+/* ---- the process of a shim, before it is one ---- */
+
+struct birth {
+    const struct spawner_config *config;
+    struct shim_config shim;
+    enum spawner_hold hold;
+    int ready;              /* write end: one byte says that it serves */
+    int not_its[2];         /* descriptors that it must not keep: the slot's
+                               end of its socket, above all */
+    uid_t uid;
+    gid_t gid;
+};
+
+static bool
+write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool ok = fd >= 0 &&
+              write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+/* In a user namespace everybody stays who he is. */
+static bool
+map_user(const struct birth *b)
+{
+    char text[64];
+
+    (void)write_file("/proc/self/setgroups", "deny");
+    snprintf(text, sizeof text, "%u %u 1\n", (unsigned)b->uid,
+             (unsigned)b->uid);
+    if (!write_file("/proc/self/uid_map", text))
+        return false;
+    snprintf(text, sizeof text, "%u %u 1\n", (unsigned)b->gid,
+             (unsigned)b->gid);
+    return write_file("/proc/self/gid_map", text);
+}
+
+static bool
+mount_proc(void)
+{
+    return unshare(CLONE_NEWNS) == 0 &&
+           mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0 &&
+           mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                 NULL) == 0;
+}
+
+static void
+be_shim(struct birth *b)
+{
+    uint8_t hold = HOLD_SUBREAPER;
+
+    close(b->not_its[0]);
+    close(b->not_its[1]);
+    close(CONTROL_FD);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (b->hold != HOLD_SUBREAPER) {
+        if (b->uid != 0 && !map_user(b))
+            _exit(1);
+        b->shim.namespaced = true;
+        b->shim.own_proc = b->hold == HOLD_NAMESPACE && mount_proc();
+        hold = b->shim.own_proc ? HOLD_NAMESPACE : HOLD_NAMESPACE_ONLY;
+    }
+    if (b->config->nice > 0)
+        (void)setpriority(PRIO_PROCESS, 0, b->config->nice);
+    if (write(b->ready, &hold, 1) != 1)
+        _exit(1);
+    close(b->ready);
+    _exit(shim_main(&b->shim));
+}
+
+/* The new process, in the namespaces that `hold` asks for; -errno. Like fork:
+ * glibc has no wrapper for one that also makes namespaces. */
+static pid_t
+bear(struct birth *b, int *pidfd)
+{
+    unsigned long flags = CLONE_PIDFD | SIGCHLD;
+
+    if (b->hold != HOLD_SUBREAPER)
+        flags |= CLONE_NEWPID | (b->uid != 0 ? CLONE_NEWUSER : 0);
+    long pid = syscall(SYS_clone, flags, NULL, pidfd, NULL, NULL);
+    if (pid == 0)
+        be_shim(b);
+    return pid < 0 ? -errno : (pid_t)pid;
+}
+
+/* ---- the process that makes them ---- */
+
+/* Waits for the word of a new shim: how it holds; or -EPERM: it has ended. */
+static int
+hear(int fd)
+{
+    uint8_t hold;
+    ssize_t n;
+
+    do {
+        n = read(fd, &hold, 1);
+    } while (n < 0 && errno == EINTR);
+    return n == 1 ? hold : -EPERM;
+}
+
+static int
+try_hold(const struct spawner_config *config, unsigned slot,
+         enum spawner_hold hold, int fds[2])
+{
+    int pair[2], ready[2];
+    char scratch[PATH_MAX];
+    struct birth b = { .config = config, .hold = hold,
+                       .uid = geteuid(), .gid = getegid() };
+
+    snprintf(scratch, sizeof scratch, "%s/%u", config->scratch, slot);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return -errno;
+    if (pipe2(ready, O_CLOEXEC) != 0) {
+        int rc = -errno;
+        close(pair[0]);
+        close(pair[1]);
+        return rc;
+    }
+    b.ready = ready[1];
+    b.not_its[0] = pair[0];
+    b.not_its[1] = ready[0];
+    b.shim = (struct shim_config){ .fd = pair[1], .scratch = scratch,
+                                   .allow = config->allow };
+    fds[0] = pair[0];
+    int rc = bear(&b, &fds[1]);
+    close(pair[1]);
+    close(ready[1]);
+    if (rc > 0) {
+        rc = hear(ready[0]);
+        if (rc < 0)
+            close(fds[1]);
+    }
+    close(ready[0]);
+    if (rc < 0)
+        close(pair[0]);
+    return rc;
+}
+
+static int
+make_shim(const struct spawner_config *config, unsigned slot, int fds[2])
+{
+    int rc = -EPERM;
+
+    for (enum spawner_hold h = config->best != 0 ? config->best
+                                                 : HOLD_NAMESPACE;
+         h <= HOLD_SUBREAPER; h++) {
+        if (h == HOLD_NAMESPACE_ONLY && config->best != h)
+            continue;   /* what HOLD_NAMESPACE becomes by itself */
+        rc = try_hold(config, slot, h, fds);
+        if (rc > 0 || rc == -EMFILE || rc == -EAGAIN)
+            return rc;
+    }
+    return rc;
+}
+
+static void
+serve(const struct spawner_config *config, int fd)
+{
+    uint32_t slot;
+    int fds[2];
+
+    for (;;) {
+        ssize_t n = recv(fd, &slot, sizeof slot, 0);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n != sizeof slot)
+            return;
+        int rc = make_shim(config, slot, fds);
+        bool sent = send_answer(fd, rc, fds);
+        if (rc > 0) {
+            close(fds[0]);
+            close(fds[1]);
+        }
+        if (!sent)
+            return;
+    }
+}
+
+static void
+be_spawner(const struct spawner_config *config, int fd, pid_t parent)
+{
+    sigset_t none;
+
+    /* A terminal's Ctrl-C is the agent's to answer. */
+    (void)setsid();
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (getppid() != parent)
+        _exit(0);
+    (void)prctl(PR_SET_NAME, "lbagent-spawn", 0, 0, 0);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGCHLD, SIG_IGN);   /* its shims leave no zombies */
+    /* 0 and 1 are nobody's here; stderr stays for the words of a sanitizer. */
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
+        dup2(fd, CONTROL_FD) < 0 ||
+        fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC) != 0 ||
+        close_range(CONTROL_FD + 1, ~0u, 0) != 0)
+        _exit(1);
+    (void)mkdir(config->scratch, 0700);
+    serve(config, CONTROL_FD);
+    _exit(0);
+}
+
+struct spawner *
+spawner_fork(const struct spawner_config *config)
+{
+    pid_t parent = getpid();
+    int pair[2];
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+        return NULL;
+    pid_t pid = fork();
+    if (pid == 0)
+        be_spawner(config, pair[1], parent);
+    int error = errno;
+    close(pair[1]);
+    if (pid < 0) {
+        close(pair[0]);
+        errno = error;
+        return NULL;
+    }
+    struct spawner *s = xcalloc(1, sizeof *s);
+    s->pid = pid;
+    s->fd = pair[0];
+    pthread_mutex_init(&s->lock, NULL);
+    return s;
+}
+
+int
+spawner_shim(struct spawner *s, unsigned slot, int *pidfd,
+             enum spawner_hold *hold)
+{
+    uint32_t number = slot;
+    int fds[2], rc = -EPIPE;
+
+    pthread_mutex_lock(&s->lock);
+    if (send(s->fd, &number, sizeof number, MSG_NOSIGNAL) == sizeof number)
+        rc = receive_answer(s->fd, fds);
+    pthread_mutex_unlock(&s->lock);
+    if (rc < 0)
+        return rc;
+    *hold = (enum spawner_hold)rc;
+    *pidfd = fds[1];
+    return fds[0];
+}
+
+void
+spawner_free(struct spawner *s)
+{
+    if (s == NULL)
+        return;
+    close(s->fd);
+    /* Its shims die with it (PDEATHSIG), if they have not seen their end. */
+    while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}
+
+pid_t
+spawner_pid(const struct spawner *s)
+{
+    return s->pid;
+}
