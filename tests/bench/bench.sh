@@ -17,15 +17,19 @@ runs=5 profile='' chosen=''
 north_pid='' south_pid='' gearman_pid='' beanstalk_pid='' perf_pid=''
 played_pid=''
 gearman_port=14730 beanstalk_port=14731
-all='small latency idle digits vector moved memory throttle console'
+all='small commands latency idle digits vector moved memory throttle'
+all="$all programs console"
 # shellcheck source=tests/nodes.sh
 . tests/nodes.sh
+# shellcheck source=tests/bench/commands.sh
+. tests/bench/commands.sh
 
 usage() {
     cat <<'END'
 Usage: ./run bench [OPTION]... [NAME]...
 
   small     T1   small jobs a second, journalled, two nodes; other queues
+  commands  T2   programs a second; xargs, GNU parallel
   latency   T3   one job, submit to result
   idle      T4   memory, processor and wake-ups of an idle agent
   digits    T5   sum of 30,000,000 digits
@@ -33,6 +37,7 @@ Usage: ./run bench [OPTION]... [NAME]...
   moved     T9   queued jobs moved a second between two nodes
   memory    T12  bytes for each queued job
   throttle  T8   share of the processor asked for and measured
+  programs  T8   likewise, of programs
   console   T11  lbtop with 1000 nodes
 
   --runs N   of each (default 5)
@@ -46,11 +51,12 @@ while [ $# -gt 0 ]; do
     --runs=*) runs=${1#*=} ;;
     --runs) [ $# -ge 2 ] || fail 2 '--runs: needs a number'; runs=$2; shift ;;
     T1) chosen="$chosen small" ;;
+    T2) chosen="$chosen commands" ;;
     T3) chosen="$chosen latency" ;;
     T4) chosen="$chosen idle" ;;
     T5) chosen="$chosen digits" ;;
     T6) chosen="$chosen vector" ;;
-    T8) chosen="$chosen throttle" ;;
+    T8) chosen="$chosen throttle programs" ;;
     T9) chosen="$chosen moved" ;;
     T11) chosen="$chosen console" ;;
     T12) chosen="$chosen memory" ;;
@@ -638,6 +644,7 @@ for name in $chosen; do
     echo "$name"
     case $name in
     small) bench_small ;;
+    commands) bench_commands ;;
     latency) bench_latency ;;
     idle) bench_idle ;;
     digits) bench_digits ;;
@@ -645,6 +652,7 @@ for name in $chosen; do
     moved) bench_moved ;;
     memory) bench_memory ;;
     throttle) bench_throttle ;;
+    programs) bench_programs ;;
     console) bench_console ;;
     esac || echo "  $name: could not be measured"
 done

@@ -8,13 +8,17 @@
  *                       memory
  *   vector THREADS N    seconds for 1,048,576 doubles, N dependent additions
  *                       each, shared by THREADS threads
+ *   spawn PROCESSES N   seconds for N times /bin/true, nothing captured,
+ *                       started one after the other by each of PROCESSES
  */
 #include <pthread.h>
+#include <spawn.h>
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kinds/kind.h"
@@ -171,6 +175,32 @@ add_all(long n_threads, long n)
     return took;
 }
 
+static void
+spawn_some(long n)
+{
+    char name[] = "/bin/true", *const words[] = { name, NULL };
+    pid_t pid;
+    for (long i = 0; i < n; i++)
+        if (posix_spawn(&pid, name, NULL, NULL, words, environ) != 0 ||
+            waitpid(pid, NULL, 0) != pid)
+            _exit(1);
+    _exit(0);
+}
+
+static int64_t
+spawn_all(long n_processes, long n)
+{
+    int64_t start = clock_us();
+    int status;
+    for (long i = 0; i < n_processes; i++)
+        if (fork() == 0)
+            spawn_some(n / n_processes);
+    while (wait(&status) > 0)
+        if (status != 0)
+            die("spawn: it failed");
+    return clock_us() - start;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -185,9 +215,11 @@ main(int argc, char **argv)
         took = sum_digits(argv[2]);
     else if (argc == 4 && strcmp(what, "vector") == 0 && n > 0)
         took = add_all(n, strtol(argv[3], NULL, 10));
+    else if (argc == 4 && strcmp(what, "spawn") == 0 && n > 0)
+        took = spawn_all(n, strtol(argv[3], NULL, 10));
     if (took < 0) {
         fputs("usage: limits fib N | rows N FILE | digits FILE |"
-              " vector THREADS N\n", stderr);
+              " vector THREADS N | spawn PROCESSES N\n", stderr);
         return 2;
     }
     printf("%.6f\n", (double)took / 1e6);

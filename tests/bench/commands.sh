@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MPL-2.0
+# shellcheck shell=sh disable=SC2154  # variables of bench.sh
+# T2 and T8 for programs: part of bench.sh, which has set up everything.
+
+command_jobs=5000
+
+# Whoever runs the benchmarks may run programs through them.
+commands_option='-D jobs.commands=root'
+
+spawn_limit() {
+    limits spawn "$slots_2" "$command_jobs" | per_second "$command_jobs"
+}
+
+commands_ours() {
+    timeit 1 "$build/lbctl" -n "ipc://$dir/north/run/control.sock" run \
+        --progress=none -- /bin/true :::: "$dir/seq" |
+        per_second_ms "$command_jobs"
+}
+
+commands_xargs() {
+    timeit 1 xargs -a "$dir/seq" -P "$slots_2" -n 1 /bin/true |
+        per_second_ms "$command_jobs"
+}
+
+commands_parallel() {
+    ! command -v parallel >/dev/null 2>&1 ||
+        timeit 1 parallel --will-cite -j "$slots_2" -a "$dir/seq_short" \
+            /bin/true | per_second_ms 300
+}
+
+bench_commands() {
+    slots_2=2
+    # shellcheck disable=SC2086  # words
+    one_node "$slots_2" $commands_option
+    seq "$command_jobs" >"$dir/seq"
+    seq 300 >"$dir/seq_short"
+    in_turn spawn_limit commands_ours commands_xargs commands_parallel
+    record commands_limit 'limit: posix_spawn and wait, two at a time' jobs/s \
+        <"$dir/run.spawn_limit"
+    record commands 'lbctl run -- /bin/true, captured, journalled' jobs/s \
+        <"$dir/run.commands_ours"
+    record commands_xargs 'xargs -P 2, nothing captured' jobs/s \
+        <"$dir/run.commands_xargs"
+    record commands_parallel 'GNU parallel -j 2' jobs/s \
+        <"$dir/run.commands_parallel"
+    ratio 'lbagent / limit' commands commands_limit '>= 0.8'
+    ratio 'lbagent / xargs' commands commands_xargs '>= 1.15'
+    ratio 'lbagent / GNU parallel' commands commands_parallel '>= 7'
+}
+
+# PID: per cent of one processor over 3 s.
+program_share() {
+    set -- "$1" "$(cpu_ns "$1")" "$(now_ms)"
+    sleep 3
+    echo "$(cpu_ns "$1") $(now_ms)" | awk -v ns="$2" -v ms="$3" '{
+        print ($1 - ns) / 10000 / ($2 - ms) }'
+}
+
+# The process that a shim of north has started.
+program_pid() {
+    for pid in $(pgrep -P "$(pgrep -P "$north_pid")"); do
+        pgrep -P "$pid" && return
+    done
+    return 1
+}
+
+bench_programs() {
+    # shellcheck disable=SC2086  # words
+    one_node 1 $commands_option
+    id=$(ctl north -q submit -- sh -c 'while :; do :; done')
+    until program=$(program_pid); do sleep 0.1; done
+    for percent in 10 30 50 70 90; do
+        ctl north throttle north "$percent" >/dev/null
+        sleep 1
+        repeat program_share "$program" |
+            record programs_$percent "asked for $percent %, a program" %
+    done
+    echo '  target: within 2 points of what was asked for'
+    ctl north cancel -y "$id" >/dev/null 2>&1 || :
+}
