@@ -12,33 +12,35 @@
 enum { COMMANDS_MAX = 63 };
 
 #define SUBMIT_HELP \
-    "Jobs are a KIND with NAME=VALUE words (a bare value is its first\n" \
-    "parameter; jobs=N makes N, n=1..99[:STEP] one per value), KIND :::\n" \
-    "VALUE... :::: FILE (one per value), or -a FILE: one job a line, with a\n" \
-    "KIND one value a line. \"lbctl kinds\" lists kinds.\n" \
-    "  -a FILE, --from-json FILE  jobs from a file, - is stdin\n" \
-    "  --hold                     accepted, not started, until lbctl start\n" \
-    "  --name TEXT, --id KEY      label; same KEY, same workload\n" \
+    "Jobs are a KIND with NAME=VALUE words (\"lbctl kinds\"; jobs=N makes N,\n" \
+    "n=1..99[:STEP] one per value), or -- CMD with {} {.} {/} {//} {/.} {#}\n" \
+    "{%} {2} {2.}: one per value of ::: VALUE... and of a :::: FILE's lines.\n" \
+    "Several: all combinations; :::+ ::::+ go in step with the one before.\n" \
+    "  -a FILE [KIND | -- CMD]    a job a line, or a value; - is stdin\n" \
+    "  --from-json FILE, -0       jobs as JSON; NUL ends values, not newline\n" \
+    "  --colsep RE, -I STR        lines to {1} {2} ...; STR instead of {}\n" \
+    "  --shell                    CMD is a line for sh, values quoted in it\n" \
+    "  --env K=V, --cwd DIR, --stdin FILE\n" \
+    "  --hold, --name TEXT        wait for lbctl start; label\n" \
+    "  --id KEY, --ship=auto|path|bytes   same KEY, same workload; files\n" \
     "  --retries N, --timeout DUR further attempts; limit of an attempt\n" \
     "  --priority 0..9, --cost X  higher first (5); load of each job\n" \
     "  --once, --idempotent       never, or harmlessly, run twice\n" \
-    "  --ship=auto|path|bytes     how files get to the nodes\n" \
     "  --dry-run, --skip-bad      print the jobs; leave bad lines out\n" \
-    "  --wait, --progress=auto|bar|plain|json|none\n" \
-    "  --results DIR|FILE.csv|FILE.jsonl, --keep-order, --tag\n" \
-    "  --cancel-on-interrupt      Ctrl-C cancels; else it detaches\n"
+    "  --wait, --progress=auto|bar|plain|json|none, --cancel-on-interrupt\n" \
+    "  --results DIR|FILE.csv|FILE.jsonl, --keep-order, --tag\n"
 
 const struct command commands[] = {
     { "submit", submit_options, submit_main,
-      "submit [OPTION]... KIND [NAME=VALUE]... | -a FILE [KIND]",
+      "submit [OPTION]... KIND [NAME=VALUE]... | -a FILE | -- CMD [ARG]...",
       "  lbctl submit vecinc jobs=1024 iterations=100000\n"
       "  lbctl submit --hold fib ::: 10 20 30\n\n"
       "Hands jobs to a node and prints the name of their workload.\n"
       SUBMIT_HELP },
     { "run", submit_options, run_main,
-      "run [OPTION]... KIND [NAME=VALUE]... | -a FILE [KIND]",
+      "run [OPTION]... KIND [NAME=VALUE]... | -a FILE | -- CMD [ARG]...",
       "  lbctl run digitsum file=nums.txt chunk=30000\n"
-      "  lbctl run fib n=1..90\n\n"
+      "  lbctl run -- gzip -9 {} ::: *.log\n\n"
       "submit, wait, and print results in order and the workload's value.\n"
       SUBMIT_HELP },
     { "start", NULL, start_main, "start [SEL]...",

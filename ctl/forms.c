@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "kinds/command.h"
 
 enum { FILE_BYTES_MAX = 1 << 30 };
 
@@ -52,6 +53,28 @@ input_read(struct ctl *c, const char *path, struct buf *out)
     return bad || large ? -1 : 0;
 }
 
+/* Workload files may have commands: they all get these words. */
+static int
+from_lines(struct ctl *c, const struct submit *s, struct jobfile *out,
+           struct span text)
+{
+    struct buf words = { 0 };
+    int n = program_shared(c, &s->program, &words);
+    const char *word[2] = { (const char *)words.p };
+
+    if (n == 2)
+        word[1] = word[0] + strlen(word[0]) + 1;
+    if (n > 0) {
+        out->command_words = word;
+        out->n_command_words = (size_t)n;
+        jobfile_read(out, s->file, text);
+        out->command_words = NULL;
+        out->n_command_words = 0;
+    }
+    buf_fini(&words);
+    return n > 0 ? 0 : -1;
+}
+
 /* -a FILE and -a FILE KIND */
 static int
 from_file(struct ctl *c, const struct submit *s, const struct args *a,
@@ -72,7 +95,7 @@ from_file(struct ctl *c, const struct submit *s, const struct args *a,
                            a->n_words - 1, s->nul ? '\0' : '\n');
         }
     } else if (rc == 0) {
-        jobfile_read(out, s->file, buf_span(&text));
+        rc = from_lines(c, s, out, buf_span(&text));
     }
     buf_fini(&text);
     if (rc == 0 && out->n_loads == 0 && out->n_problems == 0) {
@@ -173,42 +196,47 @@ report(struct ctl *c, const struct submit *s, const struct jobfile *f)
     return -1;
 }
 
+/* KIND words and their values. */
+static int
+from_kind(struct ctl *c, struct submit *s, const struct args *a,
+          struct jobfile *out)
+{
+    char err[KIND_ERROR_MAX];
+    const struct kind *kind = kind_find(a->word[0]);
+
+    if (kind == NULL) {
+        kind_unknown(a->word[0], err);
+        ctl_fail(c, EXIT_USAGE, "%s", err);
+        return -1;
+    }
+    if (kind == &kind_command)
+        return program_read(c, s, a->word + 1, a->n_words - 1, out);
+    return first_separator(a) < a->n_words ? from_values(c, s, a, kind, out)
+                                           : from_words(c, a, kind, out);
+}
+
+static int
+read_form(struct ctl *c, struct submit *s, const struct args *a,
+          struct jobfile *out)
+{
+    if (a->dashed && s->from_json == NULL && a->dashes == 0)
+        return program_read(c, s, a->word, a->n_words, out);
+    if (s->from_json != NULL)
+        return json_read(c, s, out);
+    if (s->file != NULL)
+        return from_file(c, s, a, out);
+    if (a->n_words > 0 && !is_separator(a->word[0]))
+        return from_kind(c, s, a, out);
+    ctl_fail(c, EXIT_USAGE, "%s: say a KIND, or \"--\" and a command; "
+             "\"lbctl kinds\" lists kinds", s->run ? "run" : "submit");
+    return -1;
+}
+
 int
 forms_read(struct ctl *c, struct submit *s, const struct args *a,
            struct jobfile *out)
 {
-    char err[KIND_ERROR_MAX];
-    const char *cmd = s->run ? "run" : "submit";
-    int rc;
-
-    if (a->dashed && a->dashes == 0 && a->n_words > 0) {
-        ctl_fail(c, EXIT_REFUSED, "%s does not run commands; set "
-                 "jobs.commands = yes in node.ini there",
-                 c->node != NULL ? c->node : "this node");
+    if (read_form(c, s, a, out) != 0 || report(c, s, out) != 0)
         return -1;
-    }
-    if (a->dashed && s->file == NULL && a->n_words == 0) {
-        ctl_fail(c, EXIT_USAGE, "%s: no command after \"--\"", cmd);
-        return -1;
-    }
-    if (s->from_json != NULL)
-        rc = json_read(c, s, out);
-    else if (s->file != NULL)
-        rc = from_file(c, s, a, out);
-    else if (a->n_words == 0 || is_separator(a->word[0])) {
-        ctl_fail(c, EXIT_USAGE, "%s: say a KIND, or \"--\" and a command; "
-                 "\"lbctl kinds\" lists kinds", cmd);
-        return -1;
-    } else {
-        const struct kind *kind = kind_find(a->word[0]);
-        if (kind == NULL) {
-            kind_unknown(a->word[0], err);
-            ctl_fail(c, EXIT_USAGE, "%s", err);
-            return -1;
-        }
-        rc = first_separator(a) < a->n_words
-                 ? from_values(c, s, a, kind, out)
-                 : from_words(c, a, kind, out);
-    }
-    return rc == 0 ? report(c, s, out) : rc;
+    return s->nothing ? 0 : program_end(c, &s->program, out);
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "kinds/command.h"
 
 enum { WORDS_MAX = 256 };
 
@@ -127,6 +128,34 @@ add(struct jobfile *f, const struct kind *kind, const char *const *words,
     return 0;
 }
 
+/* The words of a command become one parameter. */
+static int
+add_command(struct jobfile *f, const char *const *words, size_t n, char *err)
+{
+    const char **all = xcalloc(f->n_command_words + 1, sizeof *all);
+    struct buf argv = { 0 };
+
+    buf_bytes(&argv, "argv=", 5);
+    for (size_t i = 0; i < n; i++)
+        command_word_put(&argv, 5, words[i], strlen(words[i]), NULL);
+    buf_u8(&argv, '\0');
+    all[0] = (const char *)argv.p;
+    for (size_t i = 0; i < f->n_command_words; i++)
+        all[i + 1] = f->command_words[i];
+    int rc = add(f, &kind_command, all, f->n_command_words + 1, NULL, err);
+    buf_fini(&argv);
+    free(all);
+    return rc;
+}
+
+static int
+add_words(struct jobfile *f, const struct kind *kind,
+          const char *const *words, size_t n, char *err)
+{
+    return kind == &kind_command ? add_command(f, words, n, err)
+                                 : add(f, kind, words, n, NULL, err);
+}
+
 static void
 read_line(struct jobfile *f, const char *name, size_t number, char *line)
 {
@@ -144,14 +173,12 @@ read_line(struct jobfile *f, const char *name, size_t number, char *line)
     if (kind == NULL)
         kind_unknown(word[0], err);
     if (kind == NULL ||
-        add(f, kind, word + 1, (size_t)n - 1, NULL, err) != 0)
+        add_words(f, kind, word + 1, (size_t)n - 1, err) != 0)
         problem(f, name, number, err);
 }
 
-/* The next line of *text, as a string in *line (grown as needed). False at
- * the end. `*why` is not NULL if it cannot be a line. */
-static bool
-next_line(struct span *text, char separator, char **line, const char **why)
+bool
+jobline_next(struct span *text, char separator, char **line, const char **why)
 {
     if (text->len == 0)
         return false;
@@ -176,7 +203,7 @@ jobfile_read(struct jobfile *f, const char *name, struct span text)
     char *line = NULL;
     const char *why;
 
-    for (size_t number = 1; next_line(&text, '\n', &line, &why); number++)
+    for (size_t number = 1; jobline_next(&text, '\n', &line, &why); number++)
         if (why != NULL)
             problem(f, name, number, why);
         else
@@ -203,7 +230,7 @@ jobfile_values(struct jobfile *f, const char *name, struct span text,
 
     for (size_t i = 0; i < n_words; i++)
         word[i] = words[i];
-    for (size_t number = 1; next_line(&text, separator, &line, &why);
+    for (size_t number = 1; jobline_next(&text, separator, &line, &why);
          number++) {
         /* NAME= keeps a value that looks like NAME=VALUE what it is. */
         char *whole = xmalloc(JOBLINE_MAX + 128);
@@ -236,6 +263,7 @@ jobfile_fini(struct jobfile *f)
         for (uint32_t k = 0; l->values != NULL && k < l->plan.n_jobs; k++)
             free(l->values[k]);
         free(l->values);
+        buf_fini(&l->data);
         plan_fini(&l->plan);
     }
     for (size_t i = 0; i < f->n_problems && i < JOBFILE_PROBLEMS; i++)

@@ -18,6 +18,8 @@ struct load {               /* jobs of one kind: a workload to be */
     const struct kind *kind;
     struct plan plan;
     char **values;          /* NULL, or [n_jobs] the input of each (--tag) */
+    struct buf data;        /* what each job reads from stdin, with its
+                               data=, if it is too much to be shared */
 };
 
 struct jobfile {
@@ -27,13 +29,21 @@ struct jobfile {
     size_t n_problems;      /* all of them */
     char *problem[JOBFILE_PROBLEMS];    /* "NAME:7: text" */
     bool no_file;           /* one of them is about a missing file: 66 */
+    const char *const *command_words;   /* NAME=VALUE of every command */
+    size_t n_command_words;
 };
 
 /* Splits a line into words as sh does; the words point into `line`, which is
  * changed. The number of words, or -1: *err says what is wrong. */
 int words_split(char *line, const char **word, size_t cap, const char **err);
 
-/* Adds the jobs of `text`, line by line; problems are counted. */
+/* The next line of *text, as a string in *line (grown as needed). False at
+ * the end. `*why` is not NULL if it cannot be a line. */
+bool jobline_next(struct span *text, char separator, char **line,
+                  const char **why);
+
+/* Adds the jobs of `text`, line by line; problems are counted. The words of a
+ * line `command WORD...` are program and arguments. */
 void jobfile_read(struct jobfile *f, const char *name, struct span text);
 /* The same, each line one value of `kind`'s first parameter, with these words
  * besides. `separator` is '\n' or 0. */

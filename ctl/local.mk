@@ -8,12 +8,14 @@ libctl_a_SOURCES = \
 	ctl/commands.c \
 	ctl/config.c ctl/config.h \
 	ctl/ctl.c ctl/ctl.h \
+	ctl/dry.c \
 	ctl/events.c \
 	ctl/follow.c ctl/follow.h \
 	ctl/forms.c \
 	ctl/fromjson.c \
 	ctl/gen.c \
 	ctl/generate.c ctl/generate.h \
+	ctl/inputs.c ctl/inputs.h \
 	ctl/jobfile.c ctl/jobfile.h \
 	ctl/jobs.c \
 	ctl/list.c \
@@ -21,7 +23,9 @@ libctl_a_SOURCES = \
 	ctl/nodes.c \
 	ctl/output.c ctl/output.h \
 	ctl/policy.c \
+	ctl/program.c ctl/program.h \
 	ctl/progress.c ctl/progress.h \
+	ctl/quote.c ctl/quote.h \
 	ctl/reach.c ctl/reach.h \
 	ctl/result.c ctl/result.h \
 	ctl/results.c \
@@ -31,6 +35,7 @@ libctl_a_SOURCES = \
 	ctl/show.c \
 	ctl/status.c \
 	ctl/submit.c ctl/submit.h \
+	ctl/template.c ctl/template.h \
 	ctl/throttle.c \
 	ctl/tools.c \
 	ctl/version.c ctl/version.h \
@@ -45,7 +50,10 @@ dist_man_MANS += man/lbctl.1
 ctl_tests = \
 	tests/unit/test_client \
 	tests/unit/test_ctl_jobfile \
-	tests/unit/test_ctl_output
+	tests/unit/test_ctl_output \
+	tests/unit/test_inputs \
+	tests/unit/test_quote \
+	tests/unit/test_template
 check_PROGRAMS += $(ctl_tests)
 TESTS += $(ctl_tests)
 tests_unit_test_client_SOURCES = tests/unit/test_client.c
@@ -55,3 +63,9 @@ tests_unit_test_ctl_jobfile_SOURCES = tests/unit/test_ctl_jobfile.c
 tests_unit_test_ctl_jobfile_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
 tests_unit_test_ctl_output_SOURCES = tests/unit/test_ctl_output.c
 tests_unit_test_ctl_output_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
+tests_unit_test_inputs_SOURCES = tests/unit/test_inputs.c
+tests_unit_test_inputs_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
+tests_unit_test_quote_SOURCES = tests/unit/test_quote.c
+tests_unit_test_quote_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
+tests_unit_test_template_SOURCES = tests/unit/test_template.c
+tests_unit_test_template_LDADD = $(ctl_libs) $(CMOCKA_LIBS)

@@ -15,6 +15,7 @@
 #include "ctl/output.h"
 #include "ctl/reach.h"
 #include "ctl/select.h"
+#include "kinds/command.h"
 #include "proto/limits.h"
 
 static const struct span nothing = { NULL, 0 };
@@ -75,15 +76,30 @@ check_inputs(struct ctl *c, const struct load *l, struct lb *lb)
     uint64_t most = lb_reply_number(lb_hello(lb), "max_input", 2 << 20);
     char a[32], b[32];
 
+    if (most > INPUT_MAX_BYTES)
+        most = INPUT_MAX_BYTES;
     for (uint32_t i = 0; l->plan.args != NULL && i < l->plan.n_jobs; i++)
-        if (l->plan.args[i].len > most) {
-            units_print_size(l->plan.args[i].len, a, sizeof a);
+        if (l->plan.args[i].len + l->data.len > most) {
+            units_print_size(l->plan.args[i].len + l->data.len, a, sizeof a);
             units_print_size(most, b, sizeof b);
             ctl_fail(c, EXIT_USAGE, "job %u: %s of input is above "
                      "jobs.max_input = %s", i, a, b);
             return -1;
         }
     return 0;
+}
+
+/* Commands are off unless a node is told to run them. */
+static bool
+refuses(struct ctl *c, const struct load *l, struct lb *lb)
+{
+    const char *runs = lb_reply_get(lb_hello(lb), "commands", NULL);
+
+    if (l->kind != &kind_command || (runs != NULL && strcmp(runs, "yes") == 0))
+        return false;
+    ctl_fail(c, EXIT_REFUSED, "%s does not run commands; set jobs.commands = "
+             "yes in node.ini there", lb_name(lb));
+    return true;
 }
 
 static int
@@ -110,6 +126,29 @@ send_bytes(struct ctl *c, const struct load *l, struct lb_submit *out,
     return status;
 }
 
+/* Jobs with own parameters, and what they read from stdin. */
+static int
+send_list(const struct submit *s, const struct load *l, struct lb_submit *out)
+{
+    struct buf with = { 0 };
+    int status = LB_OK;
+
+    for (uint32_t i = 0; i < l->plan.n_jobs && status == LB_OK; i++) {
+        const struct buf *args = &l->plan.args[i];
+        if (l->data.len > 0) {
+            buf_reset(&with);
+            buf_bytes(&with, args->p, args->len);
+            buf_bytes(&with, l->data.p, l->data.len);
+            args = &with;
+        }
+        status = lb_submit_job(out, s->cost > 0 ? s->cost
+                                                : l->plan.args_cost[i],
+                               args->p, args->len);
+    }
+    buf_fini(&with);
+    return status;
+}
+
 /* LB_OK, a status with a text at `lb`, or -1: all is said. */
 static int
 send_jobs(struct ctl *c, const struct submit *s, const struct load *l,
@@ -123,10 +162,7 @@ send_jobs(struct ctl *c, const struct submit *s, const struct load *l,
     else if (p->args == NULL)
         status = lb_submit_same(out, p->n_jobs);
     else
-        for (uint32_t i = 0; i < p->n_jobs && status == LB_OK; i++)
-            status = lb_submit_job(out, s->cost > 0 ? s->cost
-                                                    : p->args_cost[i],
-                                   p->args[i].p, p->args[i].len);
+        status = send_list(s, l, out);
     return status == LB_OK ? lb_submit_end(out) : status;
 }
 
@@ -147,6 +183,8 @@ send_load(struct ctl *c, const struct submit *s, const struct load *l,
     struct lb *lb = reach_asked(c);
     char by[128];
     if (lb == NULL)
+        return -1;
+    if (refuses(c, l, lb))
         return -1;
     int bytes = ships(c, s, l, lb);
     if (bytes < 0 || check_inputs(c, l, lb) != 0)

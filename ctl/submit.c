@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "ctl/output.h"
 
 enum opt { OPT_NAME = 256, OPT_ID, OPT_RETRIES, OPT_LIMIT, OPT_HOLD, OPT_ONCE,
            OPT_IDEMPOTENT, OPT_PRIORITY, OPT_COST, OPT_SHIP, OPT_FROM_JSON,
            OPT_DRY, OPT_SKIP, OPT_WAIT, OPT_PROGRESS, OPT_RESULTS, OPT_ORDER,
-           OPT_TAG, OPT_CANCEL };
+           OPT_TAG, OPT_CANCEL, OPT_SHELL, OPT_COLSEP, OPT_ENV, OPT_CWD,
+           OPT_STDIN };
 enum { ID_MAX_BYTES = 64 };
 
 const struct option_row submit_options[] = {
@@ -31,6 +31,9 @@ const struct option_row submit_options[] = {
     { "results", OPT_RESULTS, VALUE_YES },
     { "keep-order", OPT_ORDER, VALUE_NO }, { "tag", OPT_TAG, VALUE_NO },
     { "cancel-on-interrupt", OPT_CANCEL, VALUE_NO },
+    { "shell", OPT_SHELL, VALUE_NO },    { "colsep", OPT_COLSEP, VALUE_YES },
+    { "replace", 'I', VALUE_YES },       { "env", OPT_ENV, VALUE_YES },
+    { "cwd", OPT_CWD, VALUE_YES },       { "stdin", OPT_STDIN, VALUE_YES },
     { "arg-file", 'a', VALUE_YES },      { "null", '0', VALUE_NO },
     { NULL, 0, VALUE_NO }
 };
@@ -101,6 +104,27 @@ choose(struct ctl *c, struct submit *s, const struct args *a, int id)
     return i < 0 ? -1 : 0;
 }
 
+/* What only commands have. */
+static int
+take_program(struct ctl *c, struct submit *s, const struct args *a, int id)
+{
+    struct program_options *o = &s->program;
+
+    o->given = id == OPT_SHELL ? "--shell" : id == OPT_COLSEP ? "--colsep"
+             : id == 'I' ? "-I" : id == OPT_ENV ? "--env"
+             : id == OPT_CWD ? "--cwd" : "--stdin";
+    if (id == OPT_SHELL)
+        return flag(&o->shell);
+    if (id == OPT_ENV)
+        return program_env(c, o, a->value);
+    if (a->value[0] == '\0') {
+        ctl_fail(c, EXIT_USAGE, "%s: the value is empty", a->option);
+        return -1;
+    }
+    return text(id == OPT_COLSEP ? &o->colsep : id == 'I' ? &o->value
+                : id == OPT_CWD ? &o->cwd : &o->stdin_file, a->value);
+}
+
 static int
 take(struct ctl *c, struct submit *s, const struct args *a, int id)
 {
@@ -146,9 +170,14 @@ take(struct ctl *c, struct submit *s, const struct args *a, int id)
     case OPT_CANCEL:
         return flag(&s->cancel);
     case 'a':
-        return text(&s->file, a->value);
-    default:
+        if (s->file == NULL)
+            return text(&s->file, a->value);
+        ctl_fail(c, EXIT_USAGE, "-a is given twice; write :::: FILE FILE");
+        return -1;
+    case '0':
         return flag(&s->nul);
+    default:
+        return take_program(c, s, a, id);
     }
 }
 
@@ -168,53 +197,6 @@ check(struct ctl *c, const struct submit *s)
     if (why != NULL)
         ctl_fail(c, EXIT_USAGE, "%s", why);
     return why != NULL ? -1 : 0;
-}
-
-/* Lines NAME=VALUE as words. */
-static void
-print_params(const struct span *parts, size_t n, char *dst, size_t cap)
-{
-    dst[0] = '\0';
-    for (size_t k = 0; k < n; k++)
-        for (size_t i = 0; i < parts[k].len;) {
-            const uint8_t *p = parts[k].p + i;
-            const uint8_t *end = memchr(p, '\n', parts[k].len - i);
-            size_t len = end != NULL ? (size_t)(end - p) : parts[k].len - i;
-            text_add(dst, cap, "%s%.*s", dst[0] != '\0' ? " " : "", (int)len,
-                     (const char *)p);
-            i += len + 1;
-        }
-}
-
-static int
-dry_run(struct ctl *c, const struct submit *s, const struct jobfile *f)
-{
-    static const struct column columns[] = {
-        { "INDEX", "index", true }, { "KIND", "kind", false },
-        { "COST", "cost", true }, { "PARAMETERS", "params", false },
-        { NULL, NULL, false }
-    };
-    struct table *t = table_new(columns);
-    char params[4096];
-
-    for (size_t i = 0; i < f->n_loads; i++) {
-        const struct load *l = &f->load[i];
-        for (uint32_t k = 0; k < l->plan.n_jobs; k++) {
-            struct span parts[2] = { buf_span(&l->plan.shared) };
-            uint64_t cost = l->plan.args_cost != NULL ? l->plan.args_cost[k]
-                                                      : l->plan.cost;
-            if (l->plan.args != NULL)
-                parts[1] = buf_span(&l->plan.args[k]);
-            print_params(parts, 2, params, sizeof params);
-            table_number(t, k);
-            table_text(t, l->kind->name);
-            table_real(t, (double)(s->cost > 0 ? s->cost : cost) / 1e6, NULL);
-            table_text(t, params);
-        }
-    }
-    table_print(c, t, "jobs", NULL);
-    table_free(t);
-    return c->status;
 }
 
 static int
@@ -237,6 +219,7 @@ submit_or_run(struct ctl *c, struct args *a, bool run)
             submit_all(c, &s, &jobs);
     }
     jobfile_fini(&jobs);
+    program_options_fini(&s.program);
     for (size_t i = 0; i < sizeof s.owned / sizeof s.owned[0]; i++)
         free(s.owned[i]);
     return c->status;

@@ -5,6 +5,7 @@
 
 #include "ctl/args.h"
 #include "ctl/jobfile.h"
+#include "ctl/program.h"
 #include "ctl/progress.h"
 
 enum ship { SHIP_AUTO, SHIP_PATH, SHIP_BYTES };
@@ -19,6 +20,7 @@ struct submit {
     bool keep_order, tag, cancel, nul;
     enum ship ship;
     enum progress_mode progress;
+    struct program_options program;
     bool nothing;           /* ::: without values: all is said */
     char *owned[3];         /* texts out of --from-json */
 };
@@ -28,6 +30,8 @@ int forms_read(struct ctl *c, struct submit *s, const struct args *a,
                struct jobfile *out);
 /* One file, or `-`, whole. 0, or -1 after a message (66, 74). */
 int input_read(struct ctl *c, const char *path, struct buf *out);
+/* --dry-run: what would be submitted. */
+int dry_run(struct ctl *c, const struct submit *s, const struct jobfile *f);
 /* --from-json: jobs, and options that no option on the line said. */
 int json_read(struct ctl *c, struct submit *s, struct jobfile *out);
 

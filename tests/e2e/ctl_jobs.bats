@@ -306,3 +306,9 @@ has_left() { not grep -q "^$1 " <(lbctl nodes --raw); }
     [ "$(lbctl list --jobs north-1 --raw --columns job,state | tail -1)" = \
         "north-1.2 done" ]
 }
+
+@test "27: commands are off unless the node is told to run them" {
+    run lbctl run -- ls
+    [ "$status" -eq 77 ]
+    [ "$output" = "lbctl: north does not run commands; set jobs.commands = yes in node.ini there" ]
+}

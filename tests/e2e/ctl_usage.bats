@@ -186,14 +186,45 @@ while True:
     [[ "$output" == *'0 sleep'*'ms=5'*'1 sleep'*'ms=8'*'0 fib'*'n=7'* ]]
 }
 
-@test "25, 27: commands are not run yet, and one is needed" {
+@test "25: a command is needed, and an input for each number" {
     fails 2 'submit: no command after "--"' lbctl submit --
-    fails 77 'does not run commands; set jobs.commands = yes in node.ini there' \
-        lbctl submit -- ls -l
+    fails 2 'run: no command after "--"' lbctl run -- ::: a
+    fails 2 '{3}: there are only 2 inputs' \
+        lbctl submit -- echo '{3}' ::: a ::: b
+    fails 2 ':::+: there is no source before it' lbctl run -- echo :::+ a
+}
+
+@test "24: inputs that cannot be values" {
+    printf 'a\nb\0c\n' >jobs.txt
+    fails 2 'jobs.txt:2: a NUL byte' lbctl run -- echo :::: jobs.txt
+    fails 66 'none.txt: no such file' lbctl run -- echo :::: none.txt
+    fails 2 '--colsep: "(" is no extended regular expression' \
+        lbctl run --colsep '(' -- echo ::: a
+}
+
+@test "29: variables have a name of their own" {
+    fails 2 '--env: "FOO" is not NAME=VALUE' lbctl run --env FOO -- ls
+    fails 2 '--env: LB_ names are reserved' lbctl run --env LB_X=1 -- ls
+    fails 2 '--env is for commands' lbctl run --env A=b --dry-run fib 3
+    fails 2 '--shell is for commands' lbctl run --shell --dry-run fib 3
+}
+
+@test "commands are printed as a shell reads them" {
+    run lbctl run --dry-run -- printf '<%s>' {} ::: 'a b' "it's"
+    [ "${lines[0]}" = "printf '<%s>' 'a b'" ]
+    [ "$(bash -c "${lines[1]}")" = "<it's>" ]
+    lbctl run --dry-run --json -- ls {} ::: 'a b' |
+        jq -e '.jobs[0] | .argv == ["ls", "a b"] and .kind == "command"'
+    run lbctl run --dry-run --raw -- ls ::: 'a b'
+    [ "$output" = "0 command 1 ls\\x20'a\\x20b'" ]
+    printf 'command gzip "a b.log"\nfib 3\n' >jobs.txt
+    run lbctl submit --dry-run -a jobs.txt
+    [[ $output == "gzip 'a b.log'"*fib* ]]
 }
 
 @test "26: no values are no error" {
     fails 0 'no input values, nothing to do' lbctl submit fib :::
+    fails 0 'no input values, nothing to do' lbctl run -- ls :::
 }
 
 @test "30, 31: options out of range or at odds" {

@@ -119,6 +119,33 @@ every_bad_line_is_named_and_counted(void **state)
 }
 
 static void
+words_of_a_command_line_are_program_and_arguments(void **state)
+{
+    static const char *const also[] = { "cwd=/tmp" };
+    struct jobfile f = { .command_words = also, .n_command_words = 1 };
+    struct load *l;
+
+    (void)state;
+    jobfile_read(&f, "f", span_str("command gzip -9 'a b.log' x=1 ''\n"
+                                   "command ls\ncommand\n"));
+    assert_int_equal(f.n_problems, 1);
+    assert_string_equal(f.problem[0], "f:3: command: no program");
+    assert_int_equal(f.n_loads, 1);
+    l = &f.load[0];
+    assert_int_equal(l->plan.n_jobs, 2);
+    assert_true(span_is(kind_param(buf_span(&l->plan.shared),
+                                   buf_span(&l->plan.args[0]), "argv"),
+                        "gzip -9 a\\sb.log x=1 \\e"));
+    assert_true(span_is(kind_param(buf_span(&l->plan.shared),
+                                   buf_span(&l->plan.args[1]), "argv"),
+                        "ls"));
+    assert_true(span_is(kind_param(buf_span(&l->plan.shared),
+                                   buf_span(&l->plan.args[1]), "cwd"),
+                        "/tmp"));
+    jobfile_fini(&f);
+}
+
+static void
 values_are_lines_or_end_in_nul(void **state)
 {
     const char *words[] = { "repeat=2" };
@@ -149,6 +176,7 @@ main(void)
         cmocka_unit_test(kinds_become_workloads_in_order_of_first_use),
         cmocka_unit_test(jobs_that_cannot_be_one_workload_are_several),
         cmocka_unit_test(every_bad_line_is_named_and_counted),
+        cmocka_unit_test(words_of_a_command_line_are_program_and_arguments),
         cmocka_unit_test(values_are_lines_or_end_in_nul),
     };
     return cmocka_run_group_tests_name("ctl_jobfile", tests, NULL, NULL);

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "ctl/program.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "base/xalloc.h"
+#include "ctl/inputs.h"
+#include "ctl/quote.h"
+#include "ctl/submit.h"
+#include "ctl/template.h"
+#include "kinds/command.h"
+#include "kinds/param.h"
+#include "proto/limits.h"
+
+static const struct span nothing = { NULL, 0 };
+
+void
+program_options_fini(struct program_options *o)
+{
+    buf_fini(&o->env);
+}
+
+int
+program_env(struct ctl *c, struct program_options *o, const char *pair)
+{
+    const char *equal = strchr(pair, '=');
+
+    if (equal == NULL || equal == pair)
+        ctl_fail(c, EXIT_USAGE, "--env: \"%s\" is not NAME=VALUE", pair);
+    else if (strncmp(pair, "LB_", 3) == 0)
+        ctl_fail(c, EXIT_USAGE, "--env: LB_ names are reserved");
+    else {
+        command_word_put(&o->env, 0, pair, strlen(pair), NULL);
+        return 0;
+    }
+    return -1;
+}
+
+int
+program_shared(struct ctl *c, const struct program_options *o,
+               struct buf *words)
+{
+    char here[4096] = "";
+    int n = 0;
+
+    if (o->env.len > 0) {
+        buf_bytes(words, "env=", 4);
+        buf_bytes(words, o->env.p, o->env.len);
+        buf_u8(words, '\0');
+        n++;
+    }
+    if ((o->cwd == NULL || o->cwd[0] != '/') &&
+        getcwd(here, sizeof here) == NULL) {
+        ctl_fail(c, EXIT_NOTFOUND, "the directory lbctl is in cannot be "
+                 "read; give --cwd with an absolute one");
+        return -1;
+    }
+    if (o->cwd != NULL && here[0] != '\0')
+        text_add(here, sizeof here, "/%s", o->cwd);
+    const char *dir = here[0] != '\0' ? here : o->cwd;
+    buf_bytes(words, "cwd=", 4);
+    command_word_put(words, words->len, dir, strlen(dir), NULL);
+    buf_u8(words, '\0');
+    if (words->len < PARAMS_MAX_BYTES)
+        return n + 1;
+    ctl_fail(c, EXIT_USAGE, "--env: more than 64 KiB of variables");
+    return -1;
+}
+
+/* ---- sources ---- */
+
+bool
+program_separator(const char *word)
+{
+    size_t n = strspn(word, ":");
+
+    return (n == 3 || n == 4) && (word[n] == '\0' ||
+                                  strcmp(word + n, "+") == 0);
+}
+
+/* Each line of a file is a value. */
+static int
+add_file(struct ctl *c, const struct submit *s, struct inputs *in,
+         const char *path)
+{
+    struct buf text = { 0 };
+    char *line = NULL;
+    const char *why;
+    int rc = input_read(c, path, &text);
+    struct span rest = buf_span(&text);
+
+    for (size_t n = 1; rc == 0 &&
+         jobline_next(&rest, s->nul ? '\0' : '\n', &line, &why); n++)
+        if (why == NULL)
+            inputs_value(in, line);
+        else {
+            ctl_fail(c, EXIT_USAGE, "%s:%zu: %s", path, n, why);
+            rc = -1;
+        }
+    free(line);
+    buf_fini(&text);
+    return rc;
+}
+
+/* From the first separator on. */
+static int
+add_sources(struct ctl *c, const struct submit *s, struct inputs *in,
+            const char *const *words, size_t n)
+{
+    bool file = false, linked = false;
+
+    for (size_t i = 0; i < n; i++) {
+        if (program_separator(words[i])) {
+            file = words[i][3] == ':';
+            linked = words[i][3 + file] == '+';
+            if (linked && inputs_sources(in) == 0) {
+                ctl_fail(c, EXIT_USAGE, "%s: there is no source before it",
+                         words[i]);
+                return -1;
+            }
+            if (!file)
+                inputs_source(in, linked);
+        } else if (file) {  /* each file is a source */
+            inputs_source(in, linked);
+            if (add_file(c, s, in, words[i]) != 0)
+                return -1;
+        } else {
+            inputs_value(in, words[i]);
+        }
+    }
+    return 0;
+}
+
+static int
+read_sources(struct ctl *c, const struct submit *s, struct inputs *in,
+             const char *const *words, size_t n)
+{
+    char err[INPUTS_ERROR_MAX];
+
+    if (s->program.colsep != NULL &&
+        inputs_columns(in, s->program.colsep, err) != 0) {
+        ctl_fail(c, EXIT_USAGE, "--colsep: %s", err);
+        return -1;
+    }
+    if (s->file != NULL) {
+        inputs_source(in, false);
+        if (add_file(c, s, in, s->file) != 0)
+            return -1;
+    }
+    return add_sources(c, s, in, words, n);
+}
+
+/* ---- jobs ---- */
+
+static char *
+joined(const char *const *value, size_t n)
+{
+    struct buf text = { 0 };
+
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            buf_u8(&text, ' ');
+        buf_bytes(&text, value[i], strlen(value[i]));
+    }
+    buf_u8(&text, '\0');
+    return (char *)text.p;
+}
+
+/* The lines of one job, checked as a node does. */
+static int
+add_job(struct ctl *c, struct load *l, struct span argv)
+{
+    char err[KIND_ERROR_MAX];
+    struct buf all = { 0 }, canonical = { 0 };
+    uint32_t i = l->plan.n_jobs;
+
+    param_put(&l->plan.args[i], "argv", argv);
+    l->plan.n_jobs++;
+    buf_bytes(&all, l->plan.args[i].p, l->plan.args[i].len);
+    buf_bytes(&all, l->plan.shared.p, l->plan.shared.len);
+    int rc = l->kind->parse(buf_span(&all), &canonical, &l->plan.args_cost[i],
+                            err);
+    if (rc != 0)
+        ctl_fail(c, EXIT_USAGE, "job %u: %s", i, err);
+    buf_fini(&all);
+    buf_fini(&canonical);
+    return rc;
+}
+
+static int
+add_jobs(struct ctl *c, const struct submit *s, const struct template *t,
+         const struct inputs *in, struct load *l)
+{
+    uint32_t n = (uint32_t)inputs_jobs(in);
+    const char **value = xcalloc(inputs_width(in) + 1, sizeof *value);
+    struct buf argv = { 0 };
+    int rc = 0;
+
+    l->plan.args = xcalloc(n, sizeof *l->plan.args);
+    l->plan.args_cost = xcalloc(n, sizeof *l->plan.args_cost);
+    l->plan.args_cap = n;
+    if (s->tag)
+        l->values = xcalloc(n, sizeof *l->values);
+    for (uint32_t i = 0; i < n && rc == 0; i++) {
+        size_t n_values = inputs_get(in, i, value);
+        buf_reset(&argv);
+        template_expand(t, i + 1, value, n_values, &argv);
+        if (l->values != NULL)
+            l->values[i] = joined(value, n_values);
+        rc = add_job(c, l, buf_span(&argv));
+    }
+    l->plan.cost = l->plan.args_cost[0];
+    buf_fini(&argv);
+    free(value);
+    return rc;
+}
+
+static int
+add_load(struct ctl *c, const struct submit *s, const struct template *t,
+         const struct inputs *in, struct jobfile *out)
+{
+    struct buf words = { 0 };
+    int n = program_shared(c, &s->program, &words);
+
+    if (n < 0) {
+        buf_fini(&words);
+        return -1;
+    }
+    out->load = xcalloc(1, sizeof *out->load);
+    out->n_loads = 1;
+    struct load *l = out->load;
+    *l = (struct load){ .kind = &kind_command };
+    const char *word = (const char *)words.p;
+    for (; n > 0; n--, word += strlen(word) + 1) {
+        buf_bytes(&l->plan.shared, word, strlen(word));
+        buf_u8(&l->plan.shared, '\n');
+    }
+    buf_fini(&words);
+    return add_jobs(c, s, t, in, l);
+}
+
+/* 0; 1: nothing to do; -1 after a message. */
+static int
+count_jobs(struct ctl *c, struct submit *s, const struct template *t,
+           const struct inputs *in)
+{
+    char err[TEMPLATE_ERROR_MAX];
+    uint64_t n = inputs_jobs(in);
+
+    if (n == 0) {
+        ctl_note(c, "no input values, nothing to do");
+        s->nothing = true;
+        return 1;
+    }
+    if (n > KIND_JOBS_MAX)
+        ctl_fail(c, EXIT_USAGE, "these inputs make more than %d jobs",
+                 (int)KIND_JOBS_MAX);
+    else if (template_check(t, inputs_width(in), err) != 0)
+        ctl_fail(c, EXIT_USAGE, "%s", err);
+    else
+        return 0;
+    return -1;
+}
+
+int
+program_read(struct ctl *c, struct submit *s, const char *const *words,
+             size_t n_words, struct jobfile *out)
+{
+    const struct template_form form = { .shell = s->program.shell,
+                                        .value = s->program.value };
+    char err[TEMPLATE_ERROR_MAX];
+    size_t n = 0;
+
+    while (n < n_words && !program_separator(words[n]))
+        n++;
+    if (n == 0) {
+        ctl_fail(c, EXIT_USAGE, "%s: no command after \"--\"",
+                 s->run ? "run" : "submit");
+        return -1;
+    }
+    struct template *t = template_new(words, n, &form, err);
+    if (t == NULL) {
+        ctl_fail(c, EXIT_USAGE, "%s", err);
+        return -1;
+    }
+    struct inputs *in = inputs_new();
+    int rc = read_sources(c, s, in, words + n, n_words - n);
+    if (rc == 0)
+        rc = count_jobs(c, s, t, in);
+    if (rc == 0)
+        rc = add_load(c, s, t, in, out);
+    inputs_free(in);
+    template_free(t);
+    return rc < 0 ? -1 : 0;
+}
+
+/* ---- stdin ---- */
+
+static int
+read_stdin(struct ctl *c, const struct program_options *o, struct buf *data)
+{
+    char size[32];
+
+    if (input_read(c, o->stdin_file, data) != 0)
+        return -1;
+    if (data->len < INPUT_MAX_BYTES)
+        return 0;
+    units_print_size(data->len, size, sizeof size);
+    ctl_fail(c, EXIT_USAGE, "%s: %s of input is above jobs.max_input, which "
+             "is 3M at most", o->stdin_file, size);
+    return -1;
+}
+
+int
+program_end(struct ctl *c, const struct program_options *o,
+            struct jobfile *jobs)
+{
+    struct buf data = { 0 };
+    bool any = false;
+
+    if (o->stdin_file != NULL && read_stdin(c, o, &data) != 0) {
+        buf_fini(&data);
+        return -1;
+    }
+    for (size_t i = 0; i < jobs->n_loads; i++) {
+        struct load *l = &jobs->load[i];
+        bool fits = l->plan.shared.len + data.len + 8 < PARAMS_MAX_BYTES;
+        if (l->kind != &kind_command)
+            continue;
+        any = true;
+        if (o->stdin_file == NULL)
+            continue;
+        struct buf *to = fits ? &l->plan.shared : &l->data;
+        buf_bytes(to, "data=", 5);
+        buf_bytes(to, data.p, data.len);
+    }
+    buf_fini(&data);
+    if (any || o->given == NULL)
+        return 0;
+    ctl_fail(c, EXIT_USAGE, "%s is for commands: write them after \"--\"",
+             o->given);
+    return -1;
+}
+
+struct span
+program_argv(const struct load *l, uint32_t job)
+{
+    const struct span own = l->plan.args != NULL
+                                ? buf_span(&l->plan.args[job]) : nothing;
+
+    return kind_param(buf_span(&l->plan.shared), own, "argv");
+}
+
+void
+program_show(const struct load *l, uint32_t job, struct buf *out)
+{
+    struct span rest = program_argv(l, job);
+    struct buf word = { 0 };
+    bool first = true;
+
+    while (command_word_next(&rest, 1, &word) > 0) {
+        if (!first)
+            buf_u8(out, ' ');
+        quote_put(out, span_of(word.p, word.len - 1), !first);
+        first = false;
+        buf_reset(&word);
+    }
+    buf_fini(&word);
+}
