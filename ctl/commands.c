@@ -12,12 +12,12 @@
 enum { COMMANDS_MAX = 63 };
 
 #define SUBMIT_HELP \
-    "Jobs are a KIND with NAME=VALUE words (\"lbctl kinds\"; jobs=N makes N,\n" \
-    "n=1..99[:STEP] one per value), or -- CMD with {} {.} {/} {//} {/.} {#}\n" \
-    "{%} {2} {2.}: one per value of ::: VALUE... and of a :::: FILE's lines.\n" \
+    "Jobs are a KIND with NAME=VALUE words (see lbctl kinds; jobs=N makes\n" \
+    "N, n=1..99[:STEP] one per value), or -- CMD with {} {.} {/} {//} {/.}\n" \
+    "{#} {%} {2} {2.}: one per value of ::: VALUE... and line of :::: FILE.\n" \
     "Several: all combinations; :::+ ::::+ go in step with the one before.\n" \
     "  -a FILE [KIND | -- CMD]    a job a line, or a value; - is stdin\n" \
-    "  --from-json FILE, -0       jobs as JSON; NUL ends values, not newline\n" \
+    "  --from-json FILE, -0       jobs as JSON; NUL ends values\n" \
     "  --colsep RE, -I STR        lines to {1} {2} ...; STR instead of {}\n" \
     "  --shell                    CMD is a line for sh, values quoted in it\n" \
     "  --env K=V, --cwd DIR, --stdin FILE\n" \

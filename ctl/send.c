@@ -95,7 +95,7 @@ refuses(struct ctl *c, const struct load *l, struct lb *lb)
 {
     const char *runs = lb_reply_get(lb_hello(lb), "commands", NULL);
 
-    if (l->kind != &kind_command || (runs != NULL && strcmp(runs, "yes") == 0))
+    if (l->kind != &kind_command || (runs != NULL && strcmp(runs, "no") != 0))
         return false;
     ctl_fail(c, EXIT_REFUSED, "%s does not run commands; set jobs.commands = "
              "yes in node.ini there", lb_name(lb));
