@@ -21,6 +21,10 @@ struct list {
     char **v;       /* [n + 1], NULL-ended; NULL when empty */
 };
 
+/* How programs are kept to the throttle: by a quota of the kernel where one
+ * can be had; by one, or not at all; by stopping and continuing them. */
+enum throttle_method { METHOD_AUTO = 1, METHOD_CGROUP, METHOD_SIGNAL };
+
 /* Whose command jobs are run: those of this user's own programs, if lbagent is
  * an ordinary user's and listens on loopback only; nobody's; everybody's who
  * may submit; and as root too. */
@@ -44,6 +48,7 @@ struct config {
     uint64_t percent, floor, ceiling;
     int64_t period_us;
     bool persist;
+    uint64_t method;                    /* enum throttle_method */
     uint64_t policy, difference, amount, queue_max, queue_min;
     double dead_rel;
     uint64_t min_push, low_rtt, max_moves;

@@ -3,6 +3,7 @@
 
 static const char *const command_names[] = { "auto", "no", "yes", "root", 0 };
 static const char *const compress_names[] = { "no", "zlib", "auto", 0 };
+static const char *const method_names[] = { "auto", "cgroup", "signal", 0 };
 static const char *const level_names[] = { "error", "warn", "info", "debug",
                                            0 };
 static const char *const format_names[] = { "auto", "journal", "text", "json",
@@ -85,6 +86,9 @@ const struct key config_keys[] = {
       false, "100ms", "10ms..1s", 0, true, "window of the duty cycle" },
     { "throttle", "persist", KEY_BOOL, FIELD(persist), 0, 0, false, "no",
       "yes, no", 0, true, "what is set live is kept over a restart" },
+    { "throttle", "method", KEY_WORD, FIELD(method), 0, 0, false, "auto", 0,
+      method_names, false,
+      "auto, cgroup or signal; of programs; auto: cgroup if one can be had" },
     { "policy", "name", KEY_WORD, FIELD(policy), 0, 0, false, "hybrid", 0,
       policy_names, true,
       "hybrid, sender, receiver, symmetric, static or none" },

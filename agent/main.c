@@ -38,6 +38,7 @@ struct node {
     const char *denied[3];      /* directories no job may read */
     struct spawner *spawner;    /* NULL: no commands here */
     struct command_config command;
+    struct cgroup cgroup;
     char scratch[PATH_CAP + 16];
     int state_lock, run_lock;
 };
@@ -108,7 +109,7 @@ open_spawner(struct node *n)
 {
     const struct config *c = config_get(n->shell.config);
     const struct spawner_config s = {
-        .scratch = n->scratch, .nice = (int)c->nice,
+        .scratch = n->scratch, .nice = (int)c->nice, .cgroup = &n->cgroup,
         .allow = (const char *const *)c->allow.v };
 
     text_add(n->scratch, sizeof n->scratch, "%s/scratch", c->state_dir);
@@ -118,8 +119,36 @@ open_spawner(struct node *n)
         .kill_after_us = c->kill_after_us, .output_max = c->max_output };
     if (commands_of(c) == COMMANDS_NO)
         return -1;
+    if (c->method != METHOD_SIGNAL && !cgroup_open(&n->cgroup) &&
+        c->method == METHOD_CGROUP)
+        return fail(EXIT_CONFIG, "[throttle] method: lbagent may write no "
+                    "cgroup quota here; use auto");
     n->spawner = n->command.spawner = spawner_fork(&s);
     return n->spawner != NULL ? -1 : fail(EXIT_FAILED, strerror(errno));
+}
+
+/* What this host lets us do, found out by one shim that runs nothing. */
+static void
+tell_commands(const struct node *n)
+{
+    static const char *const methods[] = { "signal", "cgroup-v1", "cgroup-v2" };
+    enum spawner_hold hold;
+    int pidfd;
+
+    if (n->spawner == NULL)
+        return;
+    int fd = spawner_shim(n->spawner, 0, &pidfd, &hold);
+    if (fd < 0) {
+        log_event(LOG_ERROR, "commands", "error=\"%s\" next=\"each fails\"",
+                  strerror(-fd));
+        return;
+    }
+    close(fd);
+    close(pidfd);
+    log_event(hold == HOLD_NAMESPACE ? LOG_INFO : LOG_WARN, "commands",
+              "of=%s hold=%s throttle=%s",
+              n->shell.core_config.own_kinds[0] != '\0' ? "own" : "all",
+              spawner_hold_names[hold - 1], methods[n->cgroup.version]);
 }
 
 /* ---- the process ---- */
@@ -356,6 +385,7 @@ close_node(struct node *n)
         mailbox_close(s->outcomes);
     workers_join(n->shell.workers);
     spawner_free(n->spawner);
+    cgroup_close(&n->cgroup);
     while (s->outcomes != NULL && mailbox_take(s->outcomes, &e, 1) == 1)
         free(e.bytes);
     mailbox_free(s->outcomes);
@@ -396,6 +426,7 @@ run_node(struct node *n)
     if ((status = lock_dirs(n)) >= 0 || (status = open_journal(n)) >= 0)
         return status;
     describe(n);
+    tell_commands(n);
     if ((status = open_net(n)) >= 0 || (status = open_core(n)) >= 0 ||
         (status = open_workers(n)) >= 0)
         return status;

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/cgroup.h"
 #include "agent/clock.h"
 #include "agent/shim_parts.h"
 #include "agent/throttle.h"
@@ -272,6 +273,10 @@ set_rate(struct shim *s, struct span body)
         period > 60 * 1000000)
         return;
     int64_t now = clock_us();
+    if (s->config.quota != NULL &&
+        cgroup_limit(s->config.quota, s->config.cgroup_version, percent,
+                     (int64_t)period))
+        percent = 100;  /* the kernel sees to it */
     bool whole = s->percent >= 100;
     s->percent = percent;
     s->period_us = (int64_t)period;

@@ -69,6 +69,9 @@ struct shim_config {
     bool namespaced;            /* it is process 1 of a PID namespace */
     bool own_proc;              /* /proc shows that namespace */
     const char *scratch;        /* NULL, or a directory of its own */
+    const char *quota;          /* NULL: rates are kept by signals; or its
+                                   group (cgroup_enter) */
+    unsigned cgroup_version;
     const char *const *allow;   /* NULL-ended: programs and directories that
                                    may be run; none: any */
 };

@@ -26,7 +26,10 @@
 const char *const spawner_hold_names[] = { "namespace", "namespace-only",
                                            "subreaper", NULL };
 
-enum { CONTROL_FD = 3 };    /* of the spawner's end, in the spawner */
+enum {
+    CONTROL_FD = 3,     /* of the spawner's end, in the spawner */
+    END_S = 5           /* for shims to end */
+};
 
 struct spawner {
     pid_t pid;
@@ -98,6 +101,7 @@ receive_answer(int fd, int fds[2])
 struct birth {
     const struct spawner_config *config;
     struct shim_config shim;
+    unsigned slot;
     enum spawner_hold hold;
     int ready;              /* write end: one byte says that it serves */
     int not_its[2];         /* descriptors that it must not keep: the slot's
@@ -147,10 +151,16 @@ static void
 be_shim(struct birth *b)
 {
     uint8_t hold = HOLD_SUBREAPER;
+    char quota[CGROUP_PATH];
 
     close(b->not_its[0]);
     close(b->not_its[1]);
     close(CONTROL_FD);
+    if (b->config->cgroup != NULL &&
+        cgroup_enter(b->config->cgroup, b->slot, quota)) {
+        b->shim.quota = quota;
+        b->shim.cgroup_version = b->config->cgroup->version;
+    }
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (b->hold != HOLD_SUBREAPER) {
         if (b->uid != 0 && !map_user(b))
@@ -203,7 +213,7 @@ try_hold(const struct spawner_config *config, unsigned slot,
 {
     int pair[2], ready[2];
     char scratch[PATH_MAX];
-    struct birth b = { .config = config, .hold = hold,
+    struct birth b = { .config = config, .slot = slot, .hold = hold,
                        .uid = geteuid(), .gid = getegid() };
 
     snprintf(scratch, sizeof scratch, "%s/%u", config->scratch, slot);
@@ -298,6 +308,11 @@ be_spawner(const struct spawner_config *config, int fd, pid_t parent)
         _exit(1);
     (void)mkdir(config->scratch, 0700);
     serve(config, CONTROL_FD);
+    /* The agent has let go of its shims: they end. One that cannot, because
+     * the kernel holds what it runs, is not waited for. */
+    (void)alarm(END_S);
+    while (wait(NULL) > 0 || errno == EINTR)
+        ;
     _exit(0);
 }
 

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "agent/cgroup.h"
+
 /* How shims hold their programs, best first. */
 enum spawner_hold {
     HOLD_NAMESPACE = 1, /* PID namespace, /proc in it */
@@ -23,6 +25,7 @@ struct spawner_config {
     const char *scratch;        /* directory for theirs; made if needed */
     const char *const *allow;   /* as in shim_config */
     int nice;                   /* 0..19 */
+    const struct cgroup *cgroup;        /* NULL: rates are kept by signals */
     enum spawner_hold best;     /* try nothing better than this (tests) */
 };
 
