@@ -141,12 +141,13 @@ print_result(struct run *r, const struct lb_result *one, bool whole)
     progress_wipe(&r->bar);
     if (r->c->output == OUTPUT_JSON)
         json_line(result_json(r->f, one));
-    else if (one->outcome != LB_JOB_DONE)
+    else if (!whole && (one->outcome == LB_JOB_DONE ||
+                        r->f->kind == &kind_command))
+        result_print(r->f, one, stdout, stderr);
+    if (r->c->output != OUTPUT_JSON && one->outcome != LB_JOB_DONE)
         ctl_note(r->c, "%s.%u %s on %s: %s", r->f->name, one->index,
                  outcome_name(one->outcome),
                  one->node[0] != '\0' ? one->node : "no node", one->error);
-    else if (!whole)
-        result_print(r->f, one, stdout);
     return LB_OK;
 }
 

@@ -51,6 +51,7 @@ ctl_tests = \
 	tests/unit/test_client \
 	tests/unit/test_ctl_jobfile \
 	tests/unit/test_ctl_output \
+	tests/unit/test_ctl_result \
 	tests/unit/test_inputs \
 	tests/unit/test_quote \
 	tests/unit/test_template
@@ -69,3 +70,5 @@ tests_unit_test_quote_SOURCES = tests/unit/test_quote.c
 tests_unit_test_quote_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
 tests_unit_test_template_SOURCES = tests/unit/test_template.c
 tests_unit_test_template_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
+tests_unit_test_ctl_result_SOURCES = tests/unit/test_ctl_result.c
+tests_unit_test_ctl_result_LDADD = $(ctl_libs) $(CMOCKA_LIBS)

@@ -23,6 +23,29 @@ outcome_name(int outcome)
     return "failed";
 }
 
+bool
+result_command(const struct followed *f, const struct lb_result *r,
+               struct command_result *out)
+{
+    struct span value = span_of(r->value, r->value_len);
+
+    *out = (struct command_result){ .exit = 0 };
+    return f->kind == &kind_command &&
+           (r->outcome == LB_JOB_DONE || value.len > 0) &&
+           command_result_decode(value, out) == 0;
+}
+
+struct span
+result_bytes(const struct followed *f, const struct lb_result *r)
+{
+    struct command_result cmd;
+
+    if (f->kind != &kind_command)
+        return span_of(r->value, r->value_len);
+    result_command(f, r, &cmd);
+    return cmd.out;
+}
+
 void
 result_text(const struct followed *f, const struct lb_result *r,
             char dst[RESULT_TEXT_MAX])
@@ -36,12 +59,39 @@ result_text(const struct followed *f, const struct lb_result *r,
         span_copy(value, dst, RESULT_TEXT_MAX);
     else
         text_add(dst, RESULT_TEXT_MAX, "%s", r->error);
+    if (f->kind == &kind_command)
+        dst[strcspn(dst, "\n")] = '\0';
+}
+
+/* Bytes that are no text are null. */
+static json_t *
+text_json(struct span s)
+{
+    json_t *text = json_stringn(s.len > 0 ? (const char *)s.p : "", s.len);
+
+    return text != NULL ? text : json_null();
+}
+
+static void
+add_command(json_t *o, const struct command_result *cmd)
+{
+    bool cut = cmd->out_total > cmd->out.len || cmd->err_total > cmd->err.len;
+
+    if (cmd->signal != 0)
+        json_object_set_new(o, "signal", json_integer(cmd->signal));
+    else
+        json_object_set_new(o, "exit", json_integer(cmd->exit));
+    json_object_set_new(o, "result", json_null());
+    json_object_set_new(o, "stdout", text_json(cmd->out));
+    json_object_set_new(o, "stderr", text_json(cmd->err));
+    json_object_set_new(o, "truncated", json_boolean(cut));
 }
 
 json_t *
 result_json(const struct followed *f, const struct lb_result *r)
 {
     char text[RESULT_TEXT_MAX], job[96] = "";
+    struct command_result cmd;
     bool done = r->outcome == LB_JOB_DONE;
 
     text_add(job, sizeof job, "%s.%u", f->name, r->index);
@@ -49,23 +99,55 @@ result_json(const struct followed *f, const struct lb_result *r)
     json_t *result = done ? json_string(text) : json_null();
     if (result == NULL)         /* bytes that are no text */
         result = json_null();
-    return json_pack("{s:s,s:s,s:s?,s:i,s:n,s:n,s:f,s:f,s:o,s:n,s:n,s:b,s:s?}",
-                     "job", job, "state", outcome_name(r->outcome),
-                     "node", r->node[0] != '\0' ? r->node : NULL,
-                     "attempt", (int)r->attempt, "exit", "signal",
-                     "run_s", (double)r->run_us / 1e6,
-                     "wait_s", (double)r->wait_us / 1e6, "result", result,
-                     "stdout", "stderr", "truncated", 0,
-                     "error", done ? NULL : r->error);
+    json_t *o = json_pack(
+        "{s:s,s:s,s:s?,s:i,s:n,s:n,s:f,s:f,s:o,s:n,s:n,s:b,s:s?}",
+        "job", job, "state", outcome_name(r->outcome),
+        "node", r->node[0] != '\0' ? r->node : NULL,
+        "attempt", (int)r->attempt, "exit", "signal",
+        "run_s", (double)r->run_us / 1e6, "wait_s", (double)r->wait_us / 1e6,
+        "result", result, "stdout", "stderr", "truncated", 0,
+        "error", done ? NULL : r->error);
+    if (result_command(f, r, &cmd))
+        add_command(o, &cmd);
+    return o;
+}
+
+/* As it is; with a tag before each line. */
+static void
+put_lines(struct span s, const char *tag, FILE *out)
+{
+    if (tag == NULL) {
+        if (s.len > 0)
+            fwrite(s.p, 1, s.len, out);
+        return;
+    }
+    while (s.len > 0) {
+        const uint8_t *end = memchr(s.p, '\n', s.len);
+        size_t n = end != NULL ? (size_t)(end - s.p) + 1 : s.len;
+        fprintf(out, "%s\t", tag);
+        fwrite(s.p, 1, n, out);
+        s = span_of(s.p + n, s.len - n);
+    }
 }
 
 void
-result_print(const struct followed *f, const struct lb_result *r, FILE *out)
+result_print(const struct followed *f, const struct lb_result *r, FILE *out,
+             FILE *err)
 {
     char text[RESULT_TEXT_MAX];
+    struct command_result cmd;
+    bool tagged = f->values != NULL && r->index < f->n_values;
+    const char *tag = tagged ? f->values[r->index] : NULL;
 
-    if (f->values != NULL && r->index < f->n_values)
-        fprintf(out, "%s\t", f->values[r->index]);
+    if (f->kind == &kind_command) {
+        result_command(f, r, &cmd);
+        put_lines(cmd.out, tag, out);
+        fflush(out);        /* stdout first, as it stands on a terminal */
+        put_lines(cmd.err, tag, err);
+        return;
+    }
+    if (tagged)
+        fprintf(out, "%s\t", tag);
     if (f->kind != NULL && f->kind->show != NULL) {
         result_text(f, r, text);
         fputs(text, out);

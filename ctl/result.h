@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "ctl/ctl.h"
+#include "kinds/command.h"
 #include "kinds/kind.h"
 
 enum { RESULT_TEXT_MAX = 1024, VALUE_TEXT_MAX = 1024 };
@@ -23,13 +24,21 @@ struct followed {
 };
 
 const char *outcome_name(int outcome);
-/* The result as text, for short ones: cut to RESULT_TEXT_MAX. */
+/* The result as text, for short ones: cut to RESULT_TEXT_MAX, that of a
+ * command to its first line. */
 void result_text(const struct followed *f, const struct lb_result *r,
                  char dst[RESULT_TEXT_MAX]);
 json_t *result_json(const struct followed *f, const struct lb_result *r);
-/* A line for stdout: the text, whole, as it is. */
+/* A line for stdout: the text, whole, as it is. Of a command, also one that
+ * failed: what it wrote to stdout and stderr, byte for byte, and no line of
+ * ours; with values each line begins with the value and a tab. */
 void result_print(const struct followed *f, const struct lb_result *r,
-                  FILE *out);
+                  FILE *out, FILE *err);
+/* How a command ended and what it wrote. False: it is none, or never ran. */
+bool result_command(const struct followed *f, const struct lb_result *r,
+                    struct command_result *out);
+/* The bytes of a result: those of a command are what it wrote to stdout. */
+struct span result_bytes(const struct followed *f, const struct lb_result *r);
 
 /* Folds results, which come in index order, into the workload's value. */
 struct value;

@@ -52,7 +52,11 @@ add_row(struct table *t, const struct followed *f, const struct lb_result *r)
             table_json(t, v, text);
         else if (json_is_string(v))
             table_json(t, v, json_string_value(v));
-        else if (json_is_real(v)) {
+        else if (json_is_integer(v)) {
+            text_add(shown, sizeof shown, "%lld",
+                     (long long)json_integer_value(v));
+            table_json(t, v, shown);
+        } else if (json_is_real(v)) {
             units_print_duration((int64_t)r->run_us, shown, sizeof shown);
             table_json(t, v, shown);
         } else
@@ -65,16 +69,18 @@ static int
 take(struct ctl *c, struct reading *g, const struct followed *f,
      const struct lb_result *r)
 {
+    struct span bytes = result_bytes(f, r);
+
     if (r->outcome != LB_JOB_DONE)
         ctl_status(c, EXIT_FAILED);
-    g->crc = (uint32_t)crc32_z(g->crc, r->value, r->value_len);
-    g->bytes += r->value_len;
+    g->crc = (uint32_t)crc32_z(g->crc, bytes.p, bytes.len);
+    g->bytes += bytes.len;
     if (g->table != NULL)
         add_row(g->table, f, r);
     else if (g->lines)
         json_line(result_json(f, r));
     else if (g->out == NULL && !g->checksum &&
-             fwrite(r->value, 1, r->value_len, stdout) != r->value_len)
+             fwrite(bytes.p, 1, bytes.len, stdout) != bytes.len)
         return ctl_fail(c, EXIT_DISK, "stdout: cannot be written");
     return LB_OK;
 }
@@ -85,6 +91,7 @@ flush_rows(struct ctl *c, struct reading *g, const struct followed *f,
            const struct lb_result *r)
 {
     char text[RESULT_TEXT_MAX], run[32];
+    struct span bytes = result_bytes(f, r);
 
     (void)c;
     result_text(f, r, text);
@@ -92,8 +99,8 @@ flush_rows(struct ctl *c, struct reading *g, const struct followed *f,
     printf("%s.%u  %s  %s  %s  %s\n", f->name, r->index,
            outcome_name(r->outcome), r->node, run, text);
     fflush(stdout);
-    g->bytes += r->value_len;
-    g->crc = (uint32_t)crc32_z(g->crc, r->value, r->value_len);
+    g->bytes += bytes.len;
+    g->crc = (uint32_t)crc32_z(g->crc, bytes.p, bytes.len);
     if (r->outcome != LB_JOB_DONE)
         ctl_status(c, EXIT_FAILED);
 }

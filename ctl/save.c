@@ -57,8 +57,8 @@ save_open(struct ctl *c, const char *where)
         s->file = fopen(where, "we");
         rc = s->file != NULL ? 0 : fail(c, where);
         if (rc == 0 && s->csv)
-            fputs("job,state,node,attempt,run_s,wait_s,result,error\r\n",
-                  s->file);
+            fputs("job,state,node,attempt,run_s,wait_s,result,error,exit,"
+                  "signal,stdout,stderr\r\n", s->file);
     } else {
         rc = make_dir(c, where);
     }
@@ -70,19 +70,21 @@ save_open(struct ctl *c, const char *where)
 
 /* A field of RFC 4180. */
 static void
-put_csv(FILE *f, const char *s, char end)
+put_csv(FILE *f, struct span s, char end)
 {
-    if (strpbrk(s, ",\"\r\n") == NULL) {
-        fputs(s, f);
-    } else {
+    bool quote = false;
+
+    for (size_t i = 0; i < s.len; i++)
+        quote |= strchr(",\"\r\n", s.p[i]) != NULL;
+    if (quote)
         fputc('"', f);
-        for (; *s != '\0'; s++) {
-            if (*s == '"')
-                fputc('"', f);
-            fputc(*s, f);
-        }
-        fputc('"', f);
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.p[i] == '"')
+            fputc('"', f);
+        fputc(s.p[i], f);
     }
+    if (quote)
+        fputc('"', f);
     if (end == '\n')
         fputc('\r', f);
     fputc(end, f);
@@ -95,49 +97,89 @@ write_file(struct ctl *c, const char *path, const void *p, size_t len)
 
     if (f == NULL)
         return fail(c, path);
-    bool ok = fwrite(p, 1, len, f) == len;
+    bool ok = len == 0 || fwrite(p, 1, len, f) == len;
     if (fclose(f) != 0 || !ok)
         return fail(c, path);
     return 0;
 }
 
 static int
+write_part(struct ctl *c, const char *dir, const char *name, struct span part)
+{
+    char path[PATH_BYTES + 64] = "";
+
+    text_add(path, sizeof path, "%s/%s", dir, name);
+    return write_file(c, path, part.p, part.len);
+}
+
+/* stdout, stderr, and as its result how it ended. */
+static int
+write_command(struct ctl *c, const char *dir, const struct command_result *cmd)
+{
+    char how[32] = "";
+
+    if (cmd->signal != 0)
+        text_add(how, sizeof how, "signal %u\n", cmd->signal);
+    else
+        text_add(how, sizeof how, "%u\n", cmd->exit);
+    return write_part(c, dir, "stdout", cmd->out) != 0 ||
+           write_part(c, dir, "stderr", cmd->err) != 0 ||
+           write_part(c, dir, "result", span_str(how)) != 0 ? -1 : 0;
+}
+
+static int
 add_folder(struct ctl *c, struct save *s, const struct followed *f,
            const struct lb_result *r)
 {
-    char dir[PATH_BYTES + 32] = "", path[PATH_BYTES + 64] = "";
+    struct span value = span_of(r->value, r->value_len);
+    char dir[PATH_BYTES + 32] = "";
+    struct command_result cmd;
 
     text_add(dir, sizeof dir, "%s/%u", s->where, r->index);
-    text_add(path, sizeof path, "%s/result", dir);
-    if (make_dir(c, dir) != 0 ||
-        write_file(c, path, r->value, r->value_len) != 0)
+    if (make_dir(c, dir) != 0)
         return -1;
+    int rc = result_command(f, r, &cmd) ? write_command(c, dir, &cmd)
+                                        : write_part(c, dir, "result", value);
+    if (rc != 0)
+        return rc;
     json_t *meta = result_json(f, r);
     char *text = json_dumps(meta, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
     json_decref(meta);
-    path[0] = '\0';
-    text_add(path, sizeof path, "%s/meta.json", dir);
-    int rc = write_file(c, path, text, strlen(text));
+    rc = write_part(c, dir, "meta.json", span_str(text));
     free(text);
     return rc;
+}
+
+static void
+add_csv(struct save *s, const struct followed *f, const struct lb_result *r)
+{
+    char text[RESULT_TEXT_MAX], how[16] = "";
+    bool done = r->outcome == LB_JOB_DONE;
+    struct command_result cmd;
+    bool ran = result_command(f, r, &cmd);
+
+    result_text(f, r, text);
+    fprintf(s->file, "%s.%u,%s,%s,%u,%.6f,%.6f,", f->name, r->index,
+            outcome_name(r->outcome), r->node, r->attempt,
+            (double)r->run_us / 1e6, (double)r->wait_us / 1e6);
+    put_csv(s->file, span_str(done ? text : ""), ',');
+    put_csv(s->file, span_str(done ? "" : r->error), ',');
+    if (ran)
+        text_add(how, sizeof how, "%u", cmd.signal ? cmd.signal : cmd.exit);
+    put_csv(s->file, span_str(cmd.signal ? "" : how), ',');
+    put_csv(s->file, span_str(cmd.signal ? how : ""), ',');
+    put_csv(s->file, cmd.out, ',');
+    put_csv(s->file, cmd.err, '\n');
 }
 
 int
 save_add(struct ctl *c, struct save *s, const struct followed *f,
          const struct lb_result *r)
 {
-    char text[RESULT_TEXT_MAX];
-    bool done = r->outcome == LB_JOB_DONE;
-
     if (s->file == NULL)
         return add_folder(c, s, f, r);
     if (s->csv) {
-        result_text(f, r, text);
-        fprintf(s->file, "%s.%u,%s,%s,%u,%.6f,%.6f,", f->name, r->index,
-                outcome_name(r->outcome), r->node, r->attempt,
-                (double)r->run_us / 1e6, (double)r->wait_us / 1e6);
-        put_csv(s->file, done ? text : "", ',');
-        put_csv(s->file, done ? "" : r->error, '\n');
+        add_csv(s, f, r);
     } else {
         json_t *line = result_json(f, r);
         json_dumpf(line, s->file, JSON_COMPACT | JSON_REAL_PRECISION(9));

@@ -8,7 +8,8 @@
 struct save;
 
 /* NULL after a message (74). `where` ends in .csv or .jsonl, or is a folder:
- * WHERE/INDEX/{result,meta.json}, made as needed. */
+ * WHERE/INDEX/{result,meta.json}, made as needed; of commands with stdout,
+ * stderr, and as their result the exit status or `signal N`. */
 struct save *save_open(struct ctl *c, const char *where);
 /* -1 after a message (74). */
 int save_add(struct ctl *c, struct save *s, const struct followed *f,
