@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,8 @@ struct command_slot {
     struct buf argv, env, cwd;  /* of the run under way */
     struct buf frame;           /* to the shim */
     struct buf in;              /* from it, not yet taken */
+    pthread_mutex_t lock;       /* of what command_output reads, too: */
+    const struct order *order;  /* of the run under way; NULL: none */
     struct buf out, err;        /* what the program wrote */
 };
 
@@ -42,6 +45,7 @@ command_slot_new(const struct command_config *config, struct orders *orders,
     s->orders = orders;
     s->number = number;
     s->fd = s->pidfd = -1;
+    pthread_mutex_init(&s->lock, NULL);
     return s;
 }
 
@@ -68,6 +72,7 @@ command_slot_free(struct command_slot *s)
     buf_fini(&s->in);
     buf_fini(&s->out);
     buf_fini(&s->err);
+    pthread_mutex_destroy(&s->lock);
     free(s);
 }
 
@@ -275,6 +280,14 @@ first_frame(const struct command_slot *s, size_t at, uint8_t *type,
     return s->in.len - at >= SHIM_HEAD + n ? SHIM_HEAD + n : 0;
 }
 
+static void
+keep(struct command_slot *s, struct buf *to, struct span bytes)
+{
+    pthread_mutex_lock(&s->lock);
+    buf_bytes(to, bytes.p, bytes.len);
+    pthread_mutex_unlock(&s->lock);
+}
+
 /* Takes whole frames; 1: the end has come, in *end; -EPROTO. */
 static int
 take_frames(struct command_slot *s, struct shim_end *end)
@@ -287,9 +300,9 @@ take_frames(struct command_slot *s, struct shim_end *end)
     while (rc == 0 && (n = first_frame(s, at, &type, &body)) > 0) {
         at += n;
         if (type == SHIM_OUT)
-            buf_bytes(&s->out, body.p, body.len);
+            keep(s, &s->out, body);
         else if (type == SHIM_ERR)
-            buf_bytes(&s->err, body.p, body.len);
+            keep(s, &s->err, body);
         else
             rc = type == SHIM_END && shim_end_decode(body, end) == 0
                      ? 1 : -EPROTO;
@@ -407,8 +420,6 @@ begin(struct command_slot *s, const struct shim_run *run)
     struct buf body = { 0 };
 
     buf_reset(&s->in);
-    buf_reset(&s->out);
-    buf_reset(&s->err);
     s->control.stop = false;
     shim_run_encode(run, &body);
     bool sent = tell(s, false) && send_frame(s, SHIM_RUN, buf_span(&body)) &&
@@ -424,6 +435,38 @@ shrink(struct buf *b)
 {
     if (b->cap > KEEP_BYTES)
         buf_fini(b);
+    else
+        buf_reset(b);
+}
+
+/* From now on the output is that of `order`; NULL: of none. */
+static void
+turn_to(struct command_slot *s, const struct order *order)
+{
+    pthread_mutex_lock(&s->lock);
+    s->order = order;
+    shrink(&s->out);
+    shrink(&s->err);
+    pthread_mutex_unlock(&s->lock);
+}
+
+bool
+command_output(struct command_slot *s, struct command_piece *piece)
+{
+    pthread_mutex_lock(&s->lock);
+    const struct order *o = s->order;
+    bool is = o != NULL && node_id_equal(&o->home, &piece->home) &&
+              o->workload == piece->workload && o->index == piece->index;
+    if (is) {
+        const struct buf *b = piece->err ? &s->err : &s->out;
+        size_t from = piece->from < b->len ? (size_t)piece->from : b->len;
+        size_t n = b->len - from;
+        piece->total = b->len;
+        buf_bytes(&piece->bytes, b->p + from,
+                  n < COMMAND_PIECE_MAX ? n : COMMAND_PIECE_MAX);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return is;
 }
 
 uint8_t
@@ -441,6 +484,7 @@ command_run(struct command_slot *s, const struct command_job *job,
         text_add(err, KIND_ERROR_MAX, "its parameters make no sense");
         return outcome;
     }
+    turn_to(s, job->order);
     if (begin(s, &run) && follow(s, job, &end) == 0) {
         *cpu_us = end.cpu_us;
         outcome = judge(s, &end, err);
@@ -451,8 +495,7 @@ command_run(struct command_slot *s, const struct command_job *job,
         drop_shim(s);
         text_add(err, KIND_ERROR_MAX, "what runs commands here was killed");
     }
+    turn_to(s, NULL);
     shrink(&s->in);
-    shrink(&s->out);
-    shrink(&s->err);
     return outcome;
 }

@@ -7,6 +7,7 @@
 #ifndef LB_AGENT_COMMAND_H
 #define LB_AGENT_COMMAND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "agent/orders.h"
@@ -35,6 +36,18 @@ struct command_job {
 
 struct command_slot;
 
+/* A piece of what a program that runs has written so far. */
+struct command_piece {
+    struct node_id home;        /* which job is asked for */
+    uint32_t workload, index;
+    bool err;                   /* stderr */
+    uint64_t from;              /* the first byte wanted */
+    /* the answer */
+    uint64_t total;             /* bytes kept so far */
+    struct buf bytes;           /* appended to */
+};
+enum { COMMAND_PIECE_MAX = 256 * 1024 };
+
 /* For worker `number` of `orders`; all borrowed. Nothing is started yet. */
 struct command_slot *command_slot_new(const struct command_config *config,
                                       struct orders *orders, size_t number);
@@ -46,5 +59,8 @@ void command_slot_free(struct command_slot *s);
  * not DONE. */
 uint8_t command_run(struct command_slot *s, const struct command_job *job,
                     struct buf *out, uint64_t *cpu_us, char *err);
+/* From any thread: at most COMMAND_PIECE_MAX bytes from `from` on. False: the
+ * job is not what runs here. */
+bool command_output(struct command_slot *s, struct command_piece *piece);
 
 #endif

@@ -58,6 +58,7 @@ order_of(const struct act_run *r)
 
     o->slot = r->slot;
     o->run = r->run;
+    o->home = r->home;
     o->workload = r->workload;
     o->index = r->index;
     o->attempt = r->attempt;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "proto/names.h"
 
 struct orders;
 
@@ -20,6 +21,7 @@ struct order {
     struct order *next;     /* in the queue */
     uint16_t slot;          /* ticket, given back with the outcome */
     uint32_t run, workload, index, attempt;
+    struct node_id home;
     size_t desc_len, args_len;
     uint8_t bytes[];        /* description (desc_decode), own parameters */
 };

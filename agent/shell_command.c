@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* shell_command - the operations that the shell answers by itself: events and
- * config; all others are the core's. */
+/* shell_command - the operations that the shell answers by itself: events,
+ * config and output; all others are the core's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +57,48 @@ ask_config(struct loop *l, uint64_t client, const struct msg_command *m)
     free(text);
 }
 
+/* What a program that runs here has written: home, workload, index, err (0,
+ * 1), from; answered by one row of bytes, and the total. */
+static void
+ask_output(struct loop *l, uint64_t client, const struct msg_command *m)
+{
+    struct command_piece piece = { .total = 0 };
+    struct buf body = { 0 }, rows = { 0 }, pairs = { 0 };
+    uint64_t workload = 0, index = 0, err = 0;
+    char home[NODE_ID_TEXT];
+
+    span_copy(pair_get(m->pairs, "home"), home, sizeof home);
+    struct msg r = { .type = MSG_REPLY,
+                     .reply = { .client = m->client, .seq = m->seq } };
+    if (node_id_parse(home, &piece.home) != 0 ||
+        !pair_u64(m->pairs, "workload", 0, &workload) ||
+        !pair_u64(m->pairs, "index", 0, &index) ||
+        !pair_u64(m->pairs, "err", 0, &err) ||
+        !pair_u64(m->pairs, "from", 0, &piece.from) ||
+        workload > UINT32_MAX || index > UINT32_MAX) {
+        r.reply.status = EXIT_USAGE;
+        r.reply.text = span_str("output: home, workload, index, err or from: "
+                                "makes no sense");
+    } else {
+        piece.workload = (uint32_t)workload;
+        piece.index = (uint32_t)index;
+        piece.err = err != 0;
+        bool runs = workers_output(l->s->workers, &piece);
+        r.reply.status = runs ? EXIT_DONE : EXIT_NOTFOUND;
+        r.reply.text = span_str(runs ? "" : "does not run here");
+        row_add(&rows, buf_span(&piece.bytes));
+        r.reply.rows = buf_span(&rows);
+        pair_add_u64(&pairs, "total", piece.total);
+        r.reply.pairs = buf_span(&pairs);
+    }
+    msg_encode(&r, &body);
+    send_reply(l, client, buf_span(&body));
+    buf_fini(&body);
+    buf_fini(&rows);
+    buf_fini(&pairs);
+    buf_fini(&piece.bytes);
+}
+
 void
 loop_command(struct loop *l, const struct net_in *in)
 {
@@ -69,6 +111,10 @@ loop_command(struct loop *l, const struct net_in *in)
     }
     if (span_is(m->op, "config")) {
         ask_config(l, in->client, m);
+        return;
+    }
+    if (span_is(m->op, "output")) {
+        ask_output(l, in->client, m);
         return;
     }
     ev.command.client = in->client;

@@ -369,6 +369,15 @@ workers_duty(struct workers *all, uint16_t *n)
     return all->duty;
 }
 
+bool
+workers_output(struct workers *all, struct command_piece *piece)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (command_output(all->worker[i].command, piece))
+            return true;
+    return false;
+}
+
 void
 workers_join(struct workers *all)
 {

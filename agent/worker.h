@@ -45,6 +45,8 @@ struct workers *workers_start(const struct workers_config *config,
  * it had the processor; DUTY_UNKNOWN while it waits inside its run, or at the
  * first call. [*n], valid until the next call. Of one thread. */
 const struct slot_duty *workers_duty(struct workers *w, uint16_t *n);
+/* As command_output, of whichever worker runs the job. */
+bool workers_output(struct workers *w, struct command_piece *piece);
 /* After orders_close and mailbox_close: waits for all threads to end. */
 void workers_join(struct workers *w);
 
