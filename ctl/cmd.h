@@ -13,6 +13,7 @@ int cancel_main(struct ctl *c, struct args *a);
 int retry_main(struct ctl *c, struct args *a);
 int wait_main(struct ctl *c, struct args *a);
 int results_main(struct ctl *c, struct args *a);
+int logs_main(struct ctl *c, struct args *a);
 int list_main(struct ctl *c, struct args *a);
 int show_main(struct ctl *c, struct args *a);
 int explain_main(struct ctl *c, struct args *a);
@@ -40,7 +41,7 @@ extern const struct option_row start_options[], cancel_options[],
     nodes_options[], status_options[], ping_options[], throttle_options[],
     pause_options[], drain_options[], stop_options[], policy_options[],
     rebalance_options[], events_options[], generate_options[],
-    config_options[];
+    config_options[], logs_options[];
 
 /* Name of the user at this host, "kim@desk": by whom a change is. */
 const char *who(char *dst, size_t cap);

@@ -68,6 +68,10 @@ const struct command commands[] = {
       "  --out DIR   each into DIR/INDEX/{result,meta.json}\n"
       "  --raw       the bytes of all results, joined by index\n"
       "  --checksum  CRC-32 and length of these bytes\n" },
+    { "logs", logs_options, logs_main, "logs JOB [-f] [--stderr]",
+      "  lbctl logs last.0\n  lbctl logs alpha-12.345 -f\n\n"
+      "What a command has written to stdout, also while it runs; -f goes on\n"
+      "until it ends.\n" },
     { "cancel", cancel_options, cancel_main, "cancel SEL... [--queued] [-y]",
       "  lbctl cancel alpha-12\n  lbctl cancel --queued alpha-12.100-199\n\n"
       "Ends jobs; with --queued only those that have not started. \"all\" and\n"

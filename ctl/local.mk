@@ -19,6 +19,7 @@ libctl_a_SOURCES = \
 	ctl/jobfile.c ctl/jobfile.h \
 	ctl/jobs.c \
 	ctl/list.c \
+	ctl/logs.c \
 	ctl/nodelist.c \
 	ctl/nodes.c \
 	ctl/output.c ctl/output.h \
