@@ -184,8 +184,8 @@ add_job(struct ctl *c, struct load *l, struct span argv)
     l->plan.n_jobs++;
     buf_bytes(&all, l->plan.args[i].p, l->plan.args[i].len);
     buf_bytes(&all, l->plan.shared.p, l->plan.shared.len);
-    int rc = l->kind->parse(buf_span(&all), &canonical, &l->plan.args_cost[i],
-                            err);
+    int rc = l->kind->parse(l->kind, buf_span(&all), &canonical,
+                            &l->plan.args_cost[i], err);
     if (rc != 0)
         ctl_fail(c, EXIT_USAGE, "job %u: %s", i, err);
     buf_fini(&all);

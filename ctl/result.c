@@ -54,7 +54,7 @@ result_text(const struct followed *f, const struct lb_result *r,
 
     dst[0] = '\0';
     if (r->outcome == LB_JOB_DONE && f->kind != NULL && f->kind->show != NULL)
-        f->kind->show(f->shared, value, dst, RESULT_TEXT_MAX);
+        f->kind->show(f->kind, f->shared, value, dst, RESULT_TEXT_MAX);
     else if (r->outcome == LB_JOB_DONE)
         span_copy(value, dst, RESULT_TEXT_MAX);
     else
@@ -195,7 +195,7 @@ value_add(struct value *v, const struct lb_result *r)
         v->failed = true;
     if (v->failed || kind == NULL || kind->combine == NULL)
         return;
-    if (kind->combine(v->state, v->f->shared, r->index,
+    if (kind->combine(kind, v->state, v->f->shared, r->index,
                       span_of(r->value, r->value_len), v->error) != 0)
         v->failed = true;
 }
@@ -207,7 +207,7 @@ value_get(struct value *v, uint32_t n_jobs, char text[VALUE_TEXT_MAX])
 
     text[0] = '\0';
     if (!v->failed && v->n == n_jobs && kind != NULL && kind->value != NULL) {
-        if (kind->value(v->state, v->f->shared, text, VALUE_TEXT_MAX,
+        if (kind->value(kind, v->state, v->f->shared, text, VALUE_TEXT_MAX,
                         v->error) == 0)
             return true;
     }

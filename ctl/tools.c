@@ -47,21 +47,6 @@ type_name(enum param_type type)
     return "?";
 }
 
-static const char *
-cost_of(const char *kind)
-{
-    static const struct { const char *kind, *cost; } table[] = {
-        { "sleep", "ms" }, { "fib", "n x repeat" }, { "primes", "n x n" },
-        { "vecinc", "elements x iterations" }, { "digitsum", "bytes" },
-        { "crc32", "bytes" }
-    };
-
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        if (strcmp(table[i].kind, kind) == 0)
-            return table[i].cost;
-    return "1";
-}
-
 static bool
 offers(const char *kinds, const char *kind)
 {
@@ -99,7 +84,7 @@ add_row(struct table *t, const struct kind *k, const struct param *p,
         table_json(t, json_null(), "required");
     else
         text_or_null(t, p != NULL ? p->value : NULL);
-    table_text(t, cost_of(k->name));
+    table_text(t, k->cost_help != NULL ? k->cost_help : "1");
     for (size_t i = 0; nodes != NULL && i < nodes->n_nodes; i++)
         n += nodes->nodes[i].life <= LB_ALIVE &&
              offers(nodes->nodes[i].kinds, k->name);

@@ -14,10 +14,10 @@ extern const struct kind kind_digitsum;
 extern const struct kind kind_crc32;
 
 /* Combining rule "count": how many results there are. State: a uint64_t. */
-int count_combine(void *state, struct span params, uint32_t index,
-                  struct span result, char *err);
-int count_value(void *state, struct span params, char *dst, size_t cap,
-                char *err);
+int count_combine(const struct kind *self, void *state, struct span params,
+                  uint32_t index, struct span result, char *err);
+int count_value(const struct kind *self, void *state, struct span params,
+                char *dst, size_t cap, char *err);
 
 /* `units` of cost in millionths, as parse gives them. */
 uint64_t cost_of(uint64_t units);

@@ -146,14 +146,15 @@ check_value(struct span is, struct span value, char *err)
 }
 
 static int
-parse(struct span given, struct buf *out, uint64_t *cost, char *err)
+parse(const struct kind *self, struct span given, struct buf *out,
+      uint64_t *cost, char *err)
 {
     static const char *const also[] = { "data", NULL };
     static const char *const order[] = { "argv", "env", "cwd", "cpu", "data" };
     struct span rest = given, is, value;
 
     err[0] = '\0';
-    int rc = param_check(&kind_command, given, also, err);
+    int rc = param_check(self, given, also, err);
     while (rc == 0 && param_next(&rest, &is, &value))
         rc = check_value(is, value, err);
     if (rc != 0)
@@ -225,8 +226,10 @@ command_result_decode(struct span in, struct command_result *out)
 
 /* Its output as it is, without the last newline; else how it ended. */
 static void
-show(struct span params, struct span result, char *dst, size_t cap)
+show(const struct kind *self, struct span params, struct span result,
+     char *dst, size_t cap)
 {
+    (void)self;
     struct command_result r;
 
     (void)params;

@@ -18,15 +18,16 @@ static const struct param params_of[] = {
 };
 
 static int
-parse(struct span given, struct buf *out, uint64_t *cost, char *err)
+parse(const struct kind *self, struct span given, struct buf *out,
+      uint64_t *cost, char *err)
 {
-    return chunk_parse(&kind_crc32, given, out, cost, err);
+    return chunk_parse(self, given, out, cost, err);
 }
 
 static int
-count(struct span params, uint32_t *n_jobs, char *err)
+count(const struct kind *self, struct span params, uint32_t *n_jobs, char *err)
 {
-    return chunk_count(&kind_crc32, params, n_jobs, err);
+    return chunk_count(self, params, n_jobs, err);
 }
 
 static int
@@ -55,8 +56,8 @@ run(struct kind_context *c, struct span params, struct span args,
 }
 
 static int
-combine(void *state, struct span params, uint32_t index, struct span result,
-        char *err)
+combine(const struct kind *self, void *state, struct span params,
+        uint32_t index, struct span result, char *err)
 {
     uint32_t crc, part;
     uint64_t offset, len;
@@ -64,7 +65,7 @@ combine(void *state, struct span params, uint32_t index, struct span result,
     if (!param_hex32(result, &part))
         return param_error(err, -EIO, "result of job %" PRIu32
                            " is no CRC-32", index);
-    if (chunk_place(&kind_crc32, params, index, &offset, &len, err) != 0)
+    if (chunk_place(self, params, index, &offset, &len, err) != 0)
         return -EIO;
     crc = (uint32_t)crc32_combine(crc, part, (z_off_t)len);
     memcpy(state, &crc, sizeof crc);
@@ -72,8 +73,10 @@ combine(void *state, struct span params, uint32_t index, struct span result,
 }
 
 static int
-value(void *state, struct span params, char *dst, size_t cap, char *err)
+value(const struct kind *self, void *state, struct span params, char *dst,
+      size_t cap, char *err)
 {
+    (void)self;
     (void)params;
     (void)err;
     uint32_t crc;
@@ -88,6 +91,7 @@ const struct kind kind_crc32 = {
     .params = params_of,
     .idempotent = true,
     .combine_help = "crc32",
+    .cost_help = "bytes",
     .parse = parse,
     .count = count,
     .run = run,

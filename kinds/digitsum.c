@@ -31,15 +31,16 @@ static const struct param params_of[] = {
 };
 
 static int
-parse(struct span given, struct buf *out, uint64_t *cost, char *err)
+parse(const struct kind *self, struct span given, struct buf *out,
+      uint64_t *cost, char *err)
 {
-    return chunk_parse(&kind_digitsum, given, out, cost, err);
+    return chunk_parse(self, given, out, cost, err);
 }
 
 static int
-count(struct span params, uint32_t *n_jobs, char *err)
+count(const struct kind *self, struct span params, uint32_t *n_jobs, char *err)
 {
-    return chunk_count(&kind_digitsum, params, n_jobs, err);
+    return chunk_count(self, params, n_jobs, err);
 }
 
 static bool
@@ -148,9 +149,10 @@ run(struct kind_context *c, struct span params, struct span args,
 }
 
 static int
-combine(void *state, struct span params, uint32_t index, struct span result,
-        char *err)
+combine(const struct kind *self, void *state, struct span params,
+        uint32_t index, struct span result, char *err)
 {
+    (void)self;
     (void)params;
     char text[24];
     uint64_t sum, part;
@@ -172,6 +174,7 @@ const struct kind kind_digitsum = {
     .params = params_of,
     .idempotent = true,
     .combine_help = "sum",
+    .cost_help = "bytes",
     .parse = parse,
     .count = count,
     .run = run,

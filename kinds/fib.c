@@ -28,10 +28,11 @@ read_params(struct span shared, struct span args, int64_t *n, int64_t *repeat,
 }
 
 static int
-parse(struct span given, struct buf *out, uint64_t *cost, char *err)
+parse(const struct kind *self, struct span given, struct buf *out,
+      uint64_t *cost, char *err)
 {
     int64_t n, repeat;
-    int rc = param_canonical(&kind_fib, given, NULL, out, err);
+    int rc = param_canonical(self, given, NULL, out, err);
     if (rc == 0)
         rc = read_params(given, span_of(NULL, 0), &n, &repeat, err);
     if (rc == 0)
@@ -84,6 +85,7 @@ const struct kind kind_fib = {
     .params = params_of,
     .idempotent = true,
     .combine_help = "none",
+    .cost_help = "n x repeat",
     .parse = parse,
     .run = run,
 };

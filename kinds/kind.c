@@ -69,9 +69,10 @@ kind_param(struct span shared, struct span args, const char *name)
 }
 
 int
-count_combine(void *state, struct span params, uint32_t index,
-              struct span result, char *err)
+count_combine(const struct kind *self, void *state, struct span params,
+              uint32_t index, struct span result, char *err)
 {
+    (void)self;
     (void)params;
     (void)index;
     (void)result;
@@ -84,8 +85,10 @@ count_combine(void *state, struct span params, uint32_t index,
 }
 
 int
-count_value(void *state, struct span params, char *dst, size_t cap, char *err)
+count_value(const struct kind *self, void *state, struct span params,
+            char *dst, size_t cap, char *err)
 {
+    (void)self;
     (void)params;
     (void)err;
     uint64_t n;

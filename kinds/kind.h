@@ -14,8 +14,9 @@
  * elements, 8 bytes each, int64 or double, little-endian (numpy "<i8" or
  * "<f8"), or with return=crc their CRC-32 in 4 bytes, big-endian; sleep
  * gives "done" and noop nothing.
- * A new kind is one new file and one line in kind.c. No sockets, no threads,
- * no globals here.
+ * A new kind is one new file and one line in kind.c; own kinds (own.h) are
+ * made at run time, and so the functions of words and results are given the
+ * kind itself. No sockets, no threads, no globals here.
  */
 #ifndef LB_KIND_H
 #define LB_KIND_H
@@ -85,6 +86,7 @@ struct kind {
     const struct param *params;   /* ended by a NULL name; first is bare */
     bool idempotent;
     const char *combine_help;     /* "sum", "count", "vector", "none" */
+    const char *cost_help;        /* "n x repeat"; NULL: 1 */
 
     /* Checks the parameters of one job; `given` are NAME=VALUE lines. On
      * success appends the canonical lines (defaults filled in) to `out` and
@@ -94,11 +96,13 @@ struct kind {
      * looked at, so that a home need not have it.
      * 0, -EINVAL (`err` says why, for the user),
      * -ENOENT (a file; status 66). */
-    int (*parse)(struct span given, struct buf *out, uint64_t *cost, char *err);
+    int (*parse)(const struct kind *self, struct span given, struct buf *out,
+                 uint64_t *cost, char *err);
 
     /* Optional: how many jobs one set of canonical parameters makes (vecinc
      * jobs=N, digitsum size/chunk). NULL: one. 0 jobs is allowed. */
-    int (*count)(struct span params, uint32_t *n_jobs, char *err);
+    int (*count)(const struct kind *self, struct span params,
+                 uint32_t *n_jobs, char *err);
 
     /* Runs job `index`. Appends the result to `out`. 0; or -ECANCELED; or
      * -EIO with `err` set (the attempt failed, reason in words);
@@ -109,16 +113,17 @@ struct kind {
                uint32_t index, struct buf *out, char *err);
 
     /* Shows one result as text for people; NULL: the result is text. */
-    void (*show)(struct span params, struct span result, char *dst, size_t cap);
+    void (*show)(const struct kind *self, struct span params,
+                 struct span result, char *dst, size_t cap);
 
     /* Optional: folds the results into the workload's value, in index order;
      * `state` is a zeroed block of state_size, out gets the value as text at
      * the end. combine: 0, or -EIO with err (mismatch named). */
     size_t state_size;
-    int (*combine)(void *state, struct span params, uint32_t index,
-                   struct span result, char *err);
-    int (*value)(void *state, struct span params, char *dst, size_t cap,
-                 char *err);
+    int (*combine)(const struct kind *self, void *state, struct span params,
+                   uint32_t index, struct span result, char *err);
+    int (*value)(const struct kind *self, void *state, struct span params,
+                 char *dst, size_t cap, char *err);
 };
 
 /* NULL if there is none of this name: kind_unknown then says so in `err`. */

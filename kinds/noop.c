@@ -4,10 +4,11 @@
 #include "kinds/param.h"
 
 static int
-parse(struct span given, struct buf *out, uint64_t *cost, char *err)
+parse(const struct kind *self, struct span given, struct buf *out,
+      uint64_t *cost, char *err)
 {
     *cost = cost_of(1);
-    return param_canonical(&kind_noop, given, NULL, out, err);
+    return param_canonical(self, given, NULL, out, err);
 }
 
 static int

@@ -160,7 +160,8 @@ plan_range(const struct kind *k, struct span given, const struct range *r,
         lines.len = common;
         buf_reset(&canonical);
         param_put_i64(&lines, name, r->first + (int64_t)i * r->step);
-        rc = k->parse(buf_span(&lines), &canonical, &out->args_cost[i], err);
+        rc = k->parse(k, buf_span(&lines), &canonical, &out->args_cost[i],
+                      err);
         if (rc != 0)
             break;
         param_put(&out->args[i], name,
@@ -178,9 +179,9 @@ static int
 plan_equal(const struct kind *k, struct span given, struct plan *out,
            char *err)
 {
-    int rc = k->parse(given, &out->shared, &out->cost, err);
+    int rc = k->parse(k, given, &out->shared, &out->cost, err);
     if (rc == 0 && k->count != NULL)
-        rc = k->count(buf_span(&out->shared), &out->n_jobs, err);
+        rc = k->count(k, buf_span(&out->shared), &out->n_jobs, err);
     return rc;
 }
 

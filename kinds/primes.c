@@ -15,12 +15,13 @@ static const struct param params_of[] = {
 };
 
 static int
-parse(struct span given, struct buf *out, uint64_t *cost, char *err)
+parse(const struct kind *self, struct span given, struct buf *out,
+      uint64_t *cost, char *err)
 {
     int64_t n;
-    int rc = param_canonical(&kind_primes, given, NULL, out, err);
+    int rc = param_canonical(self, given, NULL, out, err);
     if (rc == 0)
-        rc = param_read(&kind_primes, given, span_of(NULL, 0), "n", &n, err);
+        rc = param_read(self, given, span_of(NULL, 0), "n", &n, err);
     if (rc == 0)
         *cost = cost_of((uint64_t)n * (uint64_t)n);
     return rc;
@@ -67,6 +68,7 @@ const struct kind kind_primes = {
     .params = params_of,
     .idempotent = true,
     .combine_help = "none",
+    .cost_help = "n x n",
     .parse = parse,
     .run = run,
 };

@@ -11,12 +11,13 @@ static const struct param params_of[] = {
 };
 
 static int
-parse(struct span given, struct buf *out, uint64_t *cost, char *err)
+parse(const struct kind *self, struct span given, struct buf *out,
+      uint64_t *cost, char *err)
 {
     int64_t ms;
-    int rc = param_canonical(&kind_sleep, given, NULL, out, err);
+    int rc = param_canonical(self, given, NULL, out, err);
     if (rc == 0)
-        rc = param_read(&kind_sleep, given, span_of(NULL, 0), "ms", &ms, err);
+        rc = param_read(self, given, span_of(NULL, 0), "ms", &ms, err);
     if (rc == 0)
         *cost = cost_of((uint64_t)ms);
     return rc;
@@ -42,6 +43,7 @@ const struct kind kind_sleep = {
     .params = params_of,
     .idempotent = true,
     .combine_help = "count",
+    .cost_help = "ms",
     .parse = parse,
     .run = run,
     .state_size = sizeof(uint64_t),

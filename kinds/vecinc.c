@@ -93,10 +93,11 @@ vec_read(struct span params, struct vec *v, char *err)
 }
 
 static int
-parse(struct span given, struct buf *out, uint64_t *cost, char *err)
+parse(const struct kind *self, struct span given, struct buf *out,
+      uint64_t *cost, char *err)
 {
     struct vec v;
-    int rc = param_canonical(&kind_vecinc, given, NULL, out, err);
+    int rc = param_canonical(self, given, NULL, out, err);
     if (rc == 0)
         rc = vec_read(given, &v, err);
     if (rc == 0)
@@ -105,8 +106,9 @@ parse(struct span given, struct buf *out, uint64_t *cost, char *err)
 }
 
 static int
-count(struct span params, uint32_t *n_jobs, char *err)
+count(const struct kind *self, struct span params, uint32_t *n_jobs, char *err)
 {
+    (void)self;
     struct vec v;
     int rc = vec_read(params, &v, err);
     if (rc == 0)
@@ -243,8 +245,10 @@ show_element(const struct vec *v, uint64_t bits, char *dst, size_t cap)
 
 /* "[1000, 1001, .. 2023]", or the CRC in hex. */
 static void
-show(struct span params, struct span result, char *dst, size_t cap)
+show(const struct kind *self, struct span params, struct span result,
+     char *dst, size_t cap)
 {
+    (void)self;
     struct vec v;
     char err[KIND_ERROR_MAX];
     if (cap == 0)
@@ -319,9 +323,10 @@ compare(const struct vec *v, uint64_t first, struct span result, char *err)
 }
 
 static int
-combine(void *state, struct span params, uint32_t index, struct span result,
-        char *err)
+combine(const struct kind *self, void *state, struct span params,
+        uint32_t index, struct span result, char *err)
 {
+    (void)self;
     struct vec v;
     uint64_t equal;
     memcpy(&equal, state, sizeof equal);
@@ -338,8 +343,10 @@ combine(void *state, struct span params, uint32_t index, struct span result,
 }
 
 static int
-value(void *state, struct span params, char *dst, size_t cap, char *err)
+value(const struct kind *self, void *state, struct span params, char *dst,
+      size_t cap, char *err)
 {
+    (void)self;
     struct vec v;
     uint64_t equal;
     memcpy(&equal, state, sizeof equal);
@@ -359,6 +366,7 @@ const struct kind kind_vecinc = {
     .params = params_of,
     .idempotent = true,
     .combine_help = "vector",
+    .cost_help = "elements x iterations",
     .parse = parse,
     .count = count,
     .run = run,

@@ -50,7 +50,7 @@ run_fib(long n)
     struct buf params = { 0 }, result = { 0 };
     char err[KIND_ERROR_MAX];
     uint64_t cost;
-    if (kind->parse(span_str(words), &params, &cost, err) != 0)
+    if (kind->parse(kind, span_str(words), &params, &cost, err) != 0)
         die(err);
     int64_t start = clock_us();
     for (long i = 0; i < n; i++) {

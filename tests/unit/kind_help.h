@@ -99,11 +99,11 @@ run_all(const char *kind, const struct plan *p, struct worker *w, char *text)
         struct buf out = { 0 };
         rc = k->run(&w->c, shared, plan_args(p, i), i, &out, text);
         if (rc == 0 && k->combine != NULL)
-            rc = k->combine(state, shared, i, buf_span(&out), text);
+            rc = k->combine(k, state, shared, i, buf_span(&out), text);
         buf_fini(&out);
     }
     if (rc == 0)
-        rc = k->value(state, shared, text, KIND_ERROR_MAX, text);
+        rc = k->value(k, state, shared, text, KIND_ERROR_MAX, text);
     free(state);
     return rc;
 }

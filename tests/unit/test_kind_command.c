@@ -91,7 +91,8 @@ parameters_are_checked_and_stand_in_order(void **state)
         struct buf out = { 0 };
         char err[KIND_ERROR_MAX] = "";
         uint64_t cost = 0;
-        int rc = kind_command.parse(span_str(row[i].given), &out, &cost, err);
+        int rc = kind_command.parse(&kind_command, span_str(row[i].given),
+                                    &out, &cost, err);
         assert_int_equal(rc, row[i].out == NULL ? -EINVAL : 0);
         if (row[i].out == NULL)
             assert_memory_equal(err, "command: ", 9);
@@ -122,7 +123,8 @@ results_come_back_as_they_went(void **state)
     assert_int_equal(got.err_total, 1000000);
     assert_true(span_equal(got.out, r.out));
     assert_true(span_equal(got.err, r.err));
-    kind_command.show(span_str(""), buf_span(&b), text, sizeof text);
+    kind_command.show(&kind_command, span_str(""), buf_span(&b), text,
+                      sizeof text);
     assert_memory_equal(text, "a\0b", 4);
     for (size_t n = 1; n < b.len; n++)
         assert_int_equal(command_result_decode(span_of(b.p, n), &got),

@@ -167,20 +167,20 @@ results_that_make_no_sense_give_no_value(void **state)
     uint32_t crc = 0;
     struct span none = span_str("");
     const struct kind *k = kind_find("digitsum");
-    assert_int_equal(k->combine(&sum, none, 0, span_str(""), text), -EIO);
-    assert_int_equal(k->combine(&sum, none, 7, span_str("1x"), text), -EIO);
+    assert_int_equal(k->combine(k, &sum, none, 0, span_str(""), text), -EIO);
+    assert_int_equal(k->combine(k, &sum, none, 7, span_str("1x"), text), -EIO);
     assert_string_equal(text, "result of job 7 is no sum");
-    assert_int_equal(k->combine(&sum, none, 0,
+    assert_int_equal(k->combine(k, &sum, none, 0,
                                 span_str("18446744073709551615"), text), 0);
-    assert_int_equal(k->combine(&sum, none, 1, span_str("1"), text), -EIO);
+    assert_int_equal(k->combine(k, &sum, none, 1, span_str("1"), text), -EIO);
     assert_string_equal(text, "the sum does not fit 64 bits");
     k = kind_find("crc32");
-    assert_int_equal(k->combine(&crc, none, 5, span_str("0123456"), text),
+    assert_int_equal(k->combine(k, &crc, none, 5, span_str("0123456"), text),
                      -EIO);
     assert_string_equal(text, "result of job 5 is no CRC-32");
-    assert_int_equal(k->combine(&crc, none, 5, span_str("0123456g"), text),
+    assert_int_equal(k->combine(k, &crc, none, 5, span_str("0123456g"), text),
                      -EIO);
-    assert_int_equal(k->combine(&crc, none, 5, span_str("01234567"), text),
+    assert_int_equal(k->combine(k, &crc, none, 5, span_str("01234567"), text),
                      -EIO);
 }
 

@@ -37,8 +37,8 @@ static int
 fold(const struct plan *p, uint32_t index, struct span result, char *err)
 {
     uint64_t equal = 0;
-    return kind_find("vecinc")->combine(&equal, buf_span(&p->shared), index,
-                                        result, err);
+    const struct kind *k = kind_find("vecinc");
+    return k->combine(k, &equal, buf_span(&p->shared), index, result, err);
 }
 
 static void
@@ -184,9 +184,9 @@ a_missing_job_gives_no_value(void **state)
     char text[KIND_ERROR_MAX];
     uint64_t equal = 24;
     struct plan p = plan_of("vecinc", WORDS("jobs=4", "elements=8"));
-    assert_int_equal(kind_find("vecinc")->value(&equal, buf_span(&p.shared),
-                                                text, sizeof text, text),
-                     -EIO);
+    const struct kind *k = kind_find("vecinc");
+    assert_int_equal(k->value(k, &equal, buf_span(&p.shared), text,
+                              sizeof text, text), -EIO);
     assert_string_equal(text, "24 of 32 elements compared");
     plan_fini(&p);
 }
@@ -278,20 +278,20 @@ shows_ends_of_the_vector(void **state)
         { "elements=5", "type=int64", "[1000, 1001, .. 1004]" },
         { "elements=1024", "type=int64", "[1000, 1001, .. 2023]" },
     };
+    const struct kind *k = kind_find("vecinc");
     struct buf out = { 0 };
     char text[100];
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct plan p = plan_of("vecinc", WORDS(rows[i].elements,
                                                 rows[i].type));
         run_job(&p, 0, &out);
-        kind_find("vecinc")->show(buf_span(&p.shared), buf_span(&out), text,
-                                  sizeof text);
+        k->show(k, buf_span(&p.shared), buf_span(&out), text, sizeof text);
         assert_string_equal(text, rows[i].text);
         plan_fini(&p);
     }
     struct plan p = plan_of("vecinc", WORDS("return=crc"));
-    kind_find("vecinc")->show(buf_span(&p.shared), span_of("\0\1\2\xff", 4),
-                              text, sizeof text);
+    k->show(k, buf_span(&p.shared), span_of("\0\1\2\xff", 4), text,
+            sizeof text);
     assert_string_equal(text, "000102ff");
     plan_fini(&p);
     buf_fini(&out);
