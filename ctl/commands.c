@@ -28,7 +28,8 @@ enum { COMMANDS_MAX = 63 };
     "  --once, --idempotent       never, or harmlessly, run twice\n" \
     "  --dry-run, --skip-bad      print the jobs; leave bad lines out\n" \
     "  --wait, --progress=auto|bar|plain|json|none, --cancel-on-interrupt\n" \
-    "  --results DIR|FILE.csv|FILE.jsonl, --keep-order, --tag\n"
+    "  --results DIR|FILE.csv|FILE.jsonl, --keep-order, --tag\n" \
+    "  --joblog FILE [--resume|--resume-failed] [-y]  skip what FILE has\n"
 
 const struct command commands[] = {
     { "submit", submit_options, submit_main,

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "ctl/output.h"
+#include "ctl/reorder.h"
 #include "ctl/select.h"
 
 enum { LOOK_MS = 200, LOOK_RESULTS = 512, WAIT_MS = 2000, UNFINISHED = 10 };
@@ -78,6 +79,7 @@ struct run {
     struct progress bar;
     struct save *save;
     struct value *value;
+    struct reorder *early;  /* NULL: results come by index */
     struct lb_progress now;
 };
 
@@ -151,12 +153,27 @@ print_result(struct run *r, const struct lb_result *one, bool whole)
     return LB_OK;
 }
 
+/* The log has each as it ends; it goes out when it is its turn. */
+static int
+log_result(struct run *r, const struct lb_result *one, bool whole)
+{
+    struct lb_result next;
+    int status = LB_OK;
+
+    if (joblog_add(r->c, r->o->log, r->f, one) != 0)
+        return EXIT_DISK;
+    reorder_put(r->early, one);
+    while (status == LB_OK && reorder_next(r->early, &next))
+        status = print_result(r, &next, whole);
+    return status;
+}
+
 /* All results as they come. */
 static int
 take_results(struct run *r)
 {
     struct lb_results_of of = { .workload = r->f->number, .follow = true,
-                                .by_finish = r->o->by_finish };
+                                .by_finish = r->early != NULL };
     struct lb_results *all = lb_results_open(r->f->lb, &of);
     bool whole = value_is_whole(r->f);
     int status = look(r, 0);
@@ -168,7 +185,8 @@ take_results(struct run *r)
         if (wait_ms < 0) {
             status = timed_out(r);
         } else if (lb_results_next(all, wait_ms, &one)) {
-            status = print_result(r, &one, whole);
+            status = r->early != NULL ? log_result(r, &one, whole)
+                                      : print_result(r, &one, whole);
             if (++n % LOOK_RESULTS == 0 && status == LB_OK)
                 status = look(r, 0);
         } else if (lb_results_status(all) != LB_OK) {
@@ -212,7 +230,7 @@ static int
 finish(struct run *r)
 {
     char value[VALUE_TEXT_MAX] = "", summary[2600];
-    bool results = r->o->results || r->o->save != NULL;
+    bool results = r->o->results || r->o->save != NULL || r->early != NULL;
     bool has = results && value_get(r->value, r->now.jobs, value);
     bool bad = r->now.failed > 0 || r->now.cancelled > 0;
 
@@ -245,8 +263,9 @@ follow(struct ctl *c, const struct followed *f,
             return c->status;
     }
     r.value = value_new(f);
+    r.early = o->log != NULL ? reorder_new() : NULL;
     progress_init(&r.bar, o->progress, c, f->name);
-    bool results = o->results || o->save != NULL;
+    bool results = o->results || o->save != NULL || o->log != NULL;
     status = results ? take_results(&r) : until_end(&r);
     if (status == LB_OK && results)
         status = look(&r, 0);
@@ -255,5 +274,6 @@ follow(struct ctl *c, const struct followed *f,
     if (save_close(c, r.save) != 0)
         status = EXIT_DISK;
     value_free(r.value);
+    reorder_free(r.early);
     return status;
 }

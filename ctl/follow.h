@@ -3,6 +3,7 @@
 #ifndef LB_FOLLOW_H
 #define LB_FOLLOW_H
 
+#include "ctl/joblog.h"
 #include "ctl/progress.h"
 #include "ctl/result.h"
 #include "ctl/save.h"
@@ -10,9 +11,9 @@
 struct follow_options {
     bool results;           /* print them, in order */
     bool cancel;            /* at an interrupt */
-    bool by_finish;
     enum progress_mode progress;
     const char *save;       /* --results; NULL: nowhere */
+    struct joblog *log;     /* NULL: none */
     int64_t until_us;       /* of now_us(); 0: no limit */
 };
 

@@ -263,6 +263,7 @@ jobfile_fini(struct jobfile *f)
         for (uint32_t k = 0; l->values != NULL && k < l->plan.n_jobs; k++)
             free(l->values[k]);
         free(l->values);
+        free(l->seq);
         buf_fini(&l->data);
         plan_fini(&l->plan);
     }

@@ -18,6 +18,8 @@ struct load {               /* jobs of one kind: a workload to be */
     const struct kind *kind;
     struct plan plan;
     char **values;          /* NULL, or [n_jobs] the input of each (--tag) */
+    uint32_t *seq;          /* NULL, or [n_jobs] the number of each, from 1,
+                               among all of a command line */
     struct buf data;        /* what each job reads from stdin, with its
                                data=, if it is too much to be shared */
 };

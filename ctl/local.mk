@@ -17,6 +17,7 @@ libctl_a_SOURCES = \
 	ctl/generate.c ctl/generate.h \
 	ctl/inputs.c ctl/inputs.h \
 	ctl/jobfile.c ctl/jobfile.h \
+	ctl/joblog.c ctl/joblog.h \
 	ctl/jobs.c \
 	ctl/list.c \
 	ctl/logs.c \
@@ -28,8 +29,10 @@ libctl_a_SOURCES = \
 	ctl/progress.c ctl/progress.h \
 	ctl/quote.c ctl/quote.h \
 	ctl/reach.c ctl/reach.h \
+	ctl/reorder.c ctl/reorder.h \
 	ctl/result.c ctl/result.h \
 	ctl/results.c \
+	ctl/resume.c \
 	ctl/save.c ctl/save.h \
 	ctl/select.c ctl/select.h \
 	ctl/send.c \
@@ -54,7 +57,9 @@ ctl_tests = \
 	tests/unit/test_ctl_output \
 	tests/unit/test_ctl_result \
 	tests/unit/test_inputs \
+	tests/unit/test_joblog \
 	tests/unit/test_quote \
+	tests/unit/test_reorder \
 	tests/unit/test_template
 check_PROGRAMS += $(ctl_tests)
 TESTS += $(ctl_tests)
@@ -73,3 +78,7 @@ tests_unit_test_template_SOURCES = tests/unit/test_template.c
 tests_unit_test_template_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
 tests_unit_test_ctl_result_SOURCES = tests/unit/test_ctl_result.c
 tests_unit_test_ctl_result_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
+tests_unit_test_joblog_SOURCES = tests/unit/test_joblog.c
+tests_unit_test_joblog_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
+tests_unit_test_reorder_SOURCES = tests/unit/test_reorder.c
+tests_unit_test_reorder_LDADD = $(ctl_libs) $(CMOCKA_LIBS)

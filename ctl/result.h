@@ -20,7 +20,9 @@ struct followed {
     const struct kind *kind;    /* NULL: none that is built in */
     struct span shared;         /* its parameters */
     char **values;              /* NULL, or the input of each job (--tag) */
-    uint32_t n_values;
+    const uint32_t *seq;        /* NULL, or the number of each job, from 1,
+                                   that --results names it by */
+    uint32_t n_values;          /* of both */
 };
 
 const char *outcome_name(int outcome);

@@ -135,7 +135,9 @@ add_folder(struct ctl *c, struct save *s, const struct followed *f,
     char dir[PATH_BYTES + 32] = "";
     struct command_result cmd;
 
-    text_add(dir, sizeof dir, "%s/%u", s->where, r->index);
+    bool numbered = f->seq != NULL && r->index < f->n_values;
+    text_add(dir, sizeof dir, "%s/%u", s->where,
+             numbered ? f->seq[r->index] - 1 : r->index);
     if (make_dir(c, dir) != 0)
         return -1;
     int rc = result_command(f, r, &cmd) ? write_command(c, dir, &cmd)

@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "base/units.h"
 #include "ctl/cmd.h"
 #include "ctl/follow.h"
+#include "ctl/joblog.h"
 #include "ctl/output.h"
 #include "ctl/reach.h"
 #include "ctl/select.h"
@@ -23,6 +25,7 @@ static const struct span nothing = { NULL, 0 };
 struct sent {
     char name[80], key[80];
     uint32_t number, accepted;
+    int64_t at_us;          /* when it was sent, since 1970 */
     bool duplicate;
 };
 
@@ -250,45 +253,79 @@ tell(struct ctl *c, const struct submit *s, const struct sent *sent,
 
 static void
 stay(struct ctl *c, const struct submit *s, const struct load *l,
-     const struct sent *sent)
+     const struct sent *sent, struct joblog *log)
 {
     struct followed f = {
         .lb = reach_asked(c), .number = sent->number, .kind = l->kind,
-        .shared = buf_span(&l->plan.shared), .n_values = l->plan.n_jobs
+        .shared = buf_span(&l->plan.shared), .n_values = l->plan.n_jobs,
+        .seq = l->seq
     };
     struct follow_options o = {
         .results = s->run, .cancel = s->cancel, .progress = s->progress,
-        .save = s->results,
+        .save = s->results, .log = log,
         .until_us = c->timeout_us > 0 ? now_us() + c->timeout_us : 0
     };
 
     text_add(f.name, sizeof f.name, "%s", sent->name);
     if (s->tag)
         f.values = l->values;
+    if (log != NULL)
+        joblog_load(log, l, sent->at_us);
     follow(c, &f, &o);
+}
+
+static int64_t
+wall_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* How many of the loads were sent whole. */
+static size_t
+send_all(struct ctl *c, struct submit *s, const struct jobfile *jobs,
+         struct sent *sent)
+{
+    bool resumes = s->resume || s->resume_failed;
+    size_t i = 0;
+
+    for (; i < jobs->n_loads; i++) {
+        if (resumes && jobs->load[i].plan.n_jobs == 0)
+            continue;       /* all of it has run */
+        make_key(s, i, jobs->n_loads, sent[i].key);
+        sent[i].at_us = wall_us();
+        int err = send_load(c, s, &jobs->load[i], &sent[i]);
+        if (sent[i].number != 0) /* also one that broke off */
+            last_write(sent[i].name);
+        if (err != 0)
+            break;
+        tell(c, s, &sent[i], lb_name(reach_asked(c)));
+    }
+    return i;
 }
 
 int
 submit_all(struct ctl *c, struct submit *s, struct jobfile *jobs)
 {
     struct sent sent[64] = { { .number = 0 } };
-    size_t n = 0;
+    struct joblog *log = NULL;
 
     if (jobs->n_loads > sizeof sent / sizeof sent[0])
         return ctl_fail(c, EXIT_USAGE, "%zu workloads at once are above %zu",
                         jobs->n_loads, sizeof sent / sizeof sent[0]);
+    if (s->joblog != NULL) {    /* what cannot be logged is not begun */
+        log = joblog_open(c, s->joblog, s->resume || s->resume_failed);
+        if (log == NULL)
+            return c->status;
+    }
     ctl_catch_signals();
     c->whole = s->wait;
-    for (; n < jobs->n_loads; n++) {
-        make_key(s, n, jobs->n_loads, sent[n].key);
-        int err = send_load(c, s, &jobs->load[n], &sent[n]);
-        if (sent[n].number != 0) /* also one that broke off */
-            last_write(sent[n].name);
-        if (err != 0)
-            break;
-        tell(c, s, &sent[n], lb_name(reach_asked(c)));
-    }
+    size_t n = send_all(c, s, jobs, sent);
     for (size_t i = 0; s->wait && i < n && ctl_interrupt == 0; i++)
-        stay(c, s, &jobs->load[i], &sent[i]);
+        if (sent[i].number != 0)
+            stay(c, s, &jobs->load[i], &sent[i], log);
+    joblog_free(log);
     return c->status;
 }

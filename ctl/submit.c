@@ -2,18 +2,20 @@
 /* Options of submit and run. */
 #include "ctl/submit.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "ctl/joblog.h"
 
 enum opt { OPT_NAME = 256, OPT_ID, OPT_RETRIES, OPT_LIMIT, OPT_HOLD, OPT_ONCE,
            OPT_IDEMPOTENT, OPT_PRIORITY, OPT_COST, OPT_SHIP, OPT_FROM_JSON,
            OPT_DRY, OPT_SKIP, OPT_WAIT, OPT_PROGRESS, OPT_RESULTS, OPT_ORDER,
            OPT_TAG, OPT_CANCEL, OPT_SHELL, OPT_COLSEP, OPT_ENV, OPT_CWD,
-           OPT_STDIN };
+           OPT_STDIN, OPT_JOBLOG, OPT_RESUME, OPT_AGAIN };
 enum { ID_MAX_BYTES = 64 };
 
 const struct option_row submit_options[] = {
@@ -34,6 +36,8 @@ const struct option_row submit_options[] = {
     { "shell", OPT_SHELL, VALUE_NO },    { "colsep", OPT_COLSEP, VALUE_YES },
     { "replace", 'I', VALUE_YES },       { "env", OPT_ENV, VALUE_YES },
     { "cwd", OPT_CWD, VALUE_YES },       { "stdin", OPT_STDIN, VALUE_YES },
+    { "joblog", OPT_JOBLOG, VALUE_YES }, { "resume", OPT_RESUME, VALUE_NO },
+    { "resume-failed", OPT_AGAIN, VALUE_NO }, { "yes", 'y', VALUE_NO },
     { "arg-file", 'a', VALUE_YES },      { "null", '0', VALUE_NO },
     { NULL, 0, VALUE_NO }
 };
@@ -102,6 +106,15 @@ choose(struct ctl *c, struct submit *s, const struct args *a, int id)
     else if (i >= 0)
         s->progress = (enum progress_mode)(i + PROGRESS_AUTO);
     return i < 0 ? -1 : 0;
+}
+
+static int
+take_log(struct submit *s, const struct args *a, int id)
+{
+    if (id == OPT_JOBLOG)
+        return text(&s->joblog, a->value);
+    return flag(id == 'y' ? &s->sure : id == OPT_RESUME ? &s->resume
+                                                        : &s->resume_failed);
 }
 
 /* What only commands have. */
@@ -174,6 +187,11 @@ take(struct ctl *c, struct submit *s, const struct args *a, int id)
             return text(&s->file, a->value);
         ctl_fail(c, EXIT_USAGE, "-a is given twice; write :::: FILE FILE");
         return -1;
+    case OPT_JOBLOG:
+    case OPT_RESUME:
+    case OPT_AGAIN:
+    case 'y':
+        return take_log(s, a, id);
     case '0':
         return flag(&s->nul);
     default:
@@ -194,9 +212,39 @@ check(struct ctl *c, const struct submit *s)
         why = "-a and --from-json exclude each other";
     else if (s->results != NULL && !s->wait)
         why = "--results needs run, or submit --wait";
+    else if (s->joblog != NULL && !s->wait)
+        why = "--joblog needs run, or submit --wait";
+    else if (s->joblog == NULL && s->resume)
+        why = "--resume needs --joblog";
+    else if (s->joblog == NULL && s->resume_failed)
+        why = "--resume-failed needs --joblog";
     if (why != NULL)
         ctl_fail(c, EXIT_USAGE, "%s", why);
     return why != NULL ? -1 : 0;
+}
+
+/* Leaves out what the job log has. -1 after a message. */
+static int
+resume(struct ctl *c, struct submit *s, struct jobfile *jobs)
+{
+    const struct joblog_skip how = { .path = s->joblog, .sure = s->sure,
+                                     .failed_again = s->resume_failed };
+    uint64_t n = 0;
+
+    if (s->joblog == NULL && s->results == NULL)
+        return 0;
+    joblog_number(jobs);
+    if (!s->resume && !s->resume_failed)
+        return 0;
+    int64_t skipped = joblog_skip(c, &how, jobs);
+    for (size_t i = 0; i < jobs->n_loads; i++)
+        n += jobs->load[i].plan.n_jobs;
+    s->nothing = skipped > 0 && n == 0;
+    if (skipped > 0)
+        ctl_note(c, "%s has %" PRId64 " of %" PRIu64 " jobs%s", s->joblog,
+                 skipped, n + (uint64_t)skipped,
+                 n == 0 ? ", nothing to do" : "");
+    return skipped < 0 ? -1 : 0;
 }
 
 static int
@@ -212,7 +260,8 @@ submit_or_run(struct ctl *c, struct args *a, bool run)
             return c->status;
     if (id < 0 || check(c, &s) != 0)
         return c->status;
-    if (forms_read(c, &s, a, &jobs) == 0 && !s.nothing) {
+    if (forms_read(c, &s, a, &jobs) == 0 && !s.nothing &&
+        resume(c, &s, &jobs) == 0 && !s.nothing) {
         if (s.dry_run)
             dry_run(c, &s, &jobs);
         else

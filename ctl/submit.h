@@ -12,12 +12,13 @@ enum ship { SHIP_AUTO, SHIP_PATH, SHIP_BYTES };
 
 struct submit {
     bool run;               /* lbctl run */
-    const char *label, *id, *file, *from_json, *results;
+    const char *label, *id, *file, *from_json, *results, *joblog;
     uint64_t retries, priority, cost;   /* cost 0: by kind; millionths */
     int64_t timeout_us;
     bool retries_given, timeout_given, priority_given;
     bool hold, once, idempotent, dry_run, skip_bad, wait;
     bool keep_order, tag, cancel, nul;
+    bool resume, resume_failed, sure;
     enum ship ship;
     enum progress_mode progress;
     struct program_options program;

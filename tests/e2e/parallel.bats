@@ -41,6 +41,22 @@ by_parallel() { # MODE OPTION... -- WORD...
 
 trim() { sed 's/^ *//; s/ *$//' <<<"$1"; }
 
+# What both have in their job logs.
+log_columns() { sed 1d "$1" | sort -n | cut -f1,5-8 | tr '\t' ' '; }
+
+# Really runs a row: output and log.
+run_both() { # MODE OPTION... -- WORD...
+    shift
+    rm -f ours theirs
+    lbctl run --joblog ours "$@" <in 2>stderr
+    log_columns ours
+}
+run_parallel() {
+    shift
+    parallel -k -j2 -q --joblog theirs "$@" <in 2>/dev/null
+    log_columns theirs
+}
+
 # One row: prints what is wrong with it.
 compare() {
     local mode options words what file=parallel.txt
@@ -49,30 +65,118 @@ compare() {
         <<<"$(sed 's/ | /\x1f/g; s/| /\x1f/g' <<<"$2")"
     eval "rest=($options -- $words)"
     mode=$(trim "$mode")
-    if [[ $mode == *! ]]; then
+    case $mode in
+    run!)
+        run_both "$mode" "${rest[@]}" >got
+        printf '%b\n' "$(trim "$what")" >want
+        ;;
+    run)
+        run_both "$mode" "${rest[@]}" >got
+        run_parallel "$mode" "${rest[@]}" >want
+        ;;
+    *!)
         by_lbctl "${mode%!}" "${rest[@]}" >got || cat stderr >>got
         [ -s got ] || cat stderr >got
         printf '%b\n' "$(trim "$what")" >want
-    else
+        ;;
+    *)
         by_lbctl "$mode" "${rest[@]}" >got
         by_parallel "$mode" "${rest[@]}" >want
-    fi
+        ;;
+    esac
     cmp -s got want && return 0
     printf '%s:%s: %s\n' "$file" "$1" "$2"
     diff -a want got || :
     return 1
 }
 
-@test "command lines mean what they mean to GNU parallel" {
-    command -v parallel >/dev/null || skip "parallel is not installed"
+# PATTERN LEAST: all rows whose mode matches, LEAST at least.
+compare_all() {
     local number=0 rows=0 bad=0 row
+    command -v parallel >/dev/null || skip "parallel is not installed"
     while IFS= read -r row; do
         number=$((number + 1))
-        [[ $row == *'|'* && $row != '#'* ]] || continue
+        [[ $row =~ ^$1!?\ \| ]] || continue
         rows=$((rows + 1))
         compare "$number" "$row" || bad=$((bad + 1))
     done <"$LB_SRC/tests/e2e/parallel.txt"
     echo "$rows rows, $bad differ"
-    [ "$rows" -ge 60 ]
+    [ "$rows" -ge "$2" ]
     [ "$bad" -eq 0 ]
+}
+
+# A node that runs commands, also if the tests are run as root.
+start_north() {
+    local whose=yes
+    command -v lbagent >/dev/null || skip "no lbagent is built"
+    [ "$(id -u)" -ne 0 ] || whose=root
+    start_agent north workers.count=2 "jobs.commands=$whose"
+    LB_NODE=$(control_of north)
+    export LB_NODE
+}
+
+@test "words mean to lbctl what they mean to GNU parallel" {
+    compare_all argv 60
+}
+
+@test "lines for a shell mean what they mean to GNU parallel" {
+    compare_all shell 10
+}
+
+@test "commands end as under GNU parallel" {
+    start_north
+    compare_all run 10
+}
+
+@test "output of a failed command is printed, and the status is 1" {
+    start_north
+    run lbctl run -- sh -c 'echo out; echo err >&2; exit 7'
+    [ "$status" -eq 1 ]
+    lbctl run -- sh -c 'echo out; echo err >&2; exit 7' >out 2>err || :
+    [ "$(cat out)" = out ]
+    grep -qx err err
+    grep -qx 'lbctl: north-2.0 failed on north: exit 7' err
+    grep -q '^0 done, 1 failed' err
+    [ "$(lbctl results --raw last)" = out ]
+    lbctl results last | grep -q 'north-2.0 failed north  *7 '
+}
+
+@test "commands run where lbctl is, with what they are given" {
+    start_north
+    mkdir there
+    [ "$(lbctl run -- pwd 2>/dev/null)" = "$work" ]
+    [ "$(lbctl run --cwd there -- pwd 2>/dev/null)" = "$work/there" ]
+    [ "$(lbctl run --env 'A=b  c' -- sh -c 'echo "$A"' 2>/dev/null)" = 'b  c' ]
+    [ "$(lbctl run --stdin in -- cat 2>/dev/null)" = $'p\nq' ]
+    [ "$(lbctl run -- cat 2>/dev/null)" = '' ]
+    # Too much for the parameters that jobs share.
+    seq 30000 >long
+    [ "$(lbctl run --stdin long -- cksum ::: - 2>/dev/null)" = \
+        "$(cksum - <long)" ]
+    seq 400000 >longer
+    run lbctl run --stdin longer -- cat
+    [ "$status" -eq 2 ]
+    [[ $output == *'of input is above jobs.max_input = 2M' ]]
+}
+
+@test "32: a log goes on where it ended" {
+    start_north
+    local half=(sh -c 'echo $1; [ $1 != b ] || [ -e fixed ]' sh)
+    fails 2 '--resume needs --joblog' lbctl run --resume -- ls
+    lbctl run --joblog log -- "${half[@]}" ::: a b >out || :
+    [ "$(cat out)" = $'a\nb' ]
+    run lbctl run --joblog log --resume -- "${half[@]}" ::: a b
+    [ "$output" = 'lbctl: log has 2 of 2 jobs, nothing to do' ]
+    [ "$status" -eq 0 ]
+    : >fixed
+    lbctl run --joblog log --resume-failed --results r -- "${half[@]}" \
+        ::: a b c >out
+    [ "$(cat out)" = $'b\nc' ]
+    [ "$(ls r)" = $'1\n2' ]
+    [ "$(sed 1d log | cut -f1 | sort | tr '\n' ' ')" = '1 2 2 3 ' ]
+    fails 2 'log: 4 of 4 lines fit no input of this run; confirm with -y' \
+        lbctl run --joblog log --resume -- echo ::: a
+    echo junk >>log
+    fails 2 'log:6: not a job log line; cut it or choose another file' \
+        lbctl run --joblog log --resume -- echo ::: a
 }
