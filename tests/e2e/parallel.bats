@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MPL-2.0
 # Command lines of lbctl beside those of GNU parallel: parallel.txt.
-# shellcheck disable=SC2154  # lib.bash sets $work
+# shellcheck disable=SC2154,SC2016  # lib.bash sets $work; $ is for sh
 
 load lib.bash
 
@@ -10,7 +10,6 @@ setup() {
     export PARALLEL_HOME=$work/parallel PARALLEL_SHELL=/bin/sh
     mkdir -p "$PARALLEL_HOME" bin
     : >"$PARALLEL_HOME/will-cite"
-    # shellcheck disable=SC2016  # the script's own
     printf '#!/bin/sh\nprintf "<%%s>" "$@"\necho\n' >bin/show
     chmod +x bin/show
     PATH=$work/bin:$PATH
