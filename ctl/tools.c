@@ -43,6 +43,10 @@ type_name(enum param_type type)
         return "path";
     case PARAM_DURATION:
         return "duration";
+    case PARAM_REAL:
+        return "real";
+    case PARAM_STRING:
+        return "string";
     }
     return "?";
 }

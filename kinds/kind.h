@@ -60,11 +60,12 @@ struct kind_context {
 
 /* One parameter, for help, `lbctl kinds` and errors. */
 enum param_type { PARAM_COUNT = 1, PARAM_INT, PARAM_WORD, PARAM_PATH,
-                  PARAM_DURATION };
+                  PARAM_DURATION, PARAM_REAL, PARAM_STRING };
 struct param {
     const char *name;
     enum param_type type;
-    const char *range;   /* "0..93", "index|zero|random"; NULL for a path */
+    const char *range;   /* "0..93", "index|zero|random"; NULL for a path or
+                            string, and for any real */
     const char *value;   /* default; NULL: required */
     bool shared;         /* may not differ from job to job */
     const char *why;     /* NULL, or why there is nothing above the range */

@@ -4,6 +4,7 @@ noinst_LIBRARIES += libkinds.a
 libkinds_a_SOURCES = \
 	kinds/builtin.h \
 	kinds/chunk.c kinds/chunk.h \
+	kinds/combine.c kinds/combine.h \
 	kinds/command.c kinds/command.h \
 	kinds/crc32.c \
 	kinds/digitsum.c \
@@ -11,6 +12,7 @@ libkinds_a_SOURCES = \
 	kinds/file.c kinds/file.h \
 	kinds/kind.c kinds/kind.h \
 	kinds/noop.c \
+	kinds/own.c kinds/own.h \
 	kinds/param.c kinds/param.h \
 	kinds/plan.c \
 	kinds/primes.c \
@@ -20,6 +22,7 @@ libkinds_a_SOURCES = \
 kinds_tests = \
 	tests/unit/test_kind_command \
 	tests/unit/test_kind_file \
+	tests/unit/test_kind_own \
 	tests/unit/test_kind_plan \
 	tests/unit/test_kind_small \
 	tests/unit/test_kind_sums \
@@ -33,6 +36,9 @@ tests_unit_test_kind_file_SOURCES = \
 	tests/unit/test_kind_file.c \
 	tests/unit/kind_file_help.h tests/unit/kind_help.h
 tests_unit_test_kind_file_LDADD = $(kinds_test_libs)
+tests_unit_test_kind_own_SOURCES = \
+	tests/unit/test_kind_own.c tests/unit/kind_help.h
+tests_unit_test_kind_own_LDADD = $(kinds_test_libs)
 tests_unit_test_kind_plan_SOURCES = \
 	tests/unit/test_kind_plan.c tests/unit/kind_help.h
 tests_unit_test_kind_plan_LDADD = $(kinds_test_libs)

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -217,6 +218,28 @@ number(const struct kind *k, const struct param *p, struct span word,
     return 0;
 }
 
+static int
+real(const struct kind *k, const struct param *p, struct span word,
+     double *out, char *err)
+{
+    char s[WORD_MAX], *end;
+
+    span_copy(word, s, sizeof s);
+    *out = strtod(s, &end);
+    if (word.len == 0 || word.len >= sizeof s || strlen(s) != word.len ||
+        strspn(s, "0123456789.eE+-") != word.len || *end != '\0' ||
+        !isfinite(*out))
+        return param_error(err, -EINVAL, "%s: %s: \"%.*s\" is not a number",
+                           k->name, p->name, shown(word), text(word));
+    if (p->range == NULL)
+        return 0;
+    const char *dots = strstr(p->range, "..");
+    assert(dots != NULL);
+    if (*out < strtod(p->range, NULL) || *out > strtod(dots + 2, NULL))
+        return outside(k, p, word, err);
+    return 0;
+}
+
 /* Place of `word` in "a|b|c". */
 static int
 choice(const struct kind *k, const struct param *p, struct span word,
@@ -245,13 +268,30 @@ value_of(const struct kind *k, const struct param *p, struct span word,
                            p->name);
     if (word.p == NULL)
         word = span_str(p->value);
-    if (p->type == PARAM_WORD)
+    switch (p->type) {
+    case PARAM_WORD:
         return choice(k, p, word, out, err);
-    if (p->type != PARAM_PATH)
+    case PARAM_COUNT:
+    case PARAM_INT:
+    case PARAM_DURATION:
         return number(k, p, word, out, err);
-    if (word.len == 0)
-        return param_error(err, -EINVAL, "%s: %s is empty", k->name, p->name);
+    case PARAM_REAL:
+        return real(k, p, word, &(double){ 0 }, err);
+    case PARAM_PATH:
+        return word.len > 0 ? 0 : param_error(err, -EINVAL, "%s: %s is empty",
+                                              k->name, p->name);
+    case PARAM_STRING:
+        break;
+    }
     return 0;
+}
+
+/* Numbers are written anew, words stay as they are. */
+static bool
+is_whole(const struct param *p)
+{
+    return p->type == PARAM_COUNT || p->type == PARAM_INT ||
+           p->type == PARAM_DURATION;
 }
 
 int
@@ -265,7 +305,7 @@ param_canonical(const struct kind *k, struct span given,
         rc = value_of(k, p, word, &n, err);
         if (rc != 0)
             break;
-        if (p->type != PARAM_PATH && p->type != PARAM_WORD)
+        if (is_whole(p))
             param_put_i64(out, p->name, n);
         else
             param_put(out, p->name,
@@ -281,4 +321,18 @@ param_read(const struct kind *k, struct span shared, struct span args,
     const struct param *p = param_find(k, span_str(name));
     assert(p != NULL);
     return value_of(k, p, kind_param(shared, args, name), out, err);
+}
+
+int
+param_real(const struct kind *k, struct span given, const char *name,
+           double *out, char *err)
+{
+    const struct param *p = param_find(k, span_str(name));
+    struct span word = kind_param(given, span_of(NULL, 0), name);
+
+    assert(p != NULL && p->type == PARAM_REAL);
+    *out = 0;
+    if (word.p == NULL && p->value == NULL)
+        return param_error(err, -EINVAL, "%s: %s is missing", k->name, name);
+    return real(k, p, word.p != NULL ? word : span_str(p->value), out, err);
 }

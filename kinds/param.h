@@ -49,4 +49,8 @@ int param_canonical(const struct kind *k, struct span given,
 int param_read(const struct kind *k, struct span shared, struct span args,
                const char *name, int64_t *out, char *err);
 
+/* Likewise, of a PARAM_REAL, given among `given` or its default. */
+int param_real(const struct kind *k, struct span given, const char *name,
+               double *out, char *err);
+
 #endif

@@ -124,8 +124,9 @@ range_find(const struct kind *k, struct span given, struct range *r, char *err)
     *r = (struct range){ .param = NULL };
     while (param_next(&given, &name, &word)) {
         const struct param *p = param_find(k, name);
-        if (p == NULL || p->shared || p->type == PARAM_WORD
-            || p->type == PARAM_PATH || word.len == 0)
+        if (p == NULL || p->shared || word.len == 0
+            || (p->type != PARAM_COUNT && p->type != PARAM_INT
+                && p->type != PARAM_DURATION))
             continue;
         const uint8_t *dots = memmem(word.p, word.len, "..", 2);
         if (dots == NULL)
