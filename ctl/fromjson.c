@@ -10,8 +10,9 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "base/xalloc.h"
+#include "kinds/command.h"
 
-enum { WORD_MAX = 4096, WORDS_MAX = 64 };
+enum { WORDS_MAX = 64 };
 
 struct words {
     const char *v[WORDS_MAX];
@@ -26,30 +27,97 @@ words_fini(struct words *w, size_t keep)
         free(w->own[--w->n]);
 }
 
-/* NAME=VALUE of each member; false: a value is no scalar. */
+/* A list of texts, as words of kinds/command.h. */
 static bool
-add_members(struct words *w, json_t *object, const char **bad)
+add_list(struct buf *word, json_t *list)
+{
+    size_t start = word->len, i;
+    json_t *one;
+
+    json_array_foreach(list, i, one) {
+        const char *text = json_string_value(one);
+        if (text == NULL || strlen(text) != json_string_length(one))
+            return false;
+        command_word_put(word, start, text, strlen(text), NULL);
+    }
+    return true;
+}
+
+/* NAME=VALUE. What a command is given is words: lists of texts, but for cwd. */
+static bool
+add_member(struct buf *word, bool command, const char *key, json_t *value)
+{
+    char number[24];
+    bool words = command && (strcmp(key, "argv") == 0 ||
+                             strcmp(key, "env") == 0);
+
+    buf_bytes(word, key, strlen(key));
+    buf_u8(word, '=');
+    if (words)
+        return json_is_array(value) && add_list(word, value);
+    const char *text = json_string_value(value);
+    if (text != NULL && command && strcmp(key, "cwd") == 0)
+        command_word_put(word, word->len, text, strlen(text), NULL);
+    else if (text != NULL)
+        buf_bytes(word, text, strlen(text));
+    else if (json_is_integer(value)) {
+        int n = snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT,
+                         json_integer_value(value));
+        buf_bytes(word, number, (size_t)n);
+    }
+    return text != NULL || json_is_integer(value);
+}
+
+/* NAME=VALUE of each member; false: a value is not of its type. */
+static bool
+add_members(struct words *w, bool command, json_t *object, const char **bad)
 {
     const char *key;
     json_t *value;
 
     json_object_foreach(object, key, value) {
-        char *word = xmalloc(WORD_MAX);
-        word[0] = '\0';
+        struct buf word = { 0 };
         *bad = key;
-        if (json_is_string(value))
-            text_add(word, WORD_MAX, "%s=%s", key, json_string_value(value));
-        else if (json_is_integer(value))
-            text_add(word, WORD_MAX, "%s=%" JSON_INTEGER_FORMAT, key,
-                     json_integer_value(value));
-        if (word[0] == '\0' || w->n == WORDS_MAX) {
-            free(word);
+        if (w->n == WORDS_MAX || !add_member(&word, command, key, value)) {
+            buf_fini(&word);
             return false;
         }
-        w->own[w->n] = word;
-        w->v[w->n++] = word;
+        buf_u8(&word, '\0');
+        w->own[w->n] = (char *)word.p;
+        w->v[w->n++] = (char *)word.p;
     }
     return true;
+}
+
+static bool
+has(const struct words *w, const char *word)
+{
+    size_t n = strcspn(word, "=") + 1;
+
+    for (size_t i = 0; i < w->n; i++)
+        if (strncmp(w->v[i], word, n) == 0)
+            return true;
+    return false;
+}
+
+/* What the command line says of all commands, where the file says nothing. */
+static bool
+add_shared(struct ctl *c, const struct submit *s, struct words *w)
+{
+    struct buf words = { 0 };
+    int n = program_shared(c, &s->program, &words);
+    const char *word = (const char *)words.p;
+
+    for (int i = 0; i < n && w->n < WORDS_MAX; i++) {
+        if (!has(w, word)) {
+            w->own[w->n] = xstrdup(word);
+            w->v[w->n] = w->own[w->n];
+            w->n++;
+        }
+        word += strlen(word) + 1;
+    }
+    buf_fini(&words);
+    return n >= 0;
 }
 
 static int
@@ -61,11 +129,15 @@ fail(struct ctl *c, const char *path, const char *what)
 
 /* Adds `n` words to the job file as a line of its own. */
 static int
-add_job(struct ctl *c, const char *path, const struct kind *kind,
-        const struct words *w, struct jobfile *out)
+add_job(struct ctl *c, const struct submit *s, const struct kind *kind,
+        struct words *w, struct jobfile *out)
 {
+    const char *path = s->from_json;
     struct plan plan;
     char err[KIND_ERROR_MAX];
+
+    if (kind == &kind_command && !add_shared(c, s, w))
+        return -1;
     int rc = kind_plan(kind, w->v, w->n, &plan, err);
 
     if (rc != 0)
@@ -81,46 +153,58 @@ add_job(struct ctl *c, const char *path, const struct kind *kind,
     return rc == 0 ? 0 : fail(c, path, err);
 }
 
+/* Parameters for all jobs, then a job for each member of `jobs`. */
 static int
-add_jobs(struct ctl *c, const char *path, json_t *root, struct jobfile *out)
+add_all(struct ctl *c, const struct submit *s, json_t *root,
+        const struct kind *kind, struct jobfile *out)
 {
-    const char *name = json_string_value(json_object_get(root, "kind"));
     json_t *params = json_object_get(root, "params");
     json_t *jobs = json_object_get(root, "jobs"), *job;
+    const char *path = s->from_json, *bad = "";
+    bool command = kind == &kind_command;
     struct words w = { .n = 0 };
-    char err[KIND_ERROR_MAX] = "", why[160] = "";
-    const char *bad = "";
-    size_t i, shared;
+    char why[160] = "";
+    size_t i;
     int rc = 0;
 
-    if (name == NULL)
-        return fail(c, path, "kind: a text is required");
-    const struct kind *kind = kind_find(name);
-    if (kind == NULL) {
-        kind_unknown(name, err);
-        return fail(c, path, err);
-    }
-    if (!add_members(&w, params, &bad)) {
-        text_add(why, sizeof why, "params.%.60s: a text or a whole number is "
-                 "required", bad);
+    if (!add_members(&w, command, params, &bad)) {
+        text_add(why, sizeof why, "params.%.60s: %s is required", bad,
+                 command ? "a list of texts, or a text"
+                         : "a text or a whole number");
         rc = fail(c, path, why);
     }
-    shared = w.n;
+    size_t shared = w.n;
     if (rc == 0 && jobs == NULL)
-        rc = add_job(c, path, kind, &w, out);
+        rc = add_job(c, s, kind, &w, out);
     json_array_foreach(jobs, i, job) {
         if (rc == 0 && (!json_is_object(job) ||
-                        !add_members(&w, job, &bad))) {
-            text_add(why, sizeof why, "jobs[%zu].%.60s: a text or a whole "
-                     "number is required", i, bad);
+                        !add_members(&w, command, job, &bad))) {
+            text_add(why, sizeof why, "jobs[%zu].%.60s: %s is required", i,
+                     bad, command ? "a list of texts, or a text"
+                                  : "a text or a whole number");
             rc = fail(c, path, why);
         }
         if (rc == 0)
-            rc = add_job(c, path, kind, &w, out);
+            rc = add_job(c, s, kind, &w, out);
         words_fini(&w, shared);
     }
     words_fini(&w, 0);
     return rc;
+}
+
+static int
+add_jobs(struct ctl *c, const struct submit *s, json_t *root, struct jobfile *out)
+{
+    const char *name = json_string_value(json_object_get(root, "kind"));
+    char err[KIND_ERROR_MAX] = "";
+
+    if (name == NULL)
+        return fail(c, s->from_json, "kind: a text is required");
+    const struct kind *kind = kind_find(name);
+    if (kind != NULL)
+        return add_all(c, s, root, kind, out);
+    kind_unknown(name, err);
+    return fail(c, s->from_json, err);
 }
 
 static bool
@@ -246,7 +330,7 @@ json_read(struct ctl *c, struct submit *s, struct jobfile *out)
     }
     int rc = check_top(c, s->from_json, root);
     if (rc == 0)
-        rc = add_jobs(c, s->from_json, root, out);
+        rc = add_jobs(c, s, root, out);
     json_t *options = json_object_get(root, "options");
     json_object_foreach(options, key, value)
         if (rc == 0 && !set_option(s, key, value)) {

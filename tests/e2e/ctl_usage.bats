@@ -318,6 +318,17 @@ while True:
     [ "$(lbctl submit --dry-run -q sleep 5 jobs=7 | wc -l)" -eq 7 ]
 }
 
+@test "--from-json: words of commands are lists" {
+    printf '{"kind":"command","jobs":[{"argv":["gzip","a b"]},{"argv":["ls",""],"env":["A=1"]}]}' >j.json
+    run lbctl submit --dry-run --from-json j.json
+    [ "$output" = "gzip 'a b'"$'\n'"ls ''" ]
+    printf '{"kind":"command","params":{"argv":"ls"}}' >j.json
+    fails 2 'params.argv: a list of texts' lbctl submit --from-json j.json
+    printf '{"kind":"command","params":{"argv":["ls"],"env":["x"]}}' >j.json
+    fails 2 'command: env: "x" is not NAME=VALUE' \
+        lbctl submit --from-json j.json
+}
+
 @test "--from-json: what is wrong has its place" {
     echo '{"kind":"fib","jobs":[{"n":3},{"n":94}]}' >j.json
     fails 2 'j.json: fib: n: 94 is outside 0..93' \

@@ -11,7 +11,9 @@
 static void
 put(struct reorder *o, uint32_t index, char value)
 {
-    char text[2] = { value, '\0' };
+    static char text[2];
+
+    text[0] = value;
     const struct lb_result r = { .index = index, .node = text, .error = text,
                                  .value = text, .value_len = 1 };
 
