@@ -193,7 +193,8 @@ add_all(struct ctl *c, const struct submit *s, json_t *root,
 }
 
 static int
-add_jobs(struct ctl *c, const struct submit *s, json_t *root, struct jobfile *out)
+add_jobs(struct ctl *c, const struct submit *s, json_t *root,
+         struct jobfile *out)
 {
     const char *name = json_string_value(json_object_get(root, "kind"));
     char err[KIND_ERROR_MAX] = "";
