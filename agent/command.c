@@ -4,12 +4,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/command_given.h"
 #include "agent/shim.h"
 #include "base/text.h"
 #include "base/xalloc.h"
@@ -27,7 +26,7 @@ struct command_slot {
     int fd, pidfd;              /* of the shim; -1: none */
     enum spawner_hold hold;
     struct control control;     /* as last told to the shim */
-    struct buf argv, env, cwd;  /* of the run under way */
+    struct given given;         /* to the program under way */
     struct buf frame;           /* to the shim */
     struct buf in;              /* from it, not yet taken */
     pthread_mutex_t lock;       /* of what command_output reads, too: */
@@ -46,6 +45,7 @@ command_slot_new(const struct command_config *config, struct orders *orders,
     s->number = number;
     s->fd = s->pidfd = -1;
     pthread_mutex_init(&s->lock, NULL);
+    given_init(&s->given, config, number);
     return s;
 }
 
@@ -65,136 +65,13 @@ command_slot_free(struct command_slot *s)
     if (s == NULL)
         return;
     drop_shim(s);
-    buf_fini(&s->argv);
-    buf_fini(&s->env);
-    buf_fini(&s->cwd);
+    given_fini(&s->given);
     buf_fini(&s->frame);
     buf_fini(&s->in);
     buf_fini(&s->out);
     buf_fini(&s->err);
     pthread_mutex_destroy(&s->lock);
     free(s);
-}
-
-/* ---- what the program is given ---- */
-
-static void
-put_string(struct buf *b, uint32_t *n, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void
-put_string(struct buf *b, uint32_t *n, const char *fmt, ...)
-{
-    char text[512];
-    va_list args;
-
-    va_start(args, fmt);
-    int len = vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    if (len < 0 || (size_t)len >= sizeof text)
-        return;
-    buf_bytes(b, text, (size_t)len + 1);
-    ++*n;
-}
-
-/* Words of a parameter as strings; -EINVAL: not words. */
-static int
-put_words(struct buf *b, uint32_t *n, struct span words, unsigned slot)
-{
-    int rc;
-
-    while ((rc = command_word_next(&words, slot, b)) > 0)
-        ++*n;
-    return rc;
-}
-
-static bool
-has(const struct buf *env, const char *name)
-{
-    size_t n = strlen(name);
-
-    for (size_t i = 0; i < env->len;) {
-        const char *at = (const char *)env->p + i;
-        if (strncmp(at, name, n) == 0 && at[n] == '=')
-            return true;
-        i += strlen(at) + 1;
-    }
-    return false;
-}
-
-/* What the node lets through, unless the job says its own. */
-static void
-put_kept(const struct command_slot *s, uint32_t *n, struct buf *b)
-{
-    for (const char *const *name = s->config->keep;
-         name != NULL && *name != NULL; name++) {
-        const char *value = getenv(*name);
-        if (value == NULL || has(b, *name))
-            continue;
-        buf_bytes(b, *name, strlen(*name));
-        buf_u8(b, '=');
-        buf_bytes(b, value, strlen(value) + 1);
-        ++*n;
-    }
-}
-
-static void
-put_facts(const struct command_slot *s, const struct command_job *job,
-          uint32_t *n, struct buf *b)
-{
-    const struct order *o = job->order;
-    char home[NAME_MAX_BYTES + 1];
-
-    span_copy(job->desc->home_name, home, sizeof home);
-    put_string(b, n, "LB_JOB_ID=%s-%u.%u", home, (unsigned)o->workload,
-               (unsigned)o->index);
-    put_string(b, n, "LB_WORKLOAD=%s-%u", home, (unsigned)o->workload);
-    put_string(b, n, "LB_INDEX=%u", (unsigned)o->index);
-    put_string(b, n, "LB_JOBS=%u", (unsigned)job->desc->n_jobs);
-    put_string(b, n, "LB_ATTEMPT=%u", (unsigned)o->attempt);
-    put_string(b, n, "LB_NODE=%s", s->config->node);
-    put_string(b, n, "LB_HOME=%s", home);
-    put_string(b, n, "LB_SLOT=%zu", s->number + 1);
-    put_string(b, n, "LB_THROTTLE=%u", s->control.rate.percent);
-    if (!has(b, "TMPDIR"))
-        put_string(b, n, "TMPDIR=%s/%zu", s->config->scratch, s->number);
-}
-
-/* The run as the shim takes it; -EINVAL: its parameters make no sense. */
-static int
-describe(struct command_slot *s, const struct command_job *job,
-         struct shim_run *run)
-{
-    struct span params = job->desc->params;
-    unsigned slot = (unsigned)s->number + 1;
-    uint32_t one = 0;
-    char number[24];
-
-    buf_reset(&s->argv);
-    buf_reset(&s->env);
-    buf_reset(&s->cwd);
-    *run = (struct shim_run){
-        .timeout_us = job->desc->timeout_us,
-        .kill_after_us = (uint64_t)s->config->kill_after_us,
-        .output_max = s->config->output_max };
-    int rc = put_words(&s->argv, &run->argc,
-                       kind_param(params, job->args, "argv"), slot);
-    if (rc == 0)
-        rc = put_words(&s->env, &run->envc,
-                       kind_param(params, job->args, "env"), slot);
-    if (rc == 0)
-        rc = put_words(&s->cwd, &one, kind_param(params, job->args, "cwd"),
-                       slot);
-    put_facts(s, job, &run->envc, &s->env);
-    put_kept(s, &run->envc, &s->env);
-    span_copy(kind_param(params, job->args, "cpu"), number, sizeof number);
-    run->cpu_ms = strtoull(number, NULL, 10);
-    run->argv = buf_span(&s->argv);
-    run->env = buf_span(&s->env);
-    if (one > 0)
-        run->cwd = span_of(s->cwd.p, s->cwd.len - 1);
-    run->input = kind_param(params, job->args, "data");
-    return rc == 0 && run->argc > 0 && one <= 1 ? 0 : -EINVAL;
 }
 
 /* ---- frames ---- */
@@ -316,11 +193,13 @@ take_frames(struct command_slot *s, struct shim_end *end)
 
 /* ---- a run ---- */
 
-static bool
+/* 0; or the outcome, when there is none to be had. Without a spawner the node
+ * is about to leave (loop.c), and the job waits again. */
+static uint8_t
 open_shim(struct command_slot *s, char *err)
 {
     if (s->fd >= 0)
-        return true;
+        return 0;
     int fd = s->config->spawner == NULL
                  ? -ENOSYS
                  : spawner_shim(s->config->spawner, (unsigned)s->number,
@@ -328,12 +207,12 @@ open_shim(struct command_slot *s, char *err)
     if (fd < 0) {
         text_add(err, KIND_ERROR_MAX, "%s starts no commands: %s",
                  s->config->node, strerror(-fd));
-        return false;
+        return fd == -EPIPE ? OUTCOME_CANCELLED : OUTCOME_NO_FILE;
     }
     s->fd = fd;
     (void)orders_news(s->orders, s->number);    /* before the first look */
     s->control = (struct control){ .rate = { 100, 0 } };
-    return true;
+    return 0;
 }
 
 /* Until its end: 0; or -EPIPE: the shim is gone. */
@@ -407,11 +286,15 @@ judge(const struct command_slot *s, const struct shim_end *end, char *err)
         return OUTCOME_CANCELLED;
     case SHIM_NO_DIR:
     case SHIM_NOT_STARTED:
+    case SHIM_NOT_NOW:
+    case SHIM_NOT_ALLOWED:
         span_copy(end->why, why, sizeof why);
-        text_add(err, KIND_ERROR_MAX, "%s on %s", why, s->config->node);
-        return end->how == SHIM_NO_DIR ? OUTCOME_NO_FILE : OUTCOME_FAILED;
+        text_add(err, KIND_ERROR_MAX, "%s %s %s", why,
+                 end->how == SHIM_NOT_ALLOWED ? "of" : "on", s->config->node);
+        break;
     }
-    return OUTCOME_FAILED;
+    /* What only this node lacks is no attempt: others may do. */
+    return end->how == SHIM_NOT_STARTED ? OUTCOME_FAILED : OUTCOME_NO_FILE;
 }
 
 static bool
@@ -475,14 +358,15 @@ command_run(struct command_slot *s, const struct command_job *job,
 {
     struct shim_end end = { .how = 0 };
     struct shim_run run;
-    uint8_t outcome = OUTCOME_FAILED;
 
     *cpu_us = 0;
-    if (!open_shim(s, err))
+    uint8_t outcome = open_shim(s, err);
+    if (outcome != 0)
         return outcome;
-    if (describe(s, job, &run) != 0) {
+    unsigned percent = orders_look(s->orders, s->number).rate.percent;
+    if (given_describe(&s->given, job, percent, &run) != 0) {
         text_add(err, KIND_ERROR_MAX, "its parameters make no sense");
-        return outcome;
+        return OUTCOME_FAILED;
     }
     turn_to(s, job->order);
     if (begin(s, &run) && follow(s, job, &end) == 0) {
@@ -491,9 +375,12 @@ command_run(struct command_slot *s, const struct command_job *job,
         if (end.how == SHIM_ENDED || end.how == SHIM_TIMEOUT)
             put_result(s, &end, out);
     } else {
-        /* A new one is made for the next. */
         drop_shim(s);
-        text_add(err, KIND_ERROR_MAX, "what runs commands here was killed");
+        outcome = open_shim(s, err);
+        if (outcome == 0) {
+            text_add(err, KIND_ERROR_MAX, "its shim was killed");
+            outcome = OUTCOME_FAILED;
+        }
     }
     turn_to(s, NULL);
     shrink(&s->in);

@@ -6,6 +6,7 @@ libagent_a_SOURCES = \
 	agent/clients.c agent/clients.h \
 	agent/clock.c agent/clock.h \
 	agent/command.c agent/command.h \
+	agent/command_given.c agent/command_given.h \
 	agent/config.c agent/config.h agent/config_parts.h \
 	agent/config_check.c \
 	agent/config_file.c \
@@ -57,6 +58,8 @@ agent_tests = \
 	tests/unit/test_fetcher \
 	tests/unit/test_journal \
 	tests/unit/test_mailbox \
+	tests/unit/test_shim \
+	tests/unit/test_shim_end \
 	tests/unit/test_throttle \
 	tests/unit/test_worker
 check_PROGRAMS += $(agent_tests)
@@ -72,6 +75,14 @@ tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
 tests_unit_test_journal_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_mailbox_SOURCES = tests/unit/test_mailbox.c
 tests_unit_test_mailbox_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+shim_client = tests/unit/shim_client.c tests/unit/shim_client.h
+tests_unit_test_shim_SOURCES = tests/unit/test_shim.c $(shim_client)
+tests_unit_test_shim_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_shim_DEPENDENCIES = libagent.a libproto.a libbase.a \
+	tests/tools/nasty$(EXEEXT)
+tests_unit_test_shim_end_SOURCES = tests/unit/test_shim_end.c $(shim_client)
+tests_unit_test_shim_end_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_shim_end_DEPENDENCIES = $(tests_unit_test_shim_DEPENDENCIES)
 tests_unit_test_throttle_SOURCES = tests/unit/test_throttle.c
 tests_unit_test_throttle_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_worker_SOURCES = tests/unit/test_worker.c

@@ -14,7 +14,7 @@
 
 #define SECOND_US INT64_C(1000000)
 
-enum { SIGNALS, NEWS, OUTCOMES, PARTS, FDS };
+enum { SIGNALS, NEWS, OUTCOMES, PARTS, SPAWNER, FDS };
 enum { TICKS = 4 };
 enum { TRIM_JOBS = 10000 };   /* fewer leave no holes worth a call */
 
@@ -96,6 +96,17 @@ take_outcomes(struct loop *l)
         loop_feed(l, &ev);
         free(e[i].bytes);
     }
+}
+
+/* Without it no program can be started here, and no other one can be made by a
+ * process with threads: a new agent can. */
+static void
+lose_spawner(struct loop *l)
+{
+    l->lame = true;
+    if (!l->stopping)
+        loop_stop(l, LOG_ERROR, "error=\"the process that starts commands "
+                  "died\"");
 }
 
 /* Parts of files for jobs that go elsewhere. */
@@ -259,11 +270,13 @@ turn(struct loop *l)
         [SIGNALS] = { .fd = l->s->signal_fd },
         [NEWS] = { .fd = journal_fd(l->s->journal) },
         [OUTCOMES] = { .fd = mailbox_fd(l->s->outcomes) },
-        [PARTS] = { .fd = mailbox_fd(fetcher_parts(l->s->fetcher)) }
+        [PARTS] = { .fd = mailbox_fd(fetcher_parts(l->s->fetcher)) },
+        [SPAWNER] = { .fd = l->s->spawner_fd }
     };
-    bool deaf = is_deaf(l);
+    bool deaf = is_deaf(l), lame = l->lame || l->s->spawner_fd < 0;
 
-    net_wait(l->s->net, fd, deaf ? OUTCOMES : FDS, deadline_us(l), deaf);
+    net_wait(l->s->net, fd, deaf ? OUTCOMES : lame ? SPAWNER : FDS,
+             deadline_us(l), deaf);
     int64_t now = clock_us();
     l->now_us = now > l->now_us ? now : l->now_us;
     l->turns++;
@@ -272,6 +285,8 @@ turn(struct loop *l)
     loop_release(l);
     if (fd[SIGNALS].revents != 0)
         take_signals(l);
+    if (fd[SPAWNER].revents != 0)
+        lose_spawner(l);
     if (fd[OUTCOMES].revents != 0)
         take_outcomes(l);
     if (fd[PARTS].revents != 0)
@@ -316,5 +331,5 @@ loop_run(struct shell *shell, void (*ready)(const struct shell *shell))
     while (!l.exiting || (gate_count(l.gate) > 0 && l.now_us < l.exit_us))
         turn(&l);
     fini(&l);
-    return l.status;
+    return l.status == 0 && l.lame ? EXIT_FAILED : l.status;
 }

@@ -38,6 +38,7 @@ struct shell {
     struct probe *probe;
     struct events *events;
     int signal_fd;              /* of the signals that are blocked */
+    int spawner_fd;             /* readable when the spawner is dead; or -1 */
     bool print_endpoint;        /* --print-endpoint; for `ready` */
 };
 

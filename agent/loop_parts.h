@@ -33,6 +33,7 @@ struct loop {
     int64_t sample_us, status_us;
     uint64_t most_jobs;         /* held at once since memory was given back */
     bool stopping, exiting;
+    bool lame;              /* its spawner is dead */
     int status;             /* when exiting */
     int64_t exit_us;        /* exit then at the latest */
     bool debug;             /* switched on by USR2 */
@@ -51,6 +52,8 @@ void loop_feed_unrun(struct loop *l);
 void loop_say(struct loop *l, enum log_level level, const char *evt,
               const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void loop_leave(struct loop *l, int status);
+/* As at the first TERM: `why` goes to the log. */
+void loop_stop(struct loop *l, enum log_level level, const char *why);
 
 /* A command: the shell's own, or the core's. */
 void loop_command(struct loop *l, const struct net_in *in);

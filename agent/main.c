@@ -108,6 +108,7 @@ static int
 open_spawner(struct node *n)
 {
     const struct config *c = config_get(n->shell.config);
+    n->shell.spawner_fd = -1;
     const struct spawner_config s = {
         .scratch = n->scratch, .nice = (int)c->nice, .cgroup = &n->cgroup,
         .allow = (const char *const *)c->allow.v };
@@ -124,6 +125,7 @@ open_spawner(struct node *n)
         return fail(EXIT_CONFIG, "[throttle] method: lbagent may write no "
                     "cgroup quota here; use auto");
     n->spawner = n->command.spawner = spawner_fork(&s);
+    n->shell.spawner_fd = spawner_death(n->spawner);
     return n->spawner != NULL ? -1 : fail(EXIT_FAILED, strerror(errno));
 }
 

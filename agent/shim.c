@@ -25,6 +25,8 @@
 enum {
     FLUSH_US = 100 * 1000,      /* output waits so long for more of it */
     LOOK_MIN_US = 1000,
+    TURN_BYTES = 2 * STREAM_BYTES,      /* read of a stream in one turn */
+    PIPE_BYTES = 64 * 1024 * 1024,      /* more than a pipe can hold */
     KEEP_BYTES = 256 * 1024     /* kept of a large buffer */
 };
 
@@ -190,8 +192,12 @@ begin(struct shim *s, const struct shim_run *run)
     if (start.in >= 0 && start.out >= 0 && start.err >= 0) {
         s->pid = shim_start(&start);
     } else {
-        start.how = SHIM_NOT_STARTED;
-        text_add(start.why, sizeof start.why, "no descriptors left");
+        int error = start.in < 0    ? -start.in
+                    : start.out < 0 ? -start.out
+                                    : -start.err;
+        start.how = SHIM_NOT_NOW;
+        text_add(start.why, sizeof start.why, "no input or output: %s",
+                 strerror(error));
     }
     if (start.in >= 0 && start.in != s->null)
         close(start.in);
@@ -301,7 +307,7 @@ end_of(struct shim *s, int status)
     end.cpu_us = (uint64_t)(children_us() - s->cpu_from_us);
     for (struct stream *p = &s->stdout_; p != NULL;
          p = p == &s->stdout_ ? &s->stderr_ : NULL) {
-        stream_read(p, now, &s->out);
+        stream_read(p, PIPE_BYTES, now, &s->out);
         stream_flush(p, &s->out);
         stream_close(p);
     }
@@ -411,37 +417,43 @@ turn(struct shim *s)
     }
     int n = ppoll(p, s->pid != 0 ? 3 : 1, at == INT64_MAX ? NULL : &wait,
                   &s->waiting);
+    if (n < 0 && s->config.parent != 0 && getppid() != s->config.parent)
+        return false;
     if (n > 0 && p[0].revents != 0 && !obey(s))
         return false;
     now = clock_us();
     if (n > 0 && s->pid != 0 && p[1].revents != 0)
-        stream_read(&s->stdout_, now, &s->out);
+        stream_read(&s->stdout_, TURN_BYTES, now, &s->out);
     if (n > 0 && s->pid != 0 && p[2].revents != 0)
-        stream_read(&s->stderr_, now, &s->out);
+        stream_read(&s->stderr_, TURN_BYTES, now, &s->out);
     tick(s, now);
     reap(s);
     return s->out.len == 0 || send_out(s);
 }
 
 static void
-child_ended(int signal)
+interrupt(int signal)
 {
-    (void)signal;   /* it interrupts the wait: that is all */
+    (void)signal;   /* the wait: that is all */
 }
 
 static bool
 prepare(struct shim *s)
 {
-    const struct sigaction act = { .sa_handler = child_ended,
+    const struct sigaction act = { .sa_handler = interrupt,
                                    .sa_flags = SA_NOCLDSTOP };
     const struct rlimit none = { 0, 0 };
     sigset_t set;
 
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
+    if (s->config.parent != 0)
+        sigaddset(&set, SIGTERM);
     sigprocmask(SIG_SETMASK, &set, NULL);
     sigemptyset(&s->waiting);
     sigaction(SIGCHLD, &act, NULL);
+    if (s->config.parent != 0)
+        sigaction(SIGTERM, &act, NULL);
     signal(SIGPIPE, SIG_IGN);
     (void)setrlimit(RLIMIT_CORE, &none);
     (void)prctl(PR_SET_NAME, "lbagent-shim", 0, 0, 0);

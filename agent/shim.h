@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/bytes.h"
 
@@ -52,7 +53,9 @@ enum shim_how {
     SHIM_TIMEOUT,       /* ended because its time was over */
     SHIM_STOPPED,       /* ended by SHIM_STOP */
     SHIM_NO_DIR,        /* not started: no such directory here */
-    SHIM_NOT_STARTED    /* `why` says it, without the name of the node */
+    SHIM_NOT_STARTED,   /* `why` says it, without the name of the node */
+    SHIM_NOT_NOW,       /* the same, for want of processes, memory, ... */
+    SHIM_NOT_ALLOWED    /* not one of shim_config.allow */
 };
 struct shim_end {
     uint8_t how, exit, signal;
@@ -68,6 +71,8 @@ struct shim_config {
     int fd;                     /* to its slot */
     bool namespaced;            /* it is process 1 of a PID namespace */
     bool own_proc;              /* /proc shows that namespace */
+    pid_t parent;               /* 0; or the shim ends all when TERM comes and
+                                   this is not its parent any more */
     const char *scratch;        /* NULL, or a directory of its own */
     const char *quota;          /* NULL: rates are kept by signals; or its
                                    group (cgroup_enter) */

@@ -80,6 +80,6 @@ shim_end_decode(struct span in, struct shim_end *out)
     out->cpu_us = reader_u64(&r);
     out->why = reader_span16(&r);
     return r.bad || reader_left(&r) > 0 || out->how < SHIM_ENDED ||
-                   out->how > SHIM_NOT_STARTED
+                   out->how > SHIM_NOT_ALLOWED
                ? -EBADMSG : 0;
 }

@@ -54,7 +54,7 @@ take(struct stream *s, size_t n, int64_t now_us)
 }
 
 void
-stream_read(struct stream *s, int64_t now_us, struct buf *out)
+stream_read(struct stream *s, size_t most, int64_t now_us, struct buf *out)
 {
     while (s->fd >= 0) {
         if (s->n == STREAM_BYTES)
@@ -62,9 +62,9 @@ stream_read(struct stream *s, int64_t now_us, struct buf *out)
         ssize_t n = read(s->fd, s->bytes + s->n, STREAM_BYTES - s->n);
         if (n > 0) {
             take(s, (size_t)n, now_us);
-            /* A program that never ceases does not keep the shim here. */
-            if (out->len > STREAM_BYTES)
+            if ((size_t)n >= most)
                 return;
+            most -= (size_t)n;
         } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
             stream_close(s);
         } else if (errno == EAGAIN) {

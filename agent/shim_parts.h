@@ -48,16 +48,19 @@ struct stream {
 };
 /* Makes its pipe and gives the end to write to; -errno. */
 int stream_open(struct stream *s, uint8_t type, uint64_t most);
-/* Reads until nothing is there now; what does not fit goes to `out` as
- * frames. */
-void stream_read(struct stream *s, int64_t now_us, struct buf *out);
+/* Reads until nothing is there now, or about `most` bytes have been read: one
+ * that never ceases to write does not keep the shim. What does not fit goes to
+ * `out` as frames. */
+void stream_read(struct stream *s, size_t most, int64_t now_us,
+                 struct buf *out);
 /* What is left goes to `out`. */
 void stream_flush(struct stream *s, struct buf *out);
 void stream_close(struct stream *s);
 
 /* ---- shim_scratch.c ---- */
 
-/* Makes the directory if it is not there, and empties it. */
+/* Makes the directory if it is not there, and empties it. Nothing outside is
+ * touched: links are not followed, what is mounted there is let go. */
 void scratch_clean(const char *path);
 
 #endif

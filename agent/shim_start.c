@@ -55,7 +55,11 @@ become(void *arg)
         return give_up(c, STEP_LIMIT);
     if (s->run->cpu_ms > 0) {
         rlim_t seconds = (rlim_t)(s->run->cpu_ms + 999) / 1000;
-        const struct rlimit cpu = { seconds, seconds + 1 };
+        struct rlimit cpu;
+        (void)getrlimit(RLIMIT_CPU, &cpu);
+        if (seconds < cpu.rlim_max)
+            cpu.rlim_max = seconds + 1;
+        cpu.rlim_cur = seconds < cpu.rlim_max ? seconds : cpu.rlim_max;
         if (setrlimit(RLIMIT_CPU, &cpu) != 0)
             return give_up(c, STEP_LIMIT);
     }
@@ -113,11 +117,12 @@ find(const char *name, const char *dirs, char path[PATH_MAX])
     return worst;
 }
 
-/* Is the real path of `path` in the list, or below a directory in it? */
+/* Is the real path of `path` in the list, or below a directory in it? Then it
+ * goes to `real`: a link that changes after this look changes nothing. */
 static bool
-is_allowed(const char *const *allow, const char *path)
+is_allowed(const char *const *allow, const char *path, char real[PATH_MAX])
 {
-    char real[PATH_MAX], entry[PATH_MAX];
+    char entry[PATH_MAX];
 
     if (allow == NULL || allow[0] == NULL)
         return true;
@@ -173,8 +178,11 @@ choose(struct start *s, const struct child *c, char path[PATH_MAX])
         snprintf(full, sizeof full, "%s", path);
     else
         snprintf(full, sizeof full, "%s/%s", c->cwd, path);
-    return is_allowed(s->allow, full)
-               ? 0 : fail(s, SHIM_NOT_STARTED, name, "not in jobs.allow");
+    if (is_allowed(s->allow, full, path))
+        return 0;
+    if (c->cwd != NULL && access(c->cwd, X_OK) != 0)
+        return fail(s, SHIM_NO_DIR, c->cwd, strerror(errno));
+    return fail(s, SHIM_NOT_ALLOWED, name, "not in jobs.allow");
 }
 
 /* ---- start ---- */
@@ -234,9 +242,10 @@ tell(struct start *s, const struct child *c, const char *name)
 {
     if (c->step == STEP_DIR)
         return fail(s, SHIM_NO_DIR, c->cwd, strerror(c->error));
-    if (c->step == STEP_EXEC)
+    if (c->step == STEP_EXEC && c->error != EAGAIN && c->error != ENOMEM &&
+        c->error != EMFILE && c->error != ENFILE)
         return fail_exec(s, name, c->error);
-    return fail(s, SHIM_NOT_STARTED, name, strerror(c->error));
+    return fail(s, SHIM_NOT_NOW, name, strerror(c->error));
 }
 
 pid_t

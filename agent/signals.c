@@ -12,17 +12,22 @@
 static void
 stop(struct loop *l, int number)
 {
-    struct event ev = { .kind = EV_STOP };
-
     /* Durable things are safe, the rest was never acknowledged. */
     if (l->stopping) {
         log_event(LOG_WARN, "stop", "why=\"second signal\" next=\"at once\"");
         _exit(number == SIGINT ? EXIT_INT : EXIT_TERM);
     }
+    loop_stop(l, LOG_INFO, number == SIGINT ? "signal=INT" : "signal=TERM");
+}
+
+void
+loop_stop(struct loop *l, enum log_level level, const char *why)
+{
+    struct event ev = { .kind = EV_STOP };
+
     l->stopping = true;
     service_stopping(l->s->service);
-    loop_say(l, LOG_INFO, "stop", "signal=%s next=\"hand over, then end\"",
-             number == SIGINT ? "INT" : "TERM");
+    loop_say(l, level, "stop", "%s next=\"hand over, then end\"", why);
     loop_feed(l, &ev);
 }
 

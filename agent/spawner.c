@@ -33,7 +33,7 @@ enum {
 
 struct spawner {
     pid_t pid;
-    int fd;
+    int fd, death;
     pthread_mutex_t lock;
 };
 
@@ -161,7 +161,9 @@ be_shim(struct birth *b)
         b->shim.quota = quota;
         b->shim.cgroup_version = b->config->cgroup->version;
     }
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    /* A subreaper that is killed leaves its programs behind. */
+    (void)prctl(PR_SET_PDEATHSIG,
+                b->hold == HOLD_SUBREAPER ? SIGTERM : SIGKILL, 0, 0, 0);
     if (b->hold != HOLD_SUBREAPER) {
         if (b->uid != 0 && !map_user(b))
             _exit(1);
@@ -230,6 +232,8 @@ try_hold(const struct spawner_config *config, unsigned slot,
     b.not_its[1] = ready[0];
     b.shim = (struct shim_config){ .fd = pair[1], .scratch = scratch,
                                    .allow = config->allow };
+    if (hold == HOLD_SUBREAPER)
+        b.shim.parent = getpid();
     fds[0] = pair[0];
     int rc = bear(&b, &fds[1]);
     close(pair[1]);
@@ -268,12 +272,15 @@ serve(const struct spawner_config *config, int fd)
     uint32_t slot;
     int fds[2];
 
-    for (;;) {
+    for (bool first = true;; first = false) {
         ssize_t n = recv(fd, &slot, sizeof slot, 0);
         if (n < 0 && errno == EINTR)
             continue;
         if (n != sizeof slot)
             return;
+        /* The state directory is locked by now: these are of a dead agent. */
+        if (first)
+            scratch_clean(config->scratch);
         int rc = make_shim(config, slot, fds);
         bool sent = send_answer(fd, rc, fds);
         if (rc > 0) {
@@ -285,28 +292,37 @@ serve(const struct spawner_config *config, int fd)
     }
 }
 
+/* Whatever the agent was started with, programs begin as usual. */
 static void
-be_spawner(const struct spawner_config *config, int fd, pid_t parent)
+plain_signals(void)
 {
     sigset_t none;
 
+    for (int i = 1; i < NSIG; i++)
+        (void)signal(i, SIG_DFL);   /* not all may be set */
+    signal(SIGCHLD, SIG_IGN);       /* its shims leave no zombies */
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void
+be_spawner(const struct spawner_config *config, int fd, pid_t parent)
+{
     /* A terminal's Ctrl-C is the agent's to answer. */
     (void)setsid();
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (getppid() != parent)
         _exit(0);
     (void)prctl(PR_SET_NAME, "lbagent-spawn", 0, 0, 0);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGCHLD, SIG_IGN);   /* its shims leave no zombies */
+    plain_signals();
     /* 0 and 1 are nobody's here; stderr stays for the words of a sanitizer. */
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
+        (fcntl(2, F_GETFD) < 0 && dup2(null, 2) < 0) ||
         dup2(fd, CONTROL_FD) < 0 ||
         fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC) != 0 ||
         close_range(CONTROL_FD + 1, ~0u, 0) != 0)
         _exit(1);
-    (void)mkdir(config->scratch, 0700);
     serve(config, CONTROL_FD);
     /* The agent has let go of its shims: they end. One that cannot, because
      * the kernel holds what it runs, is not waited for. */
@@ -337,6 +353,7 @@ spawner_fork(const struct spawner_config *config)
     struct spawner *s = xcalloc(1, sizeof *s);
     s->pid = pid;
     s->fd = pair[0];
+    s->death = (int)syscall(SYS_pidfd_open, pid, 0);
     pthread_mutex_init(&s->lock, NULL);
     return s;
 }
@@ -365,9 +382,10 @@ spawner_free(struct spawner *s)
     if (s == NULL)
         return;
     close(s->fd);
-    /* Its shims die with it (PDEATHSIG), if they have not seen their end. */
     while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
         ;
+    if (s->death >= 0)
+        close(s->death);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }
@@ -376,4 +394,10 @@ pid_t
 spawner_pid(const struct spawner *s)
 {
     return s->pid;
+}
+
+int
+spawner_death(const struct spawner *s)
+{
+    return s != NULL ? s->death : -1;
 }

@@ -3,7 +3,8 @@
  * spawner - the process that makes shims (shim.h): forked before the first
  * thread, with the limits, umask and signals that the agent was started with,
  * no socket but the one to the agent. It dies with the agent, and its shims
- * with it, whoever is killed, in whatever way.
+ * with it, whoever is killed, in whatever way: and with a shim all that it
+ * started, but that a subreaper which is killed itself leaves that behind.
  */
 #ifndef LB_SPAWNER_H
 #define LB_SPAWNER_H
@@ -22,7 +23,8 @@ enum spawner_hold {
 extern const char *const spawner_hold_names[];  /* by value - 1, NULL-ended */
 
 struct spawner_config {
-    const char *scratch;        /* directory for theirs; made if needed */
+    const char *scratch;        /* directory for theirs; made and emptied when
+                                   the first shim is asked for */
     const char *const *allow;   /* as in shim_config */
     int nice;                   /* 0..19 */
     const struct cgroup *cgroup;        /* NULL: rates are kept by signals */
@@ -39,8 +41,11 @@ struct spawner *spawner_fork(const struct spawner_config *config);
  * the caller's. Of any thread, one at a time. -errno: no commands here now. */
 int spawner_shim(struct spawner *s, unsigned slot, int *pidfd,
                  enum spawner_hold *hold);
-/* Ends it and its shims, waits for that. NULL is ignored. */
+/* Ends it and its shims, whose descriptors are closed; waits for that. NULL is
+ * ignored. */
 void spawner_free(struct spawner *s);
 pid_t spawner_pid(const struct spawner *s);
+/* A descriptor that is readable when it is dead; the spawner's. -1 for NULL. */
+int spawner_death(const struct spawner *s);
 
 #endif

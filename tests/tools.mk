@@ -20,6 +20,10 @@ noinst_PROGRAMS += tests/tools/strange
 tests_tools_strange_SOURCES = tests/tools/strange.c
 tests_tools_strange_LDADD = libproto.a libbase.a $(ZMQ_LIBS) $(ZLIB_LIBS)
 
+# A program as no agent likes it.
+noinst_PROGRAMS += tests/tools/nasty
+tests_tools_nasty_SOURCES = tests/tools/nasty.c
+
 # Plays nodes for consoles.
 noinst_PROGRAMS += tests/tools/publishers
 tests_tools_publishers_SOURCES = \
