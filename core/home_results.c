@@ -187,7 +187,9 @@ home_outcome(struct core *c, struct workload *w, const struct result *in,
         return;
     if (r.outcome == OUTCOME_NO_FILE) {
         r.outcome = OUTCOME_FAILED;
-        r.error = span_str("file not readable on any node");
+        /* A command says itself what it lacked at the last of them. */
+        if (!span_is(w->desc.kind, "command"))
+            r.error = span_str("file not readable on any node");
     }
     if (r.outcome == OUTCOME_CANCELLED) {
         r.outcome = OUTCOME_UNKNOWN;
