@@ -258,7 +258,7 @@ follow(struct ctl *c, const struct followed *f,
     int status;
 
     if (o->save != NULL) {
-        r.save = save_open(c, o->save);
+        r.save = save_open(c, o->save, o->save_more);
         if (r.save == NULL)
             return c->status;
     }

@@ -13,6 +13,7 @@ struct follow_options {
     bool cancel;            /* at an interrupt */
     enum progress_mode progress;
     const char *save;       /* --results; NULL: nowhere */
+    bool save_more;         /* behind what is there */
     struct joblog *log;     /* NULL: none */
     int64_t until_us;       /* of now_us(); 0: no limit */
 };

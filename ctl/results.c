@@ -131,7 +131,7 @@ read_all(struct ctl *c, const struct target *t, struct reading *g,
          const struct followed *f, struct lb_progress *p)
 {
     struct lb_results *all = lb_results_open(t->lb, &g->of);
-    struct save *save = g->out != NULL ? save_open(c, g->out) : NULL;
+    struct save *save = g->out != NULL ? save_open(c, g->out, false) : NULL;
     struct value *v = value_new(f);
     struct lb_result r;
     int status = g->out != NULL && save == NULL ? EXIT_DISK : LB_OK;

@@ -46,7 +46,7 @@ make_dir(struct ctl *c, const char *path)
 }
 
 struct save *
-save_open(struct ctl *c, const char *where)
+save_open(struct ctl *c, const char *where, bool more)
 {
     struct save *s = xcalloc(1, sizeof *s);
     int rc = 0;
@@ -54,9 +54,10 @@ save_open(struct ctl *c, const char *where)
     text_add(s->where, sizeof s->where, "%s", where);
     s->csv = ends_in(where, ".csv");
     if (s->csv || ends_in(where, ".jsonl")) {
-        s->file = fopen(where, "we");
+        s->file = fopen(where, more ? "ae" : "we");
         rc = s->file != NULL ? 0 : fail(c, where);
-        if (rc == 0 && s->csv)
+        if (rc == 0 && s->csv && fseek(s->file, 0, SEEK_END) == 0 &&
+            ftell(s->file) == 0)
             fputs("job,state,node,attempt,run_s,wait_s,result,error,exit,"
                   "signal,stdout,stderr\r\n", s->file);
     } else {

@@ -7,10 +7,10 @@
 
 struct save;
 
-/* NULL after a message (74). `where` ends in .csv or .jsonl, or is a folder:
+/* `more`: a file is not begun again. NULL after a message (74). `where` ends in .csv or .jsonl, or is a folder:
  * WHERE/INDEX/{result,meta.json}, made as needed; of commands with stdout,
  * stderr, and as their result the exit status or `signal N`. */
-struct save *save_open(struct ctl *c, const char *where);
+struct save *save_open(struct ctl *c, const char *where, bool more);
 /* -1 after a message (74). */
 int save_add(struct ctl *c, struct save *s, const struct followed *f,
              const struct lb_result *r);

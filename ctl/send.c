@@ -25,6 +25,8 @@ static const struct span nothing = { NULL, 0 };
 struct sent {
     char name[80], key[80];
     uint32_t number, accepted;
+    const struct load *load;
+    bool first;
     int64_t at_us;          /* when it was sent, since 1970 */
     bool duplicate;
 };
@@ -252,9 +254,10 @@ tell(struct ctl *c, const struct submit *s, const struct sent *sent,
 }
 
 static void
-stay(struct ctl *c, const struct submit *s, const struct load *l,
-     const struct sent *sent, struct joblog *log)
+stay(struct ctl *c, const struct submit *s, const struct sent *sent,
+     struct joblog *log)
 {
+    const struct load *l = sent->load;
     struct followed f = {
         .lb = reach_asked(c), .number = sent->number, .kind = l->kind,
         .shared = buf_span(&l->plan.shared), .n_values = l->plan.n_jobs,
@@ -263,6 +266,7 @@ stay(struct ctl *c, const struct submit *s, const struct load *l,
     struct follow_options o = {
         .results = s->run, .cancel = s->cancel, .progress = s->progress,
         .save = s->results, .log = log,
+        .save_more = s->resume || s->resume_failed || !sent->first,
         .until_us = c->timeout_us > 0 ? now_us() + c->timeout_us : 0
     };
 
@@ -295,6 +299,8 @@ send_all(struct ctl *c, struct submit *s, const struct jobfile *jobs,
         if (resumes && jobs->load[i].plan.n_jobs == 0)
             continue;       /* all of it has run */
         make_key(s, i, jobs->n_loads, sent[i].key);
+        sent[i].load = &jobs->load[i];
+        sent[i].first = i == 0;
         sent[i].at_us = wall_us();
         int err = send_load(c, s, &jobs->load[i], &sent[i]);
         if (sent[i].number != 0) /* also one that broke off */
@@ -325,7 +331,7 @@ submit_all(struct ctl *c, struct submit *s, struct jobfile *jobs)
     size_t n = send_all(c, s, jobs, sent);
     for (size_t i = 0; s->wait && i < n && ctl_interrupt == 0; i++)
         if (sent[i].number != 0)
-            stay(c, s, &jobs->load[i], &sent[i], log);
+            stay(c, s, &sent[i], log);
     joblog_free(log);
     return c->status;
 }

@@ -315,3 +315,11 @@ has_left() { not grep -q "^$1 " <(lbctl nodes --raw); }
     [ "$status" -eq 77 ]
     [ "$output" = "lbctl: north does not run commands; set jobs.commands = yes in node.ini there" ]
 }
+
+@test "results of several kinds go to one file, none is lost" {
+    printf 'fib 10\nsleep 0\nfib 11\n' >jobs.txt
+    lbctl run --results r.csv -a jobs.txt >/dev/null 2>&1
+    [ "$(cut -d, -f7 r.csv | sort | tr '\n' ' ')" = '55 89 done result ' ]
+    lbctl run --results r -a jobs.txt >/dev/null 2>&1
+    [ "$(cat r/0/result r/1/result r/2/result)" = 5589done ]
+}
