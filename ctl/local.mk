@@ -37,6 +37,7 @@ libctl_a_SOURCES = \
 	ctl/select.c ctl/select.h \
 	ctl/send.c \
 	ctl/show.c \
+	ctl/sources.c ctl/sources.h \
 	ctl/status.c \
 	ctl/submit.c ctl/submit.h \
 	ctl/template.c ctl/template.h \

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "ctl/program.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +10,7 @@
 #include "base/xalloc.h"
 #include "ctl/inputs.h"
 #include "ctl/quote.h"
+#include "ctl/sources.h"
 #include "ctl/submit.h"
 #include "ctl/template.h"
 #include "kinds/command.h"
@@ -71,89 +70,6 @@ program_shared(struct ctl *c, const struct program_options *o,
         return n + 1;
     ctl_fail(c, EXIT_USAGE, "--env: more than 64 KiB of variables");
     return -1;
-}
-
-/* ---- sources ---- */
-
-bool
-program_separator(const char *word)
-{
-    size_t n = strspn(word, ":");
-
-    return (n == 3 || n == 4) && (word[n] == '\0' ||
-                                  strcmp(word + n, "+") == 0);
-}
-
-/* Each line of a file is a value. */
-static int
-add_file(struct ctl *c, const struct submit *s, struct inputs *in,
-         const char *path)
-{
-    struct buf text = { 0 };
-    char *line = NULL;
-    const char *why;
-    int rc = input_read(c, path, &text);
-    struct span rest = buf_span(&text);
-
-    for (size_t n = 1; rc == 0 &&
-         jobline_next(&rest, s->nul ? '\0' : '\n', &line, &why); n++)
-        if (why == NULL)
-            inputs_value(in, line);
-        else {
-            ctl_fail(c, EXIT_USAGE, "%s:%zu: %s", path, n, why);
-            rc = -1;
-        }
-    free(line);
-    buf_fini(&text);
-    return rc;
-}
-
-/* From the first separator on. */
-static int
-add_sources(struct ctl *c, const struct submit *s, struct inputs *in,
-            const char *const *words, size_t n)
-{
-    bool file = false, linked = false;
-
-    for (size_t i = 0; i < n; i++) {
-        if (program_separator(words[i])) {
-            file = words[i][3] == ':';
-            linked = words[i][3 + file] == '+';
-            if (linked && inputs_sources(in) == 0) {
-                ctl_fail(c, EXIT_USAGE, "%s: there is no source before it",
-                         words[i]);
-                return -1;
-            }
-            if (!file)
-                inputs_source(in, linked);
-        } else if (file) {  /* each file is a source */
-            inputs_source(in, linked);
-            if (add_file(c, s, in, words[i]) != 0)
-                return -1;
-        } else {
-            inputs_value(in, words[i]);
-        }
-    }
-    return 0;
-}
-
-static int
-read_sources(struct ctl *c, const struct submit *s, struct inputs *in,
-             const char *const *words, size_t n)
-{
-    char err[INPUTS_ERROR_MAX];
-
-    if (s->program.colsep != NULL &&
-        inputs_columns(in, s->program.colsep, err) != 0) {
-        ctl_fail(c, EXIT_USAGE, "--colsep: %s", err);
-        return -1;
-    }
-    if (s->file != NULL) {
-        inputs_source(in, false);
-        if (add_file(c, s, in, s->file) != 0)
-            return -1;
-    }
-    return add_sources(c, s, in, words, n);
 }
 
 /* ---- jobs ---- */
@@ -277,7 +193,7 @@ program_read(struct ctl *c, struct submit *s, const char *const *words,
     char err[TEMPLATE_ERROR_MAX];
     size_t n = 0;
 
-    while (n < n_words && !program_separator(words[n]))
+    while (n < n_words && !sources_separator(words[n]))
         n++;
     if (n == 0) {
         ctl_fail(c, EXIT_USAGE, "%s: no command after \"--\"",
@@ -290,7 +206,7 @@ program_read(struct ctl *c, struct submit *s, const char *const *words,
         return -1;
     }
     struct inputs *in = inputs_new();
-    int rc = read_sources(c, s, in, words + n, n_words - n);
+    int rc = sources_read(c, s, in, words + n, n_words - n);
     if (rc == 0)
         rc = count_jobs(c, s, t, in);
     if (rc == 0)

@@ -44,7 +44,5 @@ int program_end(struct ctl *c, const struct program_options *o,
 struct span program_argv(const struct load *l, uint32_t job);
 /* The words of a job, as sh reads them; {%} is 1. */
 void program_show(const struct load *l, uint32_t job, struct buf *out);
-/* Is `word` ::: or one of its relatives? */
-bool program_separator(const char *word);
 
 #endif

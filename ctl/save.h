@@ -7,7 +7,8 @@
 
 struct save;
 
-/* `more`: a file is not begun again. NULL after a message (74). `where` ends in .csv or .jsonl, or is a folder:
+/* NULL after a message (74). `where` ends in .csv or .jsonl, begun again
+ * unless there is `more` to come behind what it has; or is a folder:
  * WHERE/INDEX/{result,meta.json}, made as needed; of commands with stdout,
  * stderr, and as their result the exit status or `signal N`. */
 struct save *save_open(struct ctl *c, const char *where, bool more);
