@@ -209,8 +209,6 @@ from_kind(struct ctl *c, struct submit *s, const struct args *a,
         ctl_fail(c, EXIT_USAGE, "%s", err);
         return -1;
     }
-    if (kind == &kind_command)
-        return program_read(c, s, a->word + 1, a->n_words - 1, out);
     return first_separator(a) < a->n_words ? from_values(c, s, a, kind, out)
                                            : from_words(c, a, kind, out);
 }
@@ -221,6 +219,10 @@ read_form(struct ctl *c, struct submit *s, const struct args *a,
 {
     if (a->dashed && s->from_json == NULL && a->dashes == 0)
         return program_read(c, s, a->word, a->n_words, out);
+    /* The kind's own name says the same as the dashes. */
+    if (s->from_json == NULL && a->n_words > 0 &&
+        strcmp(a->word[0], kind_command.name) == 0)
+        return program_read(c, s, a->word + 1, a->n_words - 1, out);
     if (s->from_json != NULL)
         return json_read(c, s, out);
     if (s->file != NULL)

@@ -217,6 +217,9 @@ while True:
         jq -e '.jobs[0] | .argv == ["ls", "a b"] and .kind == "command"'
     run lbctl run --dry-run --raw -- ls ::: 'a b'
     [ "$output" = "0 command 1 ls\\x20'a\\x20b'" ]
+    [ "$(lbctl run --dry-run command ls ::: 'a b')" = "ls 'a b'" ]
+    printf 'a b\n' >jobs.txt
+    [ "$(lbctl run --dry-run -a jobs.txt command ls)" = "ls 'a b'" ]
     printf 'command gzip "a b.log"\nfib 3\n' >jobs.txt
     run lbctl submit --dry-run -a jobs.txt
     [[ $output == "gzip 'a b.log'"*fib* ]]
