@@ -330,7 +330,8 @@ role_of(zmq_msg_t *frame)
 {
     const char *from = zmq_msg_gets(frame, "Peer-Address");
 
-    if (is_local(frame) || address_is_loopback(from) || strncmp(from, "::ffff:127.", 11) == 0)
+    if (is_local(frame) || address_is_loopback(from) ||
+        strncmp(from, "::ffff:127.", 11) == 0)
         return ROLE_OPERATOR;
     return ROLE_SUBMIT;
 }
