@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/unit/shim_client.h"
@@ -323,6 +325,106 @@ works_in_its_directory(void **state)
     ran_fini(&r);
 }
 
+/* ---- jobs.allow ---- */
+
+static void
+allowed(const struct client *c, const char *program, const char *cwd)
+{
+    struct ran r = client_run(c, &(struct what){
+        .argv = LIST(program, "exit", "5"), .cwd = cwd });
+
+    expect_end(&r, SHIM_ENDED, 5, 0);
+    ran_fini(&r);
+}
+
+static void
+denied(const struct client *c, const char *program, const char *cwd)
+{
+    char why[400];
+
+    snprintf(why, sizeof why, "%s: not in jobs.allow", program);
+    refused(c, &(struct what){ .argv = LIST(program, "exit", "5"),
+                               .cwd = cwd }, SHIM_NOT_ALLOWED, why);
+}
+
+/* DIR/allowed holds a link to nasty and one to a shell; the list names that
+ * directory, nasty itself, and what is not there. */
+static void
+only_programs_of_the_list_run(void **state)
+{
+    const struct client *group = *state;
+    struct client own, *c = &own;
+    char dir[200], link[256], to_shell[256], beside[256], loop[256];
+
+    snprintf(dir, sizeof dir, "%s/allowed", group->dir);
+    snprintf(link, sizeof link, "%s/nasty", dir);
+    snprintf(to_shell, sizeof to_shell, "%s/sh", dir);
+    snprintf(beside, sizeof beside, "%s/allowed-not", group->dir);
+    snprintf(loop, sizeof loop, "%s/loop", dir);
+    assert_int_equal(mkdir(dir, 0755), 0);
+    assert_int_equal(symlink(group->nasty, link), 0);
+    assert_int_equal(symlink("/bin/sh", to_shell), 0);
+    assert_int_equal(symlink(loop, loop), 0);
+    assert_int_equal(symlink(group->nasty, beside), 0);
+    client_open(c, &(struct spawner_config){
+        .best = group->hold,
+        .allow = LIST("/no/such/program", dir, group->nasty) });
+    allowed(c, group->nasty, NULL);
+    allowed(c, link, NULL);         /* to what is in the list */
+    allowed(c, beside, NULL);
+    allowed(c, "./nasty", group->dir);
+    allowed(c, "../nasty", dir);
+    denied(c, to_shell, NULL);      /* out of the directory */
+    denied(c, "./sh", dir);
+    denied(c, "/bin/sh", NULL);
+    denied(c, "sh", NULL);
+    denied(c, c->nasty, NULL);      /* another file of that name */
+    denied(c, loop, NULL);
+    refused(c, &(struct what){ .argv = LIST("./nasty"), .cwd = "/no/dir" },
+            SHIM_NO_DIR, "/no/dir: No such file or directory");
+    /* A script without a first line would be a shell's: not in the list. */
+    const char *path = made(group, "allowed/script", 0755, "echo\n");
+    snprintf(link, sizeof link, "%s: %s", path, strerror(ENOEXEC));
+    refused(c, &(struct what){ .argv = LIST(path) }, SHIM_NOT_STARTED, link);
+    client_close(c);
+    remove_dir(dir);
+}
+
+/* ---- limits of the host ---- */
+
+/* Under a limit of descriptors, in a process of its own: 0, or its line. */
+static int
+run_with_few_files(const struct client *group)
+{
+    const struct rlimit few = { 9, 9 };     /* a shim needs ten, with input */
+    struct client c;
+
+    if (close_range(3, ~0u, 0) != 0 || setrlimit(RLIMIT_NOFILE, &few) != 0)
+        return __LINE__;
+    client_open(&c, &(struct spawner_config){ .best = group->hold });
+    struct what w = { .argv = LIST(c.nasty, "exit", "0"),
+                      .input = span_str("x") };
+    struct ran r = client_run(&c, &w);
+    int line = r.end.how == SHIM_NOT_NOW &&
+               strstr(r.why, "no input or output: Too many") == r.why
+                   ? 0 : __LINE__;
+    ran_fini(&r);
+    client_close(&c);
+    return line;
+}
+
+static void
+want_of_descriptors_is_told_as_such(void **state)
+{
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(run_with_few_files(*state) != 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
 /* ---- groups ---- */
 
 static enum spawner_hold best;
@@ -380,6 +482,8 @@ main(void)
         cmocka_unit_test(tells_why_none_is_started),
         cmocka_unit_test(scripts_run_with_a_first_line_or_without),
         cmocka_unit_test(works_in_its_directory),
+        cmocka_unit_test(only_programs_of_the_list_run),
+        cmocka_unit_test(want_of_descriptors_is_told_as_such),
     };
     int failed = 0;
 
