@@ -1,0 +1,216 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MPL-2.0
+# Commands in real agents: what they get, how they are ended, and that nothing
+# of them is left, whoever dies.
+# shellcheck disable=SC2154,SC2016
+
+load lib.bash
+
+setup() {
+    lb_setup
+    mkdir own
+    cp "$(dirname "$(command -v lbagent)")/tests/tools/nasty" own/nasty
+    nasty=$work/own/nasty token=$$.$BATS_TEST_NUMBER.$RANDOM
+    own=yes
+    [ "$(id -u)" -ne 0 ] || own=root
+}
+
+teardown() {
+    local pid
+    for pid in $(marked); do
+        kill -KILL "$pid" 2>/dev/null || :
+    done
+    lb_teardown
+}
+
+# Processes of this test's programs: those with the variable.
+marked() {
+    local file
+    for file in $(grep -lsxz "NASTY=$token" /proc/[0-9]*/environ); do
+        file=${file#/proc/}
+        echo "${file%/environ}"
+    done
+}
+# shellcheck disable=SC2317  # called by await
+are_marked() { [ "$(marked | wc -l)" -eq "$1" ]; }
+# shellcheck disable=SC2317  # called by await
+in_state() { # LETTER: one of them is
+    local pid
+    for pid in $(marked); do
+        grep -q "^State:[[:space:]]*$1" "/proc/$pid/status" && return 0
+    done
+    return 1
+}
+
+# NAME [OPTION]...: an agent that runs commands, and that lbctl talks to.
+start() {
+    start_agent "$1" "jobs.commands=$own" "${@:2}"
+    LB_NODE=$(control_of "$1")
+    export LB_NODE
+}
+
+# Both know each other; $LB_NODE is north.
+two() { # [OPTION]...
+    start_agent south "jobs.commands=$own" "$@"
+    start north "peers.node=127.0.0.1:$(port_of south)" "$@"
+    await logged north 'evt=peer-joined peer=south'
+    await logged south 'evt=peer-joined peer=north'
+}
+
+field() { # FILTER: of the last workload
+    lbctl --json results last | jq -r "$1"
+}
+
+@test "a command has its variables and a directory of its own" {
+    start north workers.count=1 throttle.percent=40
+    lbctl run --env 'A=b c' --env NASTY="$token" -- env >out
+    for line in LB_JOB_ID=north-1.0 LB_WORKLOAD=north-1 LB_INDEX=0 LB_JOBS=1 \
+        LB_ATTEMPT=1 LB_NODE=north LB_HOME=north LB_SLOT=1 LB_THROTTLE=40 \
+        'A=b c' "TMPDIR=$work/north/state/scratch/0" "HOME=$HOME"; do
+        grep -qxF "$line" out
+    done
+    not grep -q '^XDG' out
+    lbctl run -- sh -c 'echo x >"$TMPDIR/file"; mkdir "$TMPDIR/d"; ls "$TMPDIR"'
+    [ -z "$(ls -A north/state/scratch/0)" ]
+    [ "$(lbctl run -- printf '%s|' '' 'a b' '$x' '*')" = '|a b|$x|*|' ]
+}
+
+@test "how it ends is told" {
+    start north
+    fails 1 'exit 3' lbctl run -- sh -c 'exit 3'
+    fails 1 'signal 9' lbctl run -- sh -c 'kill -9 $$'
+    fails 1 'gzipp: no such program on north' lbctl run -- gzipp
+    fails 1 '/etc/passwd: permission denied on north' lbctl run -- /etc/passwd
+}
+
+@test "a failed attempt is repeated" {
+    two workers.count=1
+    fails 1 'exit 4' lbctl run --retries 2 -- sh -c \
+        'echo "$LB_ATTEMPT" >>'"$work"'/attempts; exit "$((LB_ATTEMPT + 1))"'
+    [ "$(tr '\n' ' ' <attempts)" = '1 2 3 ' ]
+}
+
+@test "cancel ends all of it" {
+    start north jobs.kill_after=50ms
+    lbctl submit --env NASTY="$token" -- "$nasty" tree stays
+    await are_marked 6
+    lbctl cancel last
+    await are_marked 0
+    fails 1 cancelled lbctl wait last || lbctl show last | grep -q cancelled
+    [ "$(lbctl run -- echo next)" = next ]
+}
+
+@test "time-out ends what does not listen" {
+    start north jobs.kill_after=50ms
+    for way in stubborn stop 'tree stays' chatter deaf hop; do
+        # shellcheck disable=SC2086  # words
+        fails 1 timeout lbctl run --timeout 100ms --env NASTY="$token" -- \
+            "$nasty" $way
+        await are_marked 0
+    done
+    [ "$(lbctl run -- echo next)" = next ]
+}
+
+@test "a throttle by signals stops it and lets it go on" {
+    start north throttle.method=signal
+    lbctl submit --env NASTY="$token" -- "$nasty" spin
+    await in_state R
+    lbctl throttle north 1
+    await in_state T
+    lbctl throttle north 100
+    await in_state R
+    lbctl cancel last
+    await are_marked 0
+}
+
+@test "commands come over the control socket only" {
+    start north
+    fails 77 'north' lbctl -n "127.0.0.1:$(port_of north)" run -- true
+    lbctl run -- true
+}
+
+@test "a node may refuse commands" {
+    start_agent north jobs.commands=no
+    fails 77 'north does not run commands; set jobs.commands = yes in node.ini there' \
+        lbctl -n "$(control_of north)" run -- true
+}
+
+@test "only programs of jobs.allow run" {
+    mkdir allowed
+    ln -s /bin/sh allowed/sh
+    cp own/nasty allowed/
+    start north "jobs.allow=$work/allowed" jobs.file_wait=0
+    fails 1 'exit 5' lbctl run -- "$work/allowed/nasty" exit 5
+    fails 1 'may run it' lbctl run -- "$work/allowed/sh" -c true
+    fails 1 'may run it' lbctl run -- sh -c true
+}
+
+@test "what one node may not run another does" {
+    start_agent south "jobs.commands=$own"
+    start north "peers.node=127.0.0.1:$(port_of south)" jobs.allow=/no/program
+    await logged north 'evt=peer-joined peer=south'
+    [ "$(lbctl run -- sh -c 'echo $LB_NODE')" = south ]
+}
+
+@test "an agent that is killed leaves nothing of them" {
+    start north workers.count=3
+    lbctl submit --env NASTY="$token" -- "$nasty" tree stays ::: 1 2 3
+    await are_marked 18
+    kill_agent north
+    await are_marked 0
+    touch north/state/scratch/old
+    rm north/run/endpoint
+    start north workers.count=3
+    await are_marked 18     # once more: they were accepted
+    [ ! -e north/state/scratch/old ]
+    lbctl cancel last
+    await are_marked 0
+}
+
+@test "without its spawner a node says so, hands over and ends" {
+    two workers.count=1 jobs.lost_limit=100
+    lbctl submit --env NASTY="$token" -- sh -c 'echo x >>'"$work"'/ran; exec sleep 60' \
+        ::: 1 2
+    await are_marked 2
+    pid=$(cat pid.south)
+    kill -KILL "$(pgrep -P "$pid" lbagent-spawn)"
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 1 ]
+    rm pid.south
+    logged south 'level=error .*evt=stop error="the process that starts commands'
+    # The job of south is back at its home, and was no failed attempt.
+    lbctl --json list | jq -e '.workloads[0] | .failed == 0 and .done == 0'
+    await are_marked 1
+    lbctl cancel last
+}
+
+@test "an ordinary user's agent runs the commands of that user" {
+    [ "$(id -u)" -eq 0 ] || skip 'needs root to become somebody else'
+    mkdir bin u u/state u/run u/home
+    cp "$(command -v lbagent)" "$(command -v lbctl)" bin
+    chmod 755 "$work"
+    chown -R 65534:65534 u
+    as=(setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$work/u/home")
+    printf '[node]\nname = u\nstate_dir = %s\nrun_dir = %s\n[listen]\nport = 0\n' \
+        "$work/u/state" "$work/u/run" >u.ini
+    chmod 644 u.ini
+    "${as[@]}" bin/lbagent -c u.ini -D jobs.kill_after=50ms 2>u.log 3>&- &
+    echo $! >pid.u
+    await test -s u/run/endpoint
+    LB_NODE=$(control_of u)
+    export LB_NODE
+    grep -q 'evt=commands of=own hold=namespace ' u.log
+    [ "$("${as[@]}" bin/lbctl run --cwd / -- id -u)" = 65534 ]
+    # Alone in its process numbers, without powers.
+    [ "$("${as[@]}" bin/lbctl run --cwd / -- sh -c 'echo $PPID')" = 1 ]
+    "${as[@]}" bin/lbctl run --cwd / -- grep -q '^CapEff:.0*$' /proc/self/status
+    fails 1 timeout "${as[@]}" bin/lbctl run --cwd / --timeout 200ms \
+        --env NASTY="$token" -- "$nasty" tree stays
+    await are_marked 0
+    "${as[@]}" bin/lbctl submit --cwd / --env NASTY="$token" -- \
+        "$nasty" tree stays
+    await are_marked 6
+    kill_agent u
+    await are_marked 0
+}
