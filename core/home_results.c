@@ -409,7 +409,9 @@ seek_readers(struct core *c, struct workload *w)
             continue;
         if (!try_next(c, j) && is_sought_long(c, j))
             record_without_run(c, j, OUTCOME_FAILED,
-                               "file not readable on any node");
+                               span_is(w->desc.kind, "command")
+                                   ? "no node has its directory, or may run it"
+                                   : "file not readable on any node");
     }
 }
 
