@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "core/elsewhere.h"
 #include "core/publish.h"
 #include "core/transfer.h"
 
@@ -350,6 +351,7 @@ adaptor_run(struct core *c)
     if (!c->decide_due || !c->started)
         return;
     c->decide_due = false;
+    elsewhere_give(c);
     if (c->queue.n == 0 && c->n_asked == 0 && c->request_to >= 0)
         return;
     decide(c, &ds);
@@ -379,7 +381,8 @@ adaptor_tick(struct core *c)
         c->interval_us = c->now_us + c->config.state_interval_us;
         c->tick_due = true;
     }
-    if (c->queue.n > 0 || c->n_asked > 0 || c->n_running < c->config.slots)
+    if (c->queue.n > 0 || c->elsewhere.n > 0 || c->n_asked > 0 ||
+        c->n_running < c->config.slots)
         c->decide_due = true;
 }
 

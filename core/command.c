@@ -32,6 +32,7 @@ static const struct op ops[] = {
     { "hello", ROLE_VIEW, 0, ask_hello },
     { "hold", ROLE_SUBMIT, OP_CHANGES | OP_STEERS, ask_hold },
     { "job_list", ROLE_VIEW, 0, ask_job_list },
+    { "kinds", ROLE_VIEW, 0, ask_kinds },
     { "list", ROLE_VIEW, 0, ask_list },
     { "nodes", ROLE_VIEW, 0, ask_nodes },
     { "pause", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_PHASE, ask_pause },

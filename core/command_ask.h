@@ -127,6 +127,7 @@ void ask_publish(struct core *c, struct ask *a);
 void node_revert_tick(struct core *c);
 /* command_policy.c */
 void ask_hello(struct core *c, struct ask *a);
+void ask_kinds(struct core *c, struct ask *a);
 void ask_nodes(struct core *c, struct ask *a);
 void ask_policy(struct core *c, struct ask *a);
 void ask_placement(struct core *c, struct ask *a);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "core/command_ask.h"
+#include "core/elsewhere.h"
 
 /* What stands in the way: a word for programs, a line for people. */
 struct reason {
@@ -32,10 +33,29 @@ static unsigned
 place_in_queue(const struct core *c, const struct job *j)
 {
     unsigned n = 0;
-    for (j = queue_before(&c->queue, j); j != NULL;
-         j = queue_before(&c->queue, j))
+    const struct queue *q = j->w->elsewhere ? &c->elsewhere : &c->queue;
+
+    for (j = queue_before(q, j); j != NULL; j = queue_before(q, j))
         n++;
     return n;
+}
+
+/* This node does not offer its kind: does any? */
+static void
+why_elsewhere(const struct core *c, struct span kind, struct reason *r)
+{
+    const char *me = c->config.name;
+    char name[NAME_MAX_BYTES + 1];
+
+    span_copy(kind, name, sizeof name);
+    if (kind_is_off(c, kind))
+        because(r, "kind", "kind %s is switched off on %s (its program "
+                "failed; see the log)", name, me);
+    else
+        because(r, "kind", "%s does not offer kind %s", me, name);
+    text_add(r->text, sizeof r->text, "; %s",
+             kind_runs_elsewhere(c, kind) ? "nodes that do have no room"
+                                          : "no live node does");
 }
 
 static void
@@ -47,9 +67,8 @@ why_queued(const struct core *c, const struct job *j, struct reason *r)
         because(r, "pause", "%s is paused", me);
     else if (c->phase == PHASE_DRAIN)
         because(r, "drain", "%s is draining and no other node took it", me);
-    else if (!kind_offered(c->config.kinds, j->w->desc.kind) &&
-             !kind_offered(c->config.own_kinds, j->w->desc.kind))
-        because(r, "kind", "%s does not offer its kind", me);
+    else if (j->w->elsewhere)
+        why_elsewhere(c, j->w->desc.kind, r);
     else
         because(r, "slots", "%u jobs of %s start before it; %u run",
                 place_in_queue(c, j), me, (unsigned)c->n_running);
@@ -188,6 +207,9 @@ explain_node(const struct core *c, struct ask *a)
         because(&r, "policy", "%u jobs are queued elsewhere, where they end "
                 "sooner as far as %s knows", (unsigned)queued_elsewhere(c),
                 me);
+    if (c->kinds_off[0] != '\0')
+        text_add(r.text, sizeof r.text, "; switched off here: %s",
+                 c->kinds_off);
     ask_add_text(a, "state", phase_name(c->phase));
     ask_add_text(a, "holder", me);
     ask_add_text(a, "holder_phase", phase_name(c->phase));

@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "core/adaptor.h"
 #include "core/command_ask.h"
+#include "core/elsewhere.h"
 #include "core/publish.h"
 
 /* ---- submit ---- */
@@ -96,6 +97,7 @@ static bool
 has_room(struct core *c, struct ask *a, const struct chunk *chunk)
 {
     const struct core_config *k = &c->config;
+    uint64_t queued = c->queue.bytes + c->elsewhere.bytes;
     char is[16], most[16];
 
     if (c->phase == PHASE_DRAIN || c->leaving) {
@@ -108,8 +110,8 @@ has_room(struct core *c, struct ask *a, const struct chunk *chunk)
         ask_refuse(a, EXIT_LATER, "%s has no room (%u of %u jobs)", k->name,
                    (unsigned)c->own_open, (unsigned)k->queue_max_jobs);
         refuse_later(c, a, chunk->count);
-    } else if (c->queue.bytes + chunk->jobs.len > k->queue_max_bytes) {
-        units_print_size(c->queue.bytes, is, sizeof is);
+    } else if (queued + chunk->jobs.len > k->queue_max_bytes) {
+        units_print_size(queued, is, sizeof is);
         units_print_size(k->queue_max_bytes, most, sizeof most);
         ask_refuse(a, EXIT_LATER, "%s has no room (%s of %s of input)",
                    k->name, is, most);
@@ -150,21 +152,10 @@ inputs_fit(const struct core *c, struct ask *a, const struct chunk *chunk)
 static void
 answer_accepted(const struct core *c, struct ask *a, const struct workload *w)
 {
-    char kind[NAME_MAX_BYTES + 1];
-    bool offered = kind_offered(c->config.kinds, w->desc.kind) ||
-                   kind_offered(c->config.own_kinds, w->desc.kind);
-
-    for (uint16_t i = 1; i < c->peers.n && !offered; i++) {
-        if (!peer_alive(c, i) || !peer_at(c, i)->has_state)
-            continue;
-        char kinds[KINDS_MAX_BYTES + 1];
-        span_copy(peer_at(c, i)->state.kinds, kinds, sizeof kinds);
-        offered = kind_offered(kinds, w->desc.kind);
-    }
-    if (!offered) {
-        span_copy(w->desc.kind, kind, sizeof kind);
-        ask_say(a, "no live node offers kind \"%s\"; jobs wait", kind);
-    }
+    if (!kind_runs_here(c, w->desc.kind, true) &&
+        !kind_runs_elsewhere(c, w->desc.kind))
+        ask_say(a, "no live node offers kind \"%.*s\"; jobs wait",
+                (int)w->desc.kind.len, (const char *)w->desc.kind.p);
     pair_add_u64(&a->out, "workload", w->number);
     pair_add_u64(&a->out, "accepted", w->accepted);
 }
@@ -238,8 +229,7 @@ may_submit_kind(const struct core *c, struct ask *a, struct span kind)
 {
     if (!span_is(kind, "command"))
         return true;
-    if (!kind_offered(c->config.kinds, kind) &&
-        !kind_offered(c->config.own_kinds, kind))
+    if (!kind_runs_here(c, kind, true))
         ask_refuse(a, EXIT_REFUSED, "%s does not run commands; set "
                    "jobs.commands = yes in node.ini there", c->config.name);
     else if (!a->local)

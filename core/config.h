@@ -42,6 +42,10 @@ struct core_config {
     char kinds[KINDS_MAX_BYTES];    /* blank-separated; what is run here */
     char own_kinds[64];             /* likewise, only for workloads of this
                                        home; no peer is told */
+    const char *own_text;           /* NULL, or descriptions of own kinds
+                                       (kinds/own.h), one behind the other,
+                                       each from its line "name=" on; outlives
+                                       the core */
     char tags[256], version[32];
     uint16_t port;
     uint64_t boot_id;

@@ -11,6 +11,7 @@
 #include "core/adaptor.h"
 #include "core/claims.h"
 #include "core/command.h"
+#include "core/elsewhere.h"
 #include "core/fetch.h"
 #include "core/hearing.h"
 #include "core/home.h"
@@ -217,9 +218,10 @@ reconfigure(struct core *c, const struct core_config *new)
     else
         c->set_policy = (struct setter){ .by = "node.ini" };
     remember_files(c, new);
+    elsewhere_filter(c, c->config.kinds);
+    elsewhere_review(c);
     out_add(&c->out, ACT_THROTTLE)->throttle_percent =
         c->config.throttle_percent;
-    c->state_due = c->decide_due = true;
 }
 
 static void
@@ -393,6 +395,9 @@ handle(struct core *c, const struct event *ev)
     case EV_OUTCOME: runs_outcome(c, &ev->outcome); break;
     case EV_FETCHED: fetch_arrived(c, &ev->fetched); break;
     case EV_SAMPLE: sample_taken(c, &ev->sample); break;
+    case EV_KIND_OFF:
+        elsewhere_off(c, ev->kind_off.kind, ev->kind_off.why);
+        break;
     case EV_STRANGER: stranger_heard(c, ev); break;
     case EV_DISK: c->disk_full = ev->disk_full; break;
     case EV_CONFIG: reconfigure(c, ev->config); break;

@@ -35,6 +35,7 @@ enum event_kind {
     EV_OUTCOME,     /* a slot has ended a run */
     EV_FETCHED,     /* what ACT_FETCH asked for, or why not */
     EV_SAMPLE,      /* load of this host */
+    EV_KIND_OFF,    /* one of config.kinds cannot be run here any more */
     EV_STRANGER,    /* a node with another version of the protocol is heard */
     EV_DISK,        /* full, or free again */
     EV_CONFIG,      /* a new configuration is in force */
@@ -104,6 +105,7 @@ struct event {
         struct event_fetched fetched;
         struct event_sample sample;
         struct { struct node_id id; uint8_t version; } stranger;
+        struct { struct span kind; const char *why; } kind_off;
         bool disk_full;                 /* EV_DISK */
         const struct core_config *config;
     };

@@ -112,7 +112,8 @@ state_heard(struct core *c, uint16_t i, const struct msg *m)
     p->refused = false;
     if (first)
         core_log(c, LOG_INFO, "peer-joined", "peer=%s", peer_name(c, i));
-    if (c->queue.n > 0 || c->n_running < c->config.slots || first ||
+    if (c->queue.n > 0 || c->elsewhere.n > 0 ||
+        c->n_running < c->config.slots || first ||
         was_working != (p->state.phase == PHASE_RUN))
         c->decide_due = true;
 }

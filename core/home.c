@@ -62,7 +62,8 @@ check_room(const struct core *c, const struct chunk *chunk)
     if (c->disk_full || chunk->count > c->config.queue_max_jobs ||
         c->own_open > c->config.queue_max_jobs - chunk->count)
         return -ENOBUFS;
-    if (c->queue.bytes + chunk->jobs.len > c->config.queue_max_bytes)
+    if (c->queue.bytes + c->elsewhere.bytes + chunk->jobs.len >
+        c->config.queue_max_bytes)
         return -ENOBUFS;
     return c->result_bytes > c->config.results_max_bytes ? -ENOBUFS : 0;
 }

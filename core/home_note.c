@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "core/elsewhere.h"
 #include "core/fetch.h"
 #include "core/home.h"
 #include "core/live.h"
@@ -39,6 +40,7 @@ home_note_workload(struct core *c, uint32_t number, struct span body,
         return err;
     c->n_own++;
     take_class(c, *out);
+    elsewhere_note(c, *out);
     (*out)->key_hash = key_hash;
     (*out)->content_hash = content_hash;
     (*out)->held = ((*out)->desc.flags & DESC_HELD) != 0;

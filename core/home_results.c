@@ -237,6 +237,7 @@ home_holder_gone(struct core *c, uint16_t peer, uint64_t inc)
 {
     uint32_t n = 0;
     queue_batch_begin(&c->queue);
+    queue_batch_begin(&c->elsewhere);
     for (struct workload *w = ledger_first(c->ledger); w != NULL;
          w = w->next) {
         if (w->home != 0 || w->n_away == 0 ||
@@ -388,7 +389,7 @@ try_next(struct core *c, struct job *j)
         if (peer == 0 || !transfer_may_offer(c, peer))
             continue;
         rec_drop_copy(c, j);
-        queue_push(&c->queue, j);
+        queue_push(queue_of(c, j->w), j);
         if (transfer_give_job(c, peer, j)) {
             j->holder = peer;
             return true;
@@ -431,6 +432,7 @@ home_tick(struct core *c)
     if (seek)
         c->seek_next_us = c->now_us + SEEK_US;
     queue_batch_begin(&c->queue);
+    queue_batch_begin(&c->elsewhere);
     for (struct workload *w = ledger_first(c->ledger), *next; w != NULL;
          w = next) {
         next = w->next;

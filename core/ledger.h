@@ -38,6 +38,7 @@ struct workload {
     struct workload *chain;         /* of the hash table */
     uint16_t home;                  /* peer; 0 is this node */
     uint8_t class_at;               /* in core->classes */
+    bool elsewhere;                 /* its kind is not offered here */
     uint32_t number;
     struct buf desc_bytes;
     struct desc desc;               /* points into desc_bytes */

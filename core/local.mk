@@ -7,10 +7,12 @@ libcore_a_SOURCES = \
 	core/command.c core/command.h \
 	core/command_ask.c core/command_ask.h core/command_detail.c \
 	core/command_explain.c \
-	core/command_jobs.c core/command_node.c core/command_policy.c \
+	core/command_jobs.c core/command_kinds.c core/command_node.c \
+	core/command_policy.c \
 	core/command_results.c core/command_show.c \
 	core/config.c core/config.h \
 	core/core.c core/core.h \
+	core/elsewhere.c core/elsewhere.h \
 	core/failure.c core/failure.h \
 	core/fetch.c core/fetch.h \
 	core/gate.c core/gate.h \
@@ -44,6 +46,7 @@ core_tests = \
 	tests/unit/test_classes \
 	tests/unit/test_command \
 	tests/unit/test_command_detail \
+	tests/unit/test_command_kinds \
 	tests/unit/test_command_node \
 	tests/unit/test_command_results \
 	tests/unit/test_fetch \
@@ -91,6 +94,9 @@ tests_unit_test_command_detail_LDADD = $(core_test_libs)
 tests_unit_test_live_SOURCES = \
 	tests/unit/test_live.c tests/unit/command_scene.h
 tests_unit_test_live_LDADD = $(core_test_libs)
+tests_unit_test_command_kinds_SOURCES = \
+	tests/unit/test_command_kinds.c tests/unit/command_scene.h
+tests_unit_test_command_kinds_LDADD = $(core_test_libs)
 tests_unit_test_command_node_SOURCES = \
 	tests/unit/test_command_node.c tests/unit/command_scene.h
 tests_unit_test_command_node_LDADD = $(core_test_libs)

@@ -105,6 +105,8 @@ struct core {
     uint8_t file_throttle_percent;
     struct ledger *ledger;
     struct queue queue;
+    struct queue elsewhere;     /* own jobs of kinds not offered here */
+    char kinds_off[KINDS_MAX_BYTES];    /* offered at the start, not now */
     struct classes classes;
     enum phase phase;
     bool started, leaving, said_bye, disk_full;
@@ -178,6 +180,13 @@ static inline struct peer *
 peer_at(const struct core *c, uint16_t i)
 {
     return c->peers.v[i];
+}
+
+/* Where jobs of a workload stand while they wait. */
+static inline struct queue *
+queue_of(struct core *c, const struct workload *w)
+{
+    return w->elsewhere ? &c->elsewhere : &c->queue;
 }
 
 static inline bool

@@ -50,7 +50,7 @@ rec_drop_copy(struct core *c, struct job *j)
 {
     switch ((enum place)j->place) {
     case AT_QUEUED:
-        queue_remove(&c->queue, j);
+        queue_remove(queue_of(c, j->w), j);
         break;
     case AT_HELD:
         j->place = AT_NONE;
@@ -80,9 +80,9 @@ rec_requeue(struct core *c, struct job *j, bool front)
         j->place = AT_HELD;
         c->held_jobs++;
     } else if (front) {
-        queue_push_batch(&c->queue, j);
+        queue_push_batch(queue_of(c, j->w), j);
     } else {
-        queue_push(&c->queue, j);
+        queue_push(queue_of(c, j->w), j);
     }
     c->decide_due = true;
 }

@@ -48,8 +48,9 @@ take_own(struct core *c, const struct offered *o)
 static bool
 queue_has_room(const struct core *c, const struct offered *o)
 {
-    return c->queue.n < c->config.queue_max_jobs &&
-           c->queue.bytes + o->args.len <= c->config.queue_max_bytes;
+    return c->queue.n + c->elsewhere.n < c->config.queue_max_jobs &&
+           c->queue.bytes + c->elsewhere.bytes + o->args.len <=
+               c->config.queue_max_bytes;
 }
 
 /* The copy here, if it is one that counts (the release box does not). */
@@ -230,6 +231,7 @@ decide(struct core *c, uint16_t peer, uint64_t peer_inc,
     uint32_t taken = 0;
 
     queue_batch_begin(&c->queue);
+    queue_batch_begin(&c->elsewhere);
     while (batch_next(m, &at, &g))
         taken += decide_group(c, &g, &items, &last);
     if (last.verb != 0)

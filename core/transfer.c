@@ -31,7 +31,7 @@ static bool
 can_go(const struct core *c, const struct peer *p, const struct job *j,
        uint8_t max_moves)
 {
-    char kinds[KINDS_MAX_BYTES];
+    char kinds[KINDS_MAX_BYTES + 1];
     if (j->moves >= max_moves ||
         job_bytes(j) > c->config.batch_bytes * 16ull)
         return false;
@@ -42,7 +42,7 @@ can_go(const struct core *c, const struct peer *p, const struct job *j,
 static void
 put_in_batch(struct core *c, struct batch *b, struct job *j)
 {
-    queue_remove(&c->queue, j);
+    queue_remove(queue_of(c, j->w), j);
     j->place = AT_OFFERED;
     j->batch = b;
     b->job[b->n++] = (struct batch_job){ .job = j,
@@ -105,13 +105,16 @@ static uint32_t
 give_batch(struct core *c, const struct give *g, uint32_t max_jobs)
 {
     const struct peer *p = peer_at(c, g->peer);
+    const struct queue *q = g->elsewhere ? &c->elsewhere : &c->queue;
     struct batch *b = new_batch(c, g->peer, max_jobs);
     size_t bytes = 0;
     uint32_t looked = 0, asked = 0;
 
-    for (struct job *j = queue_last(&c->queue), *before;
+    for (struct job *j = queue_last(q), *before;
          j != NULL && b->n < max_jobs && looked < LOOK_MAX; j = before) {
-        before = queue_before(&c->queue, j);
+        before = queue_before(q, j);
+        if (g->elsewhere && j->w->class_at != g->class_at)
+            continue;
         if (!can_go(c, p, j, g->max_moves)) {
             looked++;
             continue;
@@ -223,7 +226,7 @@ back_to_queue(struct core *c, struct job *j)
     transfer_void(c, j);
     if (j->w->home == 0)
         rec_requeue(c, j, false);
-    else if (c->phase == PHASE_DRAIN)
+    else if (c->phase == PHASE_DRAIN || j->w->elsewhere)
         claims_release_job(c, j, false);
     else
         queue_push(&c->queue, j);

@@ -14,6 +14,9 @@ struct give {
     uint32_t max_jobs;
     uint8_t max_moves;      /* a job that has moved so often stays */
     uint64_t drain_us;      /* target drain time, for the peer; 0: none */
+    bool elsewhere;         /* of the jobs that cannot run here (elsewhere.h),
+                               those of class_at */
+    uint8_t class_at;
 };
 /* R4. Offers jobs from the tail of the queue; the number that left. Keeps to
  * BATCHES_MAX, the peer's room and its kinds; 0 if it may not be offered

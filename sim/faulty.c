@@ -175,6 +175,34 @@ files_verb(struct script *s, size_t n, char **word)
     return true;
 }
 
+/* offer NODE [KIND...]: what it runs from now on; off NODE KIND */
+static bool
+kinds_verb(struct script *s, size_t n, char **word)
+{
+    struct event ev = { .kind = EV_CONFIG };
+    const bool off = strcmp(word[0], "off") == 0;
+    struct node *node;
+
+    if (off ? n != 3 : n < 2)
+        return script_wrong(s, "%s NODE%s", word[0], off ? " KIND" : "");
+    if (!script_node(s, word[1], &node))
+        return false;
+    if (!off)
+        node->config.kinds[0] = '\0';
+    for (size_t i = 2; i < n && !off; i++)
+        text_add(node->config.kinds, sizeof node->config.kinds, "%s%s",
+                 i > 2 ? " " : "", word[i]);
+    ev.config = &node->config;
+    if (off) {
+        ev.kind = EV_KIND_OFF;
+        ev.kind_off.kind = span_str(word[2]);
+        ev.kind_off.why = "3 failures in a row";
+    }
+    if (node->core != NULL)
+        world_feed(s->w, node, &ev);
+    return true;
+}
+
 /* crash|restart|pause|resume|leave|replace NODE */
 static bool
 node_verb(struct script *s, size_t n, char **word)
@@ -235,6 +263,8 @@ script_fault(struct script *s, size_t n, char **word, bool *known)
         return deliver(s, n, word);
     if (strcmp(word[0], "hide") == 0 || strcmp(word[0], "show") == 0)
         return files_verb(s, n, word);
+    if (strcmp(word[0], "offer") == 0 || strcmp(word[0], "off") == 0)
+        return kinds_verb(s, n, word);
     if (strcmp(word[0], "fail") == 0)
         return fail_verb(s, n, word);
     *known = false;

@@ -126,7 +126,8 @@ add_desc(const struct client *c, struct buf *pairs)
     (void)snprintf(params, sizeof params, "sim=%zu\n", c->work->at);
     (void)snprintf(key, sizeof key, "key-%zu", c->work->at);
     const struct desc d = {
-        .kind = span_str("sleep"), .params = span_str(params),
+        .kind = span_str(h->kind != NULL ? h->kind : "sleep"),
+        .params = span_str(params),
         .label = span_str(c->label), .n_jobs = h->n_jobs,
         .home_name = span_str(""),
         .cost = 1000 * 1000, .timeout_us = h->timeout_us,

@@ -35,6 +35,7 @@ struct wish {
     bool file, ship;            /* about a file, whose bytes may travel */
     bool blind;                 /* only submits; collects nothing */
     const char *label;          /* NULL: none */
+    const char *kind;           /* NULL: sleep; outlives the client */
 };
 
 struct load *load_new(struct world *w);

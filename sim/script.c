@@ -229,6 +229,8 @@ submit_option(struct script *s, struct wish *h, char *word)
         h->file = h->ship = true;
     else if (strcmp(word, "path") == 0)
         h->file = true;
+    else if ((value = value_of(word, "kind")) != NULL)
+        h->kind = strcmp(value, "render") == 0 ? "render" : "sleep";
     else if ((value = value_of(word, "jobs")) != NULL
              && script_number(s, value, 1000000, &v) && v > 0)
         h->n_jobs = (uint32_t)v;

@@ -36,6 +36,8 @@ struct plan {
     int64_t safety_us, bound_us;
     uint16_t slots;
     bool small;         /* queues: a held workload may not fit */
+    bool kinds;         /* there is one that not every node offers */
+    struct random kinds_rng;
 };
 
 static uint32_t
@@ -188,12 +190,28 @@ add_client(struct plan *p, struct world *w)
     if (chance(p, 20))
         h.cancel_at_us = h.at_us + between(p, 0, 5000) * (int64_t)MILLI;
     draw_file(p, w, &h);
+    /* Kinds of a node's own know no files. */
+    if (p->kinds && !h.file && random_below(&p->kinds_rng, 100) < 50)
+        h.kind = "render";
     const struct book_work *k = load_add(w, &h);
     for (uint32_t i = 0; i < k->n_jobs; i++) {
         const uint64_t t = h.timeout_us > 0 ? h.timeout_us
                                             : k->job[i].base_us;
         p->bound_us += (int64_t)t * (h.retries + 2);
     }
+}
+
+/* In some seeds there is a kind that not every node offers. */
+static void
+draw_kinds(struct plan *p, struct world *w, uint64_t seed)
+{
+    random_seed(&p->kinds_rng, seed ^ 0x6b696e6473ull);
+    p->kinds = random_below(&p->kinds_rng, 100) < 25;
+    const uint16_t one = (uint16_t)random_below(&p->kinds_rng, w->n);
+    for (uint16_t i = 0; p->kinds && i < w->n; i++)
+        if (i == one || random_below(&p->kinds_rng, 100) < 40)
+            (void)snprintf(w->node[i].config.kinds,
+                           sizeof w->node[i].config.kinds, "sleep render");
 }
 
 static void
@@ -264,6 +282,7 @@ seed_run(uint64_t seed, const struct seed_options *o)
     }
     configure(&p, w);
     hide_files(&p, w);
+    draw_kinds(&p, w, seed);
     struct load *load = load_new(w);
     struct faults *faults = faults_new(w, &p.faults);
     if (p.faults.mix & FAULT_LATE)

@@ -25,6 +25,16 @@ has_bytes(struct world *w, const struct book_work *k,
     return at != NULL;
 }
 
+/* Among "sleep" and "render" no name is part of another. */
+static bool
+offers(const struct node *n, struct span kind)
+{
+    char name[32];
+
+    span_copy(kind, name, sizeof name);
+    return strstr(n->config.kinds, name) != NULL;
+}
+
 bool
 slots_order(struct world *w, struct node *n, const struct act_run *a,
             struct run *out)
@@ -33,6 +43,11 @@ slots_order(struct world *w, struct node *n, const struct act_run *a,
 
     if (desc_decode(a->desc, &d) != 0) {
         world_fail(w, "node %u runs a job with a bad description",
+                   n->at + 1u);
+        return false;
+    }
+    if (!offers(n, d.kind)) {
+        world_fail(w, "node %u runs a job of a kind that it does not offer",
                    n->at + 1u);
         return false;
     }

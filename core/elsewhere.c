@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "core/elsewhere.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "core/claims.h"
+#include "core/publish.h"
+#include "core/rec.h"
+#include "core/transfer.h"
+
+/* ---- who offers what ---- */
+
+bool
+kind_runs_here(const struct core *c, struct span kind, bool own)
+{
+    return kind_offered(c->config.kinds, kind) ||
+           (own && kind_offered(c->config.own_kinds, kind));
+}
+
+bool
+kind_is_off(const struct core *c, struct span kind)
+{
+    return kind_offered(c->kinds_off, kind);
+}
+
+bool
+kind_runs_at(const struct core *c, uint16_t peer, struct span kind)
+{
+    char kinds[KINDS_MAX_BYTES + 1];
+
+    if (peer == 0 || !peer_alive(c, peer) || !peer_at(c, peer)->has_state)
+        return false;
+    span_copy(peer_at(c, peer)->state.kinds, kinds, sizeof kinds);
+    return kind_offered(kinds, kind);
+}
+
+bool
+kind_runs_elsewhere(const struct core *c, struct span kind)
+{
+    for (uint16_t i = 1; i < c->peers.n; i++)
+        if (kind_runs_at(c, i, kind))
+            return true;
+    return false;
+}
+
+/* ---- giving ---- */
+
+/* Kinds that share the last class are told apart job by job. */
+static bool
+may_have(const struct core *c, uint16_t peer, uint8_t class_at)
+{
+    struct span kind = span_str(c->classes.v[class_at].kind);
+
+    return transfer_may_offer(c, peer) &&
+           (class_at == CLASSES_MAX - 1 || kind_runs_at(c, peer, kind));
+}
+
+static void
+give_class(struct core *c, uint8_t class_at)
+{
+    uint32_t left = c->elsewhere.of[class_at].n;
+    uint64_t slots = 0;
+
+    for (uint16_t i = 1; i < c->peers.n; i++)
+        if (may_have(c, i, class_at))
+            slots += peer_at(c, i)->state.slots;
+    for (uint16_t i = 1; i < c->peers.n && left > 0 && slots > 0; i++) {
+        uint64_t own = peer_at(c, i)->state.slots;
+        if (!may_have(c, i, class_at))
+            continue;
+        uint32_t share = (uint32_t)((left * own + slots - 1) / slots);
+        const struct give g = { .peer = i,
+                                .max_jobs = share,
+                                .max_moves = c->config.policy.max_moves,
+                                .elsewhere = true,
+                                .class_at = class_at };
+        uint32_t n = transfer_give(c, &g);
+        if (n > 0)
+            core_log(c, LOG_INFO, "transfer", "jobs=%u to=%s kind=%s",
+                     (unsigned)n, peer_name(c, i),
+                     c->classes.v[class_at].kind);
+        left -= share < left ? share : left;
+        slots -= own;
+    }
+}
+
+void
+elsewhere_give(struct core *c)
+{
+    for (size_t i = 0; i < c->classes.n && c->elsewhere.n > 0; i++)
+        if (c->elsewhere.of[i].n > 0)
+            give_class(c, (uint8_t)i);
+}
+
+/* ---- what this node offers changes ---- */
+
+void
+elsewhere_note(const struct core *c, struct workload *w)
+{
+    w->elsewhere = !kind_runs_here(c, w->desc.kind, w->home == 0);
+}
+
+/* Its queued jobs to the queue where they belong now; those of others back to
+ * their homes. */
+static void
+move(struct core *c, struct workload *w)
+{
+    bool was = w->elsewhere;
+
+    elsewhere_note(c, w);
+    if (was == w->elsewhere)
+        return;
+    w->elsewhere = was;
+    for (struct job *j = workload_next(w, 0); j != NULL;
+         j = workload_next(w, j->index + 1)) {
+        if (j->place != AT_QUEUED)
+            continue;
+        rec_drop_copy(c, j);
+        if (w->home != 0)
+            claims_release_job(c, j, false);
+    }
+    w->elsewhere = !was;
+    for (struct job *j = w->home == 0 ? workload_next(w, 0) : NULL; j != NULL;
+         j = workload_next(w, j->index + 1))
+        if (j->rec == REC_HOME && j->place == AT_NONE)
+            rec_requeue(c, j, false);
+}
+
+void
+elsewhere_review(struct core *c)
+{
+    for (struct workload *w = ledger_first(c->ledger); w != NULL; w = w->next)
+        move(c, w);
+    c->decide_due = true;
+    publish_soon(c);
+}
+
+void
+elsewhere_filter(const struct core *c, char kinds[KINDS_MAX_BYTES])
+{
+    char all[KINDS_MAX_BYTES], *word = all;
+
+    if (c->kinds_off[0] == '\0')
+        return;
+    memcpy(all, kinds, sizeof all);
+    kinds[0] = '\0';
+    while (*word != '\0') {
+        struct span one = span_of(word, 0);
+        while (word[one.len] != '\0' && word[one.len] != ' ')
+            one.len++;
+        if (!kind_is_off(c, one))
+            text_add(kinds, KINDS_MAX_BYTES, "%s%.*s",
+                     kinds[0] != '\0' ? " " : "", (int)one.len, word);
+        word += one.len + (word[one.len] == ' ');
+    }
+}
+
+void
+elsewhere_off(struct core *c, struct span kind, const char *why)
+{
+    if (kind_is_off(c, kind) || !kind_offered(c->config.kinds, kind))
+        return;
+    text_add(c->kinds_off, sizeof c->kinds_off, "%s%.*s",
+             c->kinds_off[0] != '\0' ? " " : "", (int)kind.len,
+             (const char *)kind.p);
+    elsewhere_filter(c, c->config.kinds);
+    core_log(c, LOG_WARN, "kind-off", "kind=%.*s why=\"%s\" next=\"its jobs "
+             "go to other nodes\"", (int)kind.len, (const char *)kind.p, why);
+    elsewhere_review(c);
+}

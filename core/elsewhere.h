@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * elsewhere - own jobs of a kind that this node does not offer. They stand in
+ * a queue of their own, which starts nothing and counts as no work of this
+ * node, and go to nodes that offer the kind, whatever the policy.
+ */
+#ifndef LB_ELSEWHERE_H
+#define LB_ELSEWHERE_H
+
+#include "core/node.h"
+
+/* Does this node run jobs of the kind, whoever is their home? `own`: also if
+ * it runs only those of its own home. */
+bool kind_runs_here(const struct core *c, struct span kind, bool own);
+/* Was it switched off here since the start? */
+bool kind_is_off(const struct core *c, struct span kind);
+/* Does a peer that may have jobs offer it, by its last state? */
+bool kind_runs_at(const struct core *c, uint16_t peer, struct span kind);
+/* Does any live peer? */
+bool kind_runs_elsewhere(const struct core *c, struct span kind);
+
+/* An own workload has become known: where its jobs are to stand. */
+void elsewhere_note(const struct core *c, struct workload *w);
+/* Gives what can go to those that offer it, by their slots. */
+void elsewhere_give(struct core *c);
+/* What this node offers is different now. */
+void elsewhere_review(struct core *c);
+/* EV_KIND_OFF. */
+void elsewhere_off(struct core *c, struct span kind, const char *why);
+/* Without those that have been switched off. */
+void elsewhere_filter(const struct core *c, char kinds[KINDS_MAX_BYTES]);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Kinds that a node describes, does not offer, or has switched off. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "command_scene.h"
+
+static const char own_text[] =
+    "name=render\nparam=n:count\ncost=1\ncombine=sum\nidempotent=no\n"
+    "name=echo\nparam=value:string\ncost=1\ncombine=none\nidempotent=no\n";
+
+static void
+expect_row(const struct scene *s, size_t *at, const char *text)
+{
+    char got[300];
+    struct span row;
+
+    assert_true(row_next(s->reply.rows, at, &row));
+    span_copy(row, got, sizeof got);
+    assert_string_equal(got, text);
+}
+
+static void
+tells_descriptions(void **state)
+{
+    const char *echo = strstr(own_text, "name=echo");
+    char render[200] = "";
+    struct scene s;
+    struct span row;
+    size_t at = 0;
+
+    (void)state;
+    memcpy(render, own_text, (size_t)(echo - own_text));
+    scene_configure(&s);
+    s.config.own_text = own_text;
+    scene_start(&s);
+    s.role = ROLE_VIEW;
+    assert_int_equal(scene_ask(&s, "kinds", NULL), EXIT_DONE);
+    expect_row(&s, &at, render);
+    expect_row(&s, &at, echo);
+    assert_false(row_next(s.reply.rows, &at, &row));
+    at = 0;
+    assert_int_equal(scene_ask(&s, "kinds", "kind=echo"), EXIT_DONE);
+    expect_row(&s, &at, echo);
+    assert_false(row_next(s.reply.rows, &at, &row));
+    assert_int_equal(scene_ask(&s, "kinds", "kind=ech"), EXIT_NOTFOUND);
+    assert_string_equal(s.text, "alpha has no own kind \"ech\"");
+    scene_free(&s);
+    scene_new(&s);      /* that has none */
+    assert_int_equal(scene_ask(&s, "kinds", NULL), EXIT_DONE);
+    assert_int_equal(s.reply.rows.len, 0);
+    scene_free(&s);
+}
+
+static int
+submit_kind(struct scene *s, const char *kind)
+{
+    struct buf desc = { 0 }, blob = { 0 };
+    struct desc d = { .kind = span_str(kind), .n_jobs = 2, .cost = 1000000 };
+
+    desc_encode(&d, &desc);
+    chunk_begin(0, 2, false, &blob);
+    struct asking q = { .op = "submit", .desc = buf_span(&desc),
+                        .blob = buf_span(&blob) };
+    assert_true(scene_ask_as(s, &q));
+    buf_fini(&desc);
+    buf_fini(&blob);
+    return s->reply.status;
+}
+
+static void
+runs_nothing_that_it_does_not_offer(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_new(&s);
+    assert_int_equal(submit_kind(&s, "render"), EXIT_DONE);
+    assert_string_equal(s.text,
+                        "no live node offers kind \"render\"; jobs wait");
+    assert_false(scene_until(&s, 3000 * 1000, ACT_RUN));
+    assert_int_equal(scene_ask(&s, "explain", "workload=1 job=0"), EXIT_DONE);
+    assert_string_equal(s.text, "alpha does not offer kind render; no live "
+                                "node does");
+    scene_expect_pair(&s, "blocked_by", "kind");
+    scene_expect_pair(&s, "state", "queued");
+    scene_free(&s);
+}
+
+static void
+switches_a_kind_off(void **state)
+{
+    struct event off = { .kind = EV_KIND_OFF };
+    struct scene s;
+
+    (void)state;
+    scene_configure(&s);
+    strcpy(s.config.kinds, "noop render sleep");
+    scene_start(&s);
+    off.kind_off.kind = span_str("render");
+    off.kind_off.why = "3 failures in a row";
+    scene_step(&s, &off);
+    assert_true(scene_logged(&s, "kind-off", "kind=render why=\"3 failures in "
+                             "a row\" next=\"its jobs go to other nodes\""));
+    scene_step(&s, &off);       /* once is enough */
+    assert_int_equal(scene_find(&s, ACT_LOG, 0), -1);
+    assert_int_equal(scene_ask(&s, "hello", NULL), EXIT_DONE);
+    scene_expect_pair(&s, "kinds", "noop sleep");
+    assert_int_equal(submit_kind(&s, "render"), EXIT_DONE);
+    assert_int_equal(scene_find(&s, ACT_RUN, 0), -1);
+    assert_int_equal(scene_ask(&s, "explain", "workload=1 job=0"), EXIT_DONE);
+    assert_string_equal(s.text, "kind render is switched off on alpha (its "
+                        "program failed; see the log); no live node does");
+    assert_int_equal(scene_ask(&s, "explain", NULL), EXIT_DONE);
+    assert_non_null(strstr(s.text, "; switched off here: render"));
+    /* A reload does not bring it back, and changes nothing else. */
+    struct event ev = { .kind = EV_CONFIG, .config = &s.config };
+    scene_step(&s, &ev);
+    assert_int_equal(scene_ask(&s, "hello", NULL), EXIT_DONE);
+    scene_expect_pair(&s, "kinds", "noop sleep");
+    scene_free(&s);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tells_descriptions),
+        cmocka_unit_test(runs_nothing_that_it_does_not_offer),
+        cmocka_unit_test(switches_a_kind_off),
+    };
+    return cmocka_run_group_tests_name("command_kinds", tests, NULL, NULL);
+}
