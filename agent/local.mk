@@ -53,6 +53,7 @@ agent_libs = libagent.a libcore.a libproto.a libkinds.a libbase.a \
 lbagent_LDADD = $(agent_libs)
 
 agent_tests = \
+	tests/unit/test_command_given \
 	tests/unit/test_config \
 	tests/unit/test_events \
 	tests/unit/test_fetcher \
@@ -64,6 +65,8 @@ agent_tests = \
 	tests/unit/test_worker
 check_PROGRAMS += $(agent_tests)
 TESTS += $(agent_tests)
+tests_unit_test_command_given_SOURCES = tests/unit/test_command_given.c
+tests_unit_test_command_given_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_config_SOURCES = \
 	tests/unit/test_config.c tests/unit/config_broken.h
 tests_unit_test_config_LDADD = $(agent_libs) $(CMOCKA_LIBS)

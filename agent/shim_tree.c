@@ -36,12 +36,19 @@ static void
 add_listed(struct pids *p, const char *path)
 {
     FILE *f = fopen(path, "re");
-    int pid;
+    char *line = NULL;
+    size_t cap = 0;
 
     if (f == NULL)
         return;
-    while (fscanf(f, "%d", &pid) == 1)
-        add(p, pid);
+    if (getline(&line, &cap, f) > 0)
+        for (char *at = line, *end;; at = end) {
+            long pid = strtol(at, &end, 10);
+            if (end == at)
+                break;
+            add(p, (pid_t)pid);
+        }
+    free(line);
     fclose(f);
 }
 
@@ -115,8 +122,8 @@ us_of(struct timeval t)
 static int64_t
 waited_us(pid_t pid)
 {
-    char path[48], line[1024];
-    long user = 0, system = 0;
+    enum { FIRST = 3, USER = 16 };  /* behind the name; of proc(5) */
+    char path[48], line[1024], *end;
 
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     FILE *f = fopen(path, "re");
@@ -127,10 +134,13 @@ waited_us(pid_t pid)
     line[n] = '\0';
     /* The name before it may hold anything. */
     const char *at = strrchr(line, ')');
-    if (at == NULL || sscanf(at, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u "
-                             "%*u %*u %*u %ld %ld", &user, &system) != 2)
+    for (int field = FIRST - 1; at != NULL && field < USER; field++)
+        at = strchr(at + 1, ' ');
+    if (at == NULL)
         return 0;
-    return (int64_t)(user + system) * (1000000 / sysconf(_SC_CLK_TCK));
+    long ticks = strtol(at, &end, 10);
+    ticks += strtol(end, NULL, 10);
+    return (int64_t)ticks * (1000000 / sysconf(_SC_CLK_TCK));
 }
 
 static int64_t

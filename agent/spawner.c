@@ -270,7 +270,7 @@ static void
 serve(const struct spawner_config *config, int fd)
 {
     uint32_t slot;
-    int fds[2];
+    int fds[2] = { -1, -1 };
 
     for (bool first = true;; first = false) {
         ssize_t n = recv(fd, &slot, sizeof slot, 0);

@@ -25,11 +25,7 @@ teardown() {
 
 # Processes of this test's programs: those with the variable.
 marked() {
-    local file
-    for file in $(grep -lsxz "NASTY=$token" /proc/[0-9]*/environ); do
-        file=${file#/proc/}
-        echo "${file%/environ}"
-    done
+    grep -lsxz "NASTY=$token" /proc/[0-9]*/environ | sed 's/[^0-9]//g'
 }
 # shellcheck disable=SC2317  # called by await
 are_marked() { [ "$(marked | wc -l)" -eq "$1" ]; }
@@ -213,4 +209,11 @@ field() { # FILTER: of the last workload
     await are_marked 6
     kill_agent u
     await are_marked 0
+}
+
+@test "kills in the middle of nasty commands, and commands that hang" {
+    run "$BATS_TEST_DIRNAME/nasty.sh"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output == *'kills 20 / survivors 0 / hung 56 / ended 56 / late 0 /'* ]]
 }

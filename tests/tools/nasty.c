@@ -21,8 +21,6 @@
 
 enum { LIFE_S = 120, BLOCK = 1 << 20 };
 
-extern char **environ;
-
 /* For a sanitizer, where this is built with one: it is to die as others do. */
 const char *__asan_default_options(void)
     __attribute__((visibility("default")));
@@ -44,6 +42,12 @@ put(int fd, const char *p, size_t n)
         p += done;
         n -= (size_t)done;
     }
+}
+
+static int
+number(const char *text)
+{
+    return (int)strtol(text, NULL, 10);
 }
 
 static void
@@ -82,13 +86,13 @@ copy(char **argv)
 static int
 leave(char **argv)
 {
-    return atoi(argv[2]);
+    return number(argv[2]);
 }
 
 static int
 die(char **argv)
 {
-    (void)kill(getpid(), atoi(argv[2]));
+    (void)kill(getpid(), number(argv[2]));
     return 0;
 }
 
@@ -232,7 +236,7 @@ tree(char **argv)
 static int
 bomb(char **argv)
 {
-    for (int n = atoi(argv[2]); n > 0; n--)
+    for (int n = number(argv[2]); n > 0; n--)
         if (fork() == 0) {
             alarm(LIFE_S);
             signal(SIGTERM, SIG_IGN);

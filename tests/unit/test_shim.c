@@ -380,6 +380,7 @@ only_programs_of_the_list_run(void **state)
     denied(c, "sh", NULL);
     denied(c, c->nasty, NULL);      /* another file of that name */
     denied(c, loop, NULL);
+    denied(c, made(group, "allowed-too", 0755, "#!/bin/sh\n"), NULL);
     refused(c, &(struct what){ .argv = LIST("./nasty"), .cwd = "/no/dir" },
             SHIM_NO_DIR, "/no/dir: No such file or directory");
     /* A script without a first line would be a shell's: not in the list. */
