@@ -81,11 +81,10 @@ tests_unit_test_mailbox_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 shim_client = tests/unit/shim_client.c tests/unit/shim_client.h
 tests_unit_test_shim_SOURCES = tests/unit/test_shim.c $(shim_client)
 tests_unit_test_shim_LDADD = $(agent_libs) $(CMOCKA_LIBS)
-tests_unit_test_shim_DEPENDENCIES = libagent.a libproto.a libbase.a \
-	tests/tools/nasty$(EXEEXT)
+EXTRA_tests_unit_test_shim_DEPENDENCIES = tests/tools/nasty$(EXEEXT)
 tests_unit_test_shim_end_SOURCES = tests/unit/test_shim_end.c $(shim_client)
 tests_unit_test_shim_end_LDADD = $(agent_libs) $(CMOCKA_LIBS)
-tests_unit_test_shim_end_DEPENDENCIES = $(tests_unit_test_shim_DEPENDENCIES)
+EXTRA_tests_unit_test_shim_end_DEPENDENCIES = tests/tools/nasty$(EXEEXT)
 tests_unit_test_throttle_SOURCES = tests/unit/test_throttle.c
 tests_unit_test_throttle_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_worker_SOURCES = tests/unit/test_worker.c
