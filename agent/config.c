@@ -22,6 +22,41 @@ config_n_keys(void)
     return n;
 }
 
+size_t
+config_n_kind_keys(void)
+{
+    size_t n = 0;
+    while (config_kind_keys[n].section != NULL)
+        n++;
+    return n;
+}
+
+bool
+is_kind_key(const struct key *k)
+{
+    return k >= config_kind_keys && k < config_kind_keys +
+                                        config_n_kind_keys();
+}
+
+struct value *
+config_value(const struct config_file *f, const struct key *k)
+{
+    return is_kind_key(k) ? &f->kind_now->value[k - config_kind_keys]
+                          : &f->value[k - config_keys];
+}
+
+const char *
+config_section(const struct config_file *f, const struct key *k)
+{
+    return is_kind_key(k) ? f->kind_now->name : k->section;
+}
+
+static const struct key *
+table_of(const char *section)
+{
+    return is_kind_section(section) ? config_kind_keys : config_keys;
+}
+
 bool
 key_is_list(const struct key *k)
 {
@@ -74,8 +109,11 @@ problems_fini(struct problems *p)
 const struct key *
 key_find(const char *section, const char *name)
 {
-    for (const struct key *k = config_keys; k->section != NULL; k++)
-        if (strcmp(k->section, section) == 0 && strcmp(k->name, name) == 0)
+    bool any = is_kind_section(section);
+
+    for (const struct key *k = table_of(section); k->section != NULL; k++)
+        if ((any || strcmp(k->section, section) == 0) &&
+            strcmp(k->name, name) == 0)
             return k;
     return NULL;
 }
@@ -116,23 +154,24 @@ suggest_key(const char *section, const char *name, char *dst, size_t cap)
 {
     const char **words = xcalloc(config_n_keys() + 1, sizeof *words);
     size_t n = 0;
+    bool any = is_kind_section(section);
 
-    for (const struct key *k = config_keys; k->section != NULL; k++)
-        if (strcmp(k->section, section) == 0)
+    for (const struct key *k = table_of(section); k->section != NULL; k++)
+        if (any || strcmp(k->section, section) == 0)
             words[n++] = k->name;
     suggest(name, words, dst, cap);
     free(words);
 }
 
 static bool
-check_item(const struct key *k, const char *item, const char *where,
-           struct problems *p)
+check_item(const char *section, const struct key *k, const char *item,
+           const char *where, struct problems *p)
 {
     char err[VALUE_ERROR] = "";
 
     if (value_check(k, item, err))
         return true;
-    problem_add(p, where, "[%s] %s: %s", k->section, k->name, err);
+    problem_add(p, where, "[%s] %s: %s", section, k->name, err);
     return false;
 }
 
@@ -140,12 +179,14 @@ static void
 take_items(struct value *v, const struct key *k, const char *text,
            const char *where, struct problems *p)
 {
-    const char *split = k->type == KEY_PATHS ? " \t" : " \t,";
+    const char *split = k->type == KEY_LINES ? "\n"
+                        : k->type == KEY_PATHS || k->type == KEY_ITEMS
+                            ? " \t" : " \t,";
 
     for (size_t len; *(text += strspn(text, split)) != '\0'; text += len) {
         len = strcspn(text, split);
         list_add(&v->items, text, len);
-        if (!check_item(k, v->items.v[v->items.n - 1], where, p))
+        if (!check_item(k->section, k, v->items.v[v->items.n - 1], where, p))
             free(v->items.v[--v->items.n]);
         v->items.v[v->items.n] = NULL;
     }
@@ -155,15 +196,18 @@ void
 config_take(struct config_file *f, const struct key *k, const char *text,
           const char *where, bool fresh, struct problems *p)
 {
-    struct value *v = &f->value[k - config_keys];
+    struct value *v = config_value(f, k);
 
     /* A refused value leaves the old one, for the checks that follow. */
-    if (!key_is_list(k) && !check_item(k, text, where, p))
+    if (!key_is_list(k) && !check_item(config_section(f, k), k, text, where, p))
         return;
     if (fresh || v->where[0] == '\0')
         list_clear(&v->items);
-    v->where[0] = '\0';
-    text_add(v->where, sizeof v->where, "%s", where);
+    /* The problems of lines are those of the first. */
+    if (k->type != KEY_LINES || v->items.n == 0)
+        v->where[0] = '\0';
+    if (v->where[0] == '\0')
+        text_add(v->where, sizeof v->where, "%s", where);
     if (key_is_list(k))
         take_items(v, k, text, where, p);
     else
@@ -268,18 +312,24 @@ read_files(struct config_file *f, const char *file, struct problems *p)
 static void
 take_define(struct config_file *f, const char *define, struct problems *p)
 {
-    char section[64] = "", name[64] = "", hint[128] = "";
-    const char *dot = strchr(define, '.'), *is = strchr(define, '=');
+    char section[64] = "", name[64] = "", hint[WHERE_CAP] = "";
+    const char *is = strchr(define, '=');
+    const char *dot = is != NULL ? memrchr(define, '.', (size_t)(is - define))
+                                 : NULL;
 
-    if (dot == NULL || is == NULL || dot > is || dot == define ||
-        dot + 1 == is) {
+    if (dot == NULL || dot == define || dot + 1 == is) {
         problem_add(p, "-D", "\"%.100s\" is not SECTION.KEY=VALUE", define);
         return;
     }
     span_copy(span_of(define, (size_t)(dot - define)), section,
               sizeof section);
     span_copy(span_of(dot + 1, (size_t)(is - dot - 1)), name, sizeof name);
-    if (!section_is_known(section)) {
+    if (is_kind_section(section)) {
+        if (!kind_section_open(f, section, "-D", hint)) {
+            problem_add(p, "-D", "[%s]: %s", section, hint);
+            return;
+        }
+    } else if (!section_is_known(section)) {
         suggest_section(section, hint, sizeof hint);
         problem_add(p, "-D", "[%s]: unknown section%s", section, hint);
         return;
@@ -298,6 +348,7 @@ apply_all(struct config_file *f)
 {
     for (const struct key *k = config_keys; k->section != NULL; k++)
         value_apply(k, &f->value[k - config_keys].items, &f->config);
+    kinds_apply(f);
 }
 
 struct config_file *
@@ -331,6 +382,7 @@ config_free(struct config_file *f)
             list_clear((struct list *)(void *)((char *)&f->config +
                                                k->offset));
     }
+    kinds_free(f);
     free(f->value);
     free(f);
 }
@@ -344,8 +396,27 @@ config_get(const struct config_file *f)
 const char *
 config_origin(const struct config_file *f, const struct key *k)
 {
-    const char *where = f->value[k - config_keys].where;
+    const char *where = config_value(f, k)->where;
     return where[0] != '\0' ? where : "default";
+}
+
+/* They are in use: those of before stay as they are, until a restart. */
+static void
+keep_kinds(struct config_file *now, struct config_file *renewed,
+           void (*said)(const struct key *k, const char *old,
+                        const char *value))
+{
+    char *old = kinds_text(now), *value = kinds_text(renewed);
+    struct config_file kept = *now;
+
+    if (strcmp(old, value) != 0)
+        said(&config_kind_keys[0], old, value);
+    free(old);
+    free(value);
+    memcpy(now->kind, renewed->kind, sizeof now->kind);
+    now->n_kinds = renewed->n_kinds;
+    memcpy(renewed->kind, kept.kind, sizeof kept.kind);
+    renewed->n_kinds = kept.n_kinds;
 }
 
 struct config_file *
@@ -367,6 +438,7 @@ config_renew(struct config_file *now, struct config_file *renewed,
         free(old);
         free(value);
     }
+    keep_kinds(now, renewed, said);
     apply_all(renewed);
     renewed->config.workers = now->config.workers;  /* "auto" may differ now */
     config_free(now);

@@ -13,8 +13,10 @@
 
 #include "base/log.h"
 #include "core/config.h"
+#include "kinds/own.h"
 
-enum { PATH_CAP = 256, WHERE_CAP = 300 };
+enum { PATH_CAP = 256, WHERE_CAP = 300, KEY_TEXT_CAP = 120,
+       CONFIG_KINDS_MAX = 30 /* their names fit a STATE */ };
 
 struct list {
     size_t n;
@@ -30,7 +32,22 @@ enum throttle_method { METHOD_AUTO = 1, METHOD_CGROUP, METHOD_SIGNAL };
  * may submit; and as root too. */
 enum commands { COMMANDS_AUTO = 1, COMMANDS_NO, COMMANDS_YES, COMMANDS_ROOT };
 
+/* A kind of one's own, [kind.NAME]; agent/coprocess.h says what it means. */
+struct kind_config {
+    char name[OWN_NAME_MAX + 1];
+    struct list command, params;
+    uint64_t protocol;                  /* enum line_protocol */
+    char cost[KEY_TEXT_CAP + 1];
+    uint64_t combine;
+    bool idempotent;
+    int64_t timeout_us, start_timeout_us;
+    uint64_t max_line, max_jobs, crash_limit;
+    struct own *own;                    /* made of it */
+};
+
 struct config {
+    struct kind_config *kind[CONFIG_KINDS_MAX];
+    size_t n_kinds;
     char name[NAME_MAX_BYTES + 1], cluster[NAME_MAX_BYTES + 1];
     struct list tags;
     char state_dir[PATH_CAP], run_dir[PATH_CAP];
@@ -73,14 +90,15 @@ struct config {
 
 enum key_type {
     KEY_NAME = 1, KEY_PATH, KEY_HOST, KEY_NUMBER, KEY_REAL, KEY_DURATION,
-    KEY_SIZE, KEY_BOOL, KEY_WORD, KEY_SLOTS, KEY_WORDS, KEY_NODES,
-    KEY_ADDRESSES, KEY_PATHS            /* from KEY_WORDS on: lists */
+    KEY_SIZE, KEY_BOOL, KEY_WORD, KEY_SLOTS, KEY_TEXT, KEY_WORDS, KEY_NODES,
+    KEY_ADDRESSES, KEY_PATHS, KEY_ITEMS, KEY_LINES  /* from KEY_WORDS on:
+                                   lists; of LINES each line is an item */
 };
 
 struct key {
     const char *section, *name;
     enum key_type type;
-    size_t offset;              /* in struct config */
+    size_t offset;              /* in struct config, kind_config */
     double min, max;            /* units of the field; KEY_WORD: none */
     bool zero;                  /* 0 is allowed below min: off */
     const char *value;          /* default, as in a file; NULL: of the host */
@@ -90,6 +108,7 @@ struct key {
     const char *help;
 };
 extern const struct key config_keys[];  /* ended by a NULL section */
+extern const struct key config_kind_keys[]; /* those of any [kind.NAME] */
 
 /* Who asks: what the command line says. */
 struct config_source {

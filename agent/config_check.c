@@ -103,12 +103,13 @@ check_tags(const struct config_file *f, struct problems *p)
 }
 
 void
-config_check(const struct config_file *f, struct problems *p)
+config_check(struct config_file *f, struct problems *p)
 {
     check_times(f, p);
     check_orders(f, p);
     check_addresses(f, p);
     check_tags(f, p);
+    kinds_check(f, p);
 }
 
 static void

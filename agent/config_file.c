@@ -28,7 +28,8 @@ struct reading {
     bool known_section, in_section;
     char section[SECTION_CAP];
     const struct key *key;      /* an indented line would add to */
-    unsigned *given;            /* [keys] line in this file, 0 none */
+    unsigned *given;            /* [keys] line in this file, 0 none; then
+                                   [kinds][their keys] */
 };
 
 static void
@@ -74,7 +75,7 @@ static bool
 check_section(struct reading *r, const char *s)
 {
     const char *end = strchr(s, ']');
-    char where[WHERE_CAP], hint[128] = "";
+    char where[WHERE_CAP], hint[128] = "", why[WHERE_CAP] = "";
 
     r->key = NULL;
     r->skip = r->in_section = true;
@@ -86,7 +87,13 @@ check_section(struct reading *r, const char *s)
         return wrong(r, "stands behind a [section]", rest);
     span_copy(span_of(s + 1, (size_t)(end - s - 1)), r->section,
               sizeof r->section);
-    if (!section_is_known(r->section)) {
+    if (is_kind_section(r->section)) {
+        where_now(r, where);
+        if (!kind_section_open(r->into, r->section, where, why)) {
+            problem_add(r->problems, where, "[%s]: %s", r->section, why);
+            return false;
+        }
+    } else if (!section_is_known(r->section)) {
         suggest_section(r->section, hint, sizeof hint);
         where_now(r, where);
         problem_add(r->problems, where, "[%s]: unknown section%s", r->section,
@@ -111,7 +118,7 @@ check_indented(struct reading *r)
         where_now(r, where);
         problem_add(r->problems, where,
                     "[%s] %s: takes one value; indented lines add to a list",
-                    r->key->section, r->key->name);
+                    r->section, r->key->name);
         return false;
     }
     r->continues = true;
@@ -200,6 +207,19 @@ look_up(struct reading *r, const char *section, const char *name)
     return NULL;
 }
 
+static unsigned *
+given_of(const struct reading *r, const struct key *k)
+{
+    size_t at = 0;
+
+    if (!is_kind_key(k))
+        return &r->given[k - config_keys];
+    while (r->into->kind[at] != r->into->kind_now)
+        at++;
+    return &r->given[config_n_keys() + at * config_n_kind_keys() +
+                     (size_t)(k - config_kind_keys)];
+}
+
 /* For inih: one key, or one more line of a list. */
 static int
 take(void *arg, const char *section, const char *name, const char *value)
@@ -216,7 +236,7 @@ take(void *arg, const char *section, const char *name, const char *value)
     if (k == NULL)
         return 1;
     r->key = k;
-    unsigned *given = &r->given[k - config_keys];
+    unsigned *given = given_of(r, k);
     if (*given != 0 && !key_is_list(k)) {
         problem_add(r->problems, where,
                     "[%s] %s: given twice, first in line %u", section, name,
@@ -237,7 +257,9 @@ config_read(struct config_file *f, const char *path, struct problems *p)
     r.file = fopen(path, "re");
     if (r.file == NULL)
         return -errno;
-    r.given = xcalloc(config_n_keys(), sizeof *r.given);
+    r.given = xcalloc(config_n_keys() +
+                          CONFIG_KINDS_MAX * config_n_kind_keys(),
+                      sizeof *r.given);
     (void)ini_parse_stream(next_line, &r, take, &r);
     if (ferror(r.file)) {
         r.line++;

@@ -9,6 +9,10 @@ static const char *const level_names[] = { "error", "warn", "info", "debug",
 static const char *const format_names[] = { "auto", "journal", "text", "json",
                                             0 };
 
+static const char *const protocol_names[] = { "json", "plain", 0 };
+static const char *const combine_names[] = { "none", "sum", "concat", "count",
+                                             0 };
+
 #define FIELD(f) offsetof(struct config, f)
 #define MS 1e3
 #define S 1e6
@@ -177,5 +181,42 @@ const struct key config_keys[] = {
       level_names, true, "error, warn, info or debug" },
     { "log", "format", KEY_WORD, FIELD(log_format), 0, 0, false, "auto", 0,
       format_names, false, "auto, journal, text or json" },
+    { 0 }
+};
+
+#undef FIELD
+#define FIELD(f) offsetof(struct kind_config, f)
+
+const struct key config_kind_keys[] = {
+    { "kind.NAME", "command", KEY_LINES, FIELD(command), 0, 0, false, "",
+      "an absolute program, then an argument a line", 0, false,
+      "list; the program that takes the jobs of this kind" },
+    { "kind.NAME", "protocol", KEY_WORD, FIELD(protocol), 0, 0, false, "json",
+      0, protocol_names, false,
+      "json or plain; what a job is to the program: a line either way" },
+    { "kind.NAME", "params", KEY_ITEMS, FIELD(params), 0, 0, false,
+      "value:string", "NAME:TYPE[:RANGE[:DEFAULT]]", 0, false,
+      "list; what a job is given; types count int real string path" },
+    { "kind.NAME", "cost", KEY_TEXT, FIELD(cost), 0, 0, false, "1",
+      "a number, a parameter, or A*B of those", 0, false, "load of a job" },
+    { "kind.NAME", "combine", KEY_WORD, FIELD(combine), 0, 0, false, "none",
+      0, combine_names, false,
+      "none, sum, concat or count; makes the value of a workload" },
+    { "kind.NAME", "idempotent", KEY_BOOL, FIELD(idempotent), 0, 0, false,
+      "no", "yes, no", 0, false, "a job may run twice without harm" },
+    { "kind.NAME", "timeout", KEY_DURATION, FIELD(timeout_us), 1 * MS,
+      365 * DAY, true, "0", "0, 1ms..365d", 0, false,
+      "of a job, where its own is not shorter; 0 none" },
+    { "kind.NAME", "start_timeout", KEY_DURATION, FIELD(start_timeout_us),
+      1 * MS, 3600 * S, false, "10s", "1ms..1h", 0, false,
+      "until a new process has taken its first line" },
+    { "kind.NAME", "max_line", KEY_SIZE, FIELD(max_line), 64, 4 * M, false,
+      "1M", "64B..4M", 0, false, "longest line, both ways" },
+    { "kind.NAME", "max_jobs", KEY_NUMBER, FIELD(max_jobs), 1, 1e9, true, "0",
+      "0..1000000000", 0, false,
+      "a process is renewed after so many jobs; 0 never" },
+    { "kind.NAME", "crash_limit", KEY_NUMBER, FIELD(crash_limit), 1, 1000,
+      false, "3", "1..1000", 0, false,
+      "failures of the program in a row that switch the kind off here" },
     { 0 }
 };

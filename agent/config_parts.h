@@ -10,12 +10,47 @@ struct value {
     char where[WHERE_CAP];  /* origin; "" default */
 };
 
+/* A section [kind.NAME]. */
+struct kind_section {
+    struct kind_config config;
+    char name[OWN_NAME_MAX + 6];        /* "kind.NAME" */
+    char where[WHERE_CAP];              /* first named */
+    struct value *value;                /* by key of config_kind_keys */
+};
+
 struct config_file {
     struct config config;
     struct value *value;    /* by key */
+    struct kind_section *kind[CONFIG_KINDS_MAX];
+    size_t n_kinds;
+    struct kind_section *kind_now;      /* what config_kind_keys are of */
 };
 
 size_t config_n_keys(void);
+size_t config_n_kind_keys(void);
+bool is_kind_key(const struct key *k);
+/* Where the value of a key is; that of a kind in f->kind_now. */
+struct value *config_value(const struct config_file *f, const struct key *k);
+/* Its section as it stands in a file. */
+const char *config_section(const struct config_file *f, const struct key *k);
+
+/* ---- config_kind.c ---- */
+
+/* Turns to [kind.NAME], which is made if it is new. False: `err` says why. */
+bool kind_section_open(struct config_file *f, const char *section,
+                       const char *where, char err[WHERE_CAP]);
+bool is_kind_section(const char *section);
+/* Puts the values into the structs. */
+void kinds_apply(struct config_file *f);
+/* What is wrong with them; and makes kind_config.own. */
+void kinds_check(struct config_file *f, struct problems *p);
+void kinds_free(struct config_file *f);
+/* All of them as they would stand in a file, with origins; on the heap. */
+void kinds_dump(const struct config_file *f, bool changed, FILE *out);
+char *kinds_text(const struct config_file *f);
+
+/* Prints a key and its value, and where it is from. */
+void value_print(const struct key *k, const struct value *v, FILE *out);
 bool key_is_list(const struct key *k);
 
 void list_add(struct list *l, const char *item, size_t len);
@@ -29,8 +64,7 @@ void problem_add(struct problems *p, const char *where, const char *fmt, ...)
 enum { VALUE_ERROR = 512 };
 bool value_check(const struct key *k, const char *text, char err[VALUE_ERROR]);
 /* Puts checked texts into the struct. */
-void value_apply(const struct key *k, const struct list *items,
-                 struct config *c);
+void value_apply(const struct key *k, const struct list *items, void *c);
 /* The default, also where it depends on the host. */
 void value_default(const struct key *k, char *dst, size_t cap);
 
@@ -46,7 +80,7 @@ void suggest_key(const char *section, const char *name, char *dst,
                  size_t cap);
 
 /* What several keys together get wrong. */
-void config_check(const struct config_file *f, struct problems *p);
+void config_check(struct config_file *f, struct problems *p);
 
 /* Reads one file. 0 or -errno of opening it. */
 int config_read(struct config_file *f, const char *path, struct problems *p);

@@ -10,7 +10,7 @@ enum { LINE_MAX_BYTES = 199 };
 char *
 config_text(const struct config_file *f, const struct key *k)
 {
-    const struct list *l = &f->value[k - config_keys].items;
+    const struct list *l = &config_value(f, k)->items;
     struct buf b = { 0 };
 
     for (size_t i = 0; i < l->n; i++) {
@@ -22,11 +22,11 @@ config_text(const struct config_file *f, const struct key *k)
     return (char *)b.p;
 }
 
-static void
-print_key(const struct config_file *f, const struct key *k, FILE *out)
+void
+value_print(const struct key *k, const struct value *v, FILE *out)
 {
-    const struct list *l = &f->value[k - config_keys].items;
-    const char *where = config_origin(f, k);
+    const struct list *l = &v->items;
+    const char *where = v->where[0] != '\0' ? v->where : "default";
     bool list = key_is_list(k);
     size_t len = strlen(k->name) + strlen(where) + 8;
 
@@ -56,8 +56,9 @@ config_dump(const struct config_file *f, bool changed, FILE *out)
             fprintf(out, "%s[%s]\n", *section != '\0' ? "\n" : "",
                     k->section);
         section = k->section;
-        print_key(f, k, out);
+        value_print(k, config_value(f, k), out);
     }
+    kinds_dump(f, changed, out);
 }
 
 static void
@@ -95,4 +96,8 @@ config_packaged(FILE *out)
         section = k->section;
         print_packaged(k, out);
     }
+    fputs("\n# Kinds of one's own: a section each, NAME as \"lbctl run NAME\" "
+          "says it.\n;[kind.NAME]\n", out);
+    for (const struct key *k = config_kind_keys; k->section != NULL; k++)
+        print_packaged(k, out);
 }

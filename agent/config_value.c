@@ -254,6 +254,14 @@ parse_node(const char *text, char err[VALUE_ERROR])
 }
 
 static bool
+parse_text(const char *text, char err[VALUE_ERROR])
+{
+    if (strlen(text) <= KEY_TEXT_CAP)
+        return true;
+    return refuse(err, "\"%s\" is longer than %s bytes", text, "120");
+}
+
+static bool
 parse_tag(const char *text, char err[VALUE_ERROR])
 {
     for (const char *c = text; *c != '\0'; c++)
@@ -279,10 +287,13 @@ parse(const struct key *k, const char *text, union scalar *out,
     case KEY_BOOL: return parse_bool(text, &out->yes, err);
     case KEY_WORD: return parse_word(k, text, &out->number, err);
     case KEY_SLOTS: return parse_slots(k, text, &out->number, err);
+    case KEY_TEXT: return parse_text(text, err);
     case KEY_WORDS: return parse_tag(text, err);
     case KEY_NODES: return parse_node(text, err);
     case KEY_ADDRESSES: return parse_address(text, err);
     case KEY_PATHS: return parse_path(k, text, err);
+    case KEY_ITEMS:
+    case KEY_LINES: return true;
     }
     return false;
 }
@@ -308,6 +319,7 @@ apply_scalar(const struct key *k, const char *text, void *field)
     switch (k->type) {
     case KEY_NAME:
     case KEY_PATH:
+    case KEY_TEXT:
     case KEY_HOST: memcpy(field, text, strlen(text) + 1); break;
     case KEY_REAL: *(double *)field = v.real; break;
     case KEY_DURATION: *(int64_t *)field = v.us; break;
@@ -319,12 +331,14 @@ apply_scalar(const struct key *k, const char *text, void *field)
     case KEY_WORDS:
     case KEY_NODES:
     case KEY_ADDRESSES:
-    case KEY_PATHS: break;
+    case KEY_PATHS:
+    case KEY_ITEMS:
+    case KEY_LINES: break;
     }
 }
 
 void
-value_apply(const struct key *k, const struct list *items, struct config *c)
+value_apply(const struct key *k, const struct list *items, void *c)
 {
     void *field = (char *)c + k->offset;
 

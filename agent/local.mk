@@ -11,6 +11,7 @@ libagent_a_SOURCES = \
 	agent/config_check.c \
 	agent/config_file.c \
 	agent/config_keys.c \
+	agent/config_kind.c \
 	agent/config_print.c \
 	agent/config_value.c \
 	agent/cpus.c agent/cpus.h \
@@ -56,6 +57,7 @@ agent_tests = \
 	tests/unit/test_command_given \
 	tests/unit/test_config \
 	tests/unit/test_events \
+	tests/unit/test_config_kind \
 	tests/unit/test_fetcher \
 	tests/unit/test_journal \
 	tests/unit/test_mailbox \
@@ -72,6 +74,8 @@ tests_unit_test_config_SOURCES = \
 tests_unit_test_config_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_events_SOURCES = tests/unit/test_events.c
 tests_unit_test_events_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_config_kind_SOURCES = tests/unit/test_config_kind.c
+tests_unit_test_config_kind_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_fetcher_SOURCES = tests/unit/test_fetcher.c
 tests_unit_test_fetcher_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c

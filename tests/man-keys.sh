@@ -53,7 +53,11 @@ awk '
 # shellcheck disable=SC2016
 awk '
     BEGIN { OFS = "\t" }
-    /^\[/ { section = substr($1, 2, length($1) - 2) }
+    /^;?\[/ {
+        section = $1
+        sub(/^;?\[/, "", section)
+        sub(/\]$/, "", section)
+    }
     /^;?[a-z_]+ *=/ {
         value = $0
         sub(/^[^=]*= */, "", value)

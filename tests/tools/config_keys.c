@@ -16,14 +16,21 @@ print_range(const struct key *k)
         printf("%s%s", i > 0 ? ", " : "", k->words[i]);
 }
 
-int
-main(void)
+static void
+print(const struct key *k)
 {
-    for (const struct key *k = config_keys; k->section != NULL; k++) {
+    for (; k->section != NULL; k++) {
         printf("%s\t%s\t%s\t", k->section, k->name,
                k->value != NULL ? k->value : "?");
         print_range(k);
         printf("\t%s\n", k->live ? "live" : "at restart");
     }
+}
+
+int
+main(void)
+{
+    print(config_keys);
+    print(config_kind_keys);
     return ferror(stdout) != 0 || fflush(stdout) != 0;
 }

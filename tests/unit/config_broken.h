@@ -166,6 +166,46 @@ static const struct {
         "name" } },
     { "[jobs]\nfile_roots = /a b\n",
       { AT(2) "[jobs] file_roots: \"b\" is not an absolute path" } },
+    /* own kinds */
+    { "[kind.Render]\ncommand = /bin/sh\n",
+      { AT(1) "[kind.Render]: \"Render\" is no name of a kind "
+        "([a-z][a-z0-9_]{0,30})" } },
+    { "[kind.fib]\ncommand = /bin/sh\n",
+      { AT(1) "[kind.fib]: fib is a built-in kind" } },
+    { "[kind.x]\n", { AT(1) "[kind.x] command: no value" } },
+    { "[kind.x]\nprotocol = json\n\ncommand = /opt/x\n  -a\n",
+      { AT(4) "[kind.x] command: /opt/x: no such file" } },
+    { "[kind.x]\ncommand = sh\n",
+      { AT(2) "[kind.x] command: \"sh\" is not an absolute path" } },
+    { "[kind.x]\ncommand = /etc\n",
+      { AT(2) "[kind.x] command: /etc: not a program" } },
+    { "[kind.x]\ncommand = /bin/sh\nprotokol = json\n",
+      { AT(3) "[kind.x] protokol: unknown key (did you mean "
+        "\"protocol\"?)" } },
+    { "[kind.x]\ncommand = /bin/sh\nprotocol = jsn\n",
+      { AT(3) "[kind.x] protocol: unknown value \"jsn\" (did you mean "
+        "\"json\"?)" } },
+    { "[kind.x]\ncommand = /bin/sh\ncombine = max\n",
+      { AT(3) "[kind.x] combine: unknown value \"max\"; values: none sum "
+        "concat count" } },
+    { "[kind.x]\ncommand = /bin/sh\nparams = n:count\n  m:float\n",
+      { AT(4) "[kind.x] params: m: write m:TYPE[:RANGE[:DEFAULT]], TYPE one "
+        "of count int real string path" } },
+    { "[kind.x]\ncommand = /bin/sh\ncost = 2 * n\n",
+      { AT(3) "[kind.x] cost: \"n\" is neither a parameter nor a number "
+        "above 0" } },
+    { "[kind.x]\ncommand = /bin/sh\nstart_timeout = 10\n",
+      { AT(3) "[kind.x] start_timeout: \"10\" has no unit; write 10s or "
+        "10min" } },
+    { "[kind.x]\ncommand = /bin/sh\nmax_line = 8M\n",
+      { AT(3) "[kind.x] max_line: 8M is outside 64B..4M" } },
+    { "[kind.x]\ncommand = /bin/sh\ncrash_limit = 0\n",
+      { AT(3) "[kind.x] crash_limit: 0 is outside 1..1000" } },
+    { "[kind.x]\ncommand = /bin/sh\ncost = 1\ncost = 2\n",
+      { AT(4) "[kind.x] cost: given twice, first in line 3" } },
+    { "[kind.x]\ncommand = /bin/sh\ncost = 1\n  2\n",
+      { AT(4) "[kind.x] cost: takes one value; indented lines add to a "
+        "list" } },
     /* several together */
     { "[throttle]\nfloor = 50\nceiling = 40\n",
       { AT(2) "[throttle] floor: floor is above ceiling" } },
