@@ -109,7 +109,7 @@ kill_one() { # NUMBER
 }
 
 hang() {
-    local i each=$((hung / ${#ways[@]})) w
+    local i each=$(((hung + ${#ways[@]} - 1) / ${#ways[@]})) w
     start "workers.count=$slots" "jobs.kill_after=${kill_after_ms}ms"
     for w in "${ways[@]}"; do
         # shellcheck disable=SC2086  # words
