@@ -9,26 +9,22 @@
 #include <unistd.h>
 
 #include "agent/command_given.h"
-#include "agent/shim.h"
+#include "agent/shim_link.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "kinds/command.h"
 #include "proto/limits.h"
 #include "proto/msg.h"
 
-enum { KEEP_BYTES = 256 * 1024, READ_BYTES = 64 * 1024,
-       ENCODED_MORE = 64 /* of a result, beyond its output */, SOON_MS = 2 };
+enum { KEEP_BYTES = 256 * 1024, SOON_MS = 2,
+       ENCODED_MORE = 64 /* of a result, beyond its output */ };
 
 struct command_slot {
     const struct command_config *config;
     struct orders *orders;
     size_t number;
-    int fd, pidfd;              /* of the shim; -1: none */
-    enum spawner_hold hold;
-    struct control control;     /* as last told to the shim */
+    struct shim_link shim;
     struct given given;         /* to the program under way */
-    struct buf frame;           /* to the shim */
-    struct buf in;              /* from it, not yet taken */
     pthread_mutex_t lock;       /* of what command_output reads, too: */
     const struct order *order;  /* of the run under way; NULL: none */
     struct buf out, err;        /* what the program wrote */
@@ -43,20 +39,10 @@ command_slot_new(const struct command_config *config, struct orders *orders,
     s->config = config;
     s->orders = orders;
     s->number = number;
-    s->fd = s->pidfd = -1;
+    shim_link_init(&s->shim);
     pthread_mutex_init(&s->lock, NULL);
     given_init(&s->given, config, number);
     return s;
-}
-
-static void
-drop_shim(struct command_slot *s)
-{
-    if (s->fd >= 0)
-        close(s->fd);
-    if (s->pidfd >= 0)
-        close(s->pidfd);
-    s->fd = s->pidfd = -1;
 }
 
 void
@@ -64,10 +50,8 @@ command_slot_free(struct command_slot *s)
 {
     if (s == NULL)
         return;
-    drop_shim(s);
+    shim_link_fini(&s->shim);
     given_fini(&s->given);
-    buf_fini(&s->frame);
-    buf_fini(&s->in);
     buf_fini(&s->out);
     buf_fini(&s->err);
     pthread_mutex_destroy(&s->lock);
@@ -75,87 +59,6 @@ command_slot_free(struct command_slot *s)
 }
 
 /* ---- frames ---- */
-
-static bool
-send_frame(struct command_slot *s, enum shim_frame type, struct span body)
-{
-    buf_reset(&s->frame);
-    buf_u32(&s->frame, (uint32_t)body.len);
-    buf_u8(&s->frame, (uint8_t)type);
-    buf_bytes(&s->frame, body.p, body.len);
-    for (size_t i = 0; i < s->frame.len;) {
-        /* SIGPIPE is ignored in this process (main.c). */
-        ssize_t n = write(s->fd, s->frame.p + i, s->frame.len - i);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        i += (size_t)n;
-    }
-    if (s->frame.cap > KEEP_BYTES)
-        buf_fini(&s->frame);
-    return true;
-}
-
-static bool
-tell_rate(struct command_slot *s, const struct rate *r)
-{
-    struct buf body = { 0 };
-
-    buf_u8(&body, (uint8_t)r->percent);
-    buf_u64(&body, (uint64_t)r->period_us);
-    bool sent = send_frame(s, SHIM_RATE, buf_span(&body));
-    buf_fini(&body);
-    return sent;
-}
-
-/* What has changed since the shim was told last. */
-static bool
-tell(struct command_slot *s, bool running)
-{
-    struct control now = orders_look(s->orders, s->number);
-    struct control old = s->control;
-    bool sent = true;
-
-    s->control = now;
-    if (now.rate.percent != old.rate.percent ||
-        now.rate.period_us != old.rate.period_us)
-        sent = tell_rate(s, &now.rate);
-    if (sent && running && now.stop && !old.stop)
-        sent = send_frame(s, SHIM_STOP, span_of(NULL, 0));
-    return sent;
-}
-
-/* Appends what has come. False: the shim is gone. */
-static bool
-receive(struct command_slot *s)
-{
-    ssize_t n;
-
-    uint8_t *to = buf_grow(&s->in, READ_BYTES);
-    do {
-        n = read(s->fd, to, READ_BYTES);
-    } while (n < 0 && errno == EINTR);
-    s->in.len -= READ_BYTES - (size_t)(n > 0 ? n : 0);
-    return n > 0;
-}
-
-/* The first whole frame of what has come: its length, head included; 0: it is
- * not whole yet. */
-static size_t
-first_frame(const struct command_slot *s, size_t at, uint8_t *type,
-            struct span *body)
-{
-    struct reader r;
-
-    reader_init(&r, span_of(s->in.p + at, s->in.len - at));
-    size_t n = reader_u32(&r);
-    *type = reader_u8(&r);
-    if (r.bad)
-        return 0;
-    *body = span_of(s->in.p + at + SHIM_HEAD, n);
-    return s->in.len - at >= SHIM_HEAD + n ? SHIM_HEAD + n : 0;
-}
 
 static void
 keep(struct command_slot *s, struct buf *to, struct span bytes)
@@ -174,7 +77,8 @@ take_frames(struct command_slot *s, struct shim_end *end)
     uint8_t type;
     int rc = 0;
 
-    while (rc == 0 && (n = first_frame(s, at, &type, &body)) > 0) {
+    while (rc == 0 &&
+           (n = shim_link_frame(&s->shim, at, &type, &body)) > 0) {
         at += n;
         if (type == SHIM_OUT)
             keep(s, &s->out, body);
@@ -184,10 +88,8 @@ take_frames(struct command_slot *s, struct shim_end *end)
             rc = type == SHIM_END && shim_end_decode(body, end) == 0
                      ? 1 : -EPROTO;
     }
-    if (rc == 0 && at > 0) {
-        memmove(s->in.p, s->in.p + at, s->in.len - at);
-        s->in.len -= at;
-    }
+    if (rc == 0 && at > 0)
+        shim_link_taken(&s->shim, at);
     return rc;
 }
 
@@ -198,20 +100,14 @@ take_frames(struct command_slot *s, struct shim_end *end)
 static uint8_t
 open_shim(struct command_slot *s, char *err)
 {
-    if (s->fd >= 0)
-        return 0;
-    int fd = s->config->spawner == NULL
-                 ? -ENOSYS
-                 : spawner_shim(s->config->spawner, (unsigned)s->number,
-                                &s->pidfd, &s->hold);
-    if (fd < 0) {
+    int rc = shim_link_open(&s->shim, s->config->spawner,
+                            (unsigned)s->number);
+    if (rc < 0) {
         text_add(err, KIND_ERROR_MAX, "%s starts no commands: %s",
-                 s->config->node, strerror(-fd));
-        return fd == -EPIPE ? OUTCOME_CANCELLED : OUTCOME_NO_FILE;
+                 s->config->node, strerror(-rc));
+        return rc == -EPIPE ? OUTCOME_CANCELLED : OUTCOME_NO_FILE;
     }
-    s->fd = fd;
     (void)orders_news(s->orders, s->number);    /* before the first look */
-    s->control = (struct control){ .rate = { 100, 0 } };
     return 0;
 }
 
@@ -220,7 +116,7 @@ static int
 follow(struct command_slot *s, const struct command_job *job,
        struct shim_end *end)
 {
-    struct pollfd p[2] = { { s->fd, POLLIN, 0 },
+    struct pollfd p[2] = { { s->shim.fd, POLLIN, 0 },
                            { orders_news(s->orders, s->number), POLLIN, 0 } };
 
     for (int wait_ms = SOON_MS;;) {
@@ -235,12 +131,12 @@ follow(struct command_slot *s, const struct command_job *job,
             continue;
         if (p[1].revents != 0) {
             orders_heard(s->orders, s->number);
-            if (!tell(s, true))
+            if (!shim_link_tell(&s->shim, s->orders, s->number, true))
                 return -EPIPE;
         }
         if (p[0].revents == 0)
             continue;
-        if (!receive(s))
+        if (!shim_link_receive(&s->shim))
             return -EPIPE;
         int rc = take_frames(s, end);
         if (rc != 0)
@@ -302,12 +198,13 @@ begin(struct command_slot *s, const struct shim_run *run)
 {
     struct buf body = { 0 };
 
-    buf_reset(&s->in);
-    s->control.stop = false;
+    buf_reset(&s->shim.in);
+    s->shim.control.stop = false;
     shim_run_encode(run, &body);
-    bool sent = tell(s, false) && send_frame(s, SHIM_RUN, buf_span(&body)) &&
-                (!s->control.stop ||
-                 send_frame(s, SHIM_STOP, span_of(NULL, 0)));
+    bool sent = shim_link_tell(&s->shim, s->orders, s->number, false) &&
+                shim_link_send(&s->shim, SHIM_RUN, buf_span(&body)) &&
+                (!s->shim.control.stop ||
+                 shim_link_send(&s->shim, SHIM_STOP, span_of(NULL, 0)));
     buf_fini(&body);
     return sent;
 }
@@ -375,7 +272,7 @@ command_run(struct command_slot *s, const struct command_job *job,
         if (end.how == SHIM_ENDED || end.how == SHIM_TIMEOUT)
             put_result(s, &end, out);
     } else {
-        drop_shim(s);
+        shim_link_close(&s->shim);
         outcome = open_shim(s, err);
         if (outcome == 0) {
             text_add(err, KIND_ERROR_MAX, "its shim was killed");
@@ -383,6 +280,6 @@ command_run(struct command_slot *s, const struct command_job *job,
         }
     }
     turn_to(s, NULL);
-    shrink(&s->in);
+    shrink(&s->shim.in);
     return outcome;
 }

@@ -36,7 +36,9 @@ libagent_a_SOURCES = \
 	agent/shell_command.c \
 	agent/shim.c agent/shim.h agent/shim_parts.h \
 	agent/shim_frame.c \
+	agent/shim_link.c agent/shim_link.h \
 	agent/shim_output.c \
+	agent/shim_pipes.c \
 	agent/shim_scratch.c \
 	agent/shim_start.c \
 	agent/shim_tree.c \

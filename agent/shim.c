@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -127,29 +126,6 @@ after(int64_t now_us, uint64_t us)
                                                : now_us + (int64_t)us;
 }
 
-/* The descriptor that a program reads from; -errno. */
-static int
-input_of(const struct shim *s, struct span bytes)
-{
-    if (bytes.len == 0)
-        return s->null;
-    int fd = memfd_create("stdin", MFD_CLOEXEC);
-    for (size_t i = 0; fd >= 0 && i < bytes.len;) {
-        ssize_t n = write(fd, bytes.p + i, bytes.len - i);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            int rc = -errno;
-            close(fd);
-            return rc;
-        }
-        i += (size_t)n;
-    }
-    if (fd < 0 || lseek(fd, 0, SEEK_SET) < 0)
-        return -errno;
-    return fd;
-}
-
 /* What it was let have: processor time, or time itself. */
 static int64_t
 used_us(const struct shim *s, int64_t now_us)
@@ -177,16 +153,24 @@ static bool
 begin(struct shim *s, const struct shim_run *run)
 {
     struct start start = { .run = run, .scratch = s->config.scratch,
-                           .allow = s->config.allow };
+                           .allow = run->lines ? s->config.kinds
+                                               : s->config.allow };
     int64_t now = clock_us();
+    int ours[2] = { -1, -1 };
 
     s->cpu_from_us = children_us();
     s->how = 0;
     s->end_us = run->timeout_us == 0 ? INT64_MAX : after(now, run->timeout_us);
     s->kill_us = INT64_MAX;
     s->kill_after_us = run->kill_after_us;
-    start.in = input_of(s, run->input);
-    start.out = stream_open(&s->stdout_, SHIM_OUT, run->output_max);
+    if (run->lines) {
+        s->stdout_ = (struct stream){ .fd = -1 };
+        start.in = pipe_open(PIPE_IN, ours);
+        start.out = pipe_open(PIPE_OUT, ours);
+    } else {
+        start.in = input_open(s->null, run->input);
+        start.out = stream_open(&s->stdout_, SHIM_OUT, run->output_max);
+    }
     start.err = stream_open(&s->stderr_, SHIM_ERR, run->output_max);
     s->pid = -1;
     if (start.in >= 0 && start.out >= 0 && start.err >= 0) {
@@ -205,6 +189,10 @@ begin(struct shim *s, const struct shim_run *run)
         close(start.out);
     if (start.err >= 0)
         close(start.err);
+    /* What cannot be handed over ends at once, as its slot is gone. */
+    if (s->pid > 0 && run->lines)
+        (void)(send_out(s) && pipes_send(s->config.fd, ours));
+    pipes_close(ours);
     if (s->pid > 0) {
         begin_throttle(s, now);
         return true;
@@ -353,7 +341,9 @@ obey(struct shim *s)
     else if (type == SHIM_STOP && s->pid != 0)
         end_run(s, SHIM_STOPPED, clock_us());
     else if (type == SHIM_RUN) {
-        if (s->pid != 0 || shim_run_decode(buf_span(&s->in), &run) != 0)
+        if (s->pid != 0 || shim_run_decode(buf_span(&s->in), &run) != 0 ||
+            (run.lines && (s->config.kinds == NULL ||
+                           s->config.kinds[0] == NULL)))
             return false;
         (void)begin(s, &run);
     }

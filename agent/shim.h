@@ -28,6 +28,9 @@ enum shim_frame {
     SHIM_STOP,      /* to the shim: end the run under way: TERM, then KILL */
     SHIM_OUT,       /* from the shim: what was written to stdout; not empty */
     SHIM_ERR,       /* and to stderr */
+    SHIM_PIPES,     /* from the shim: a run with `lines` has begun; with its
+                       bytes come two descriptors (SCM_RIGHTS): to its stdin,
+                       from its stdout */
     SHIM_END        /* from the shim: shim_end_encode; the run is over, no
                        descendant is left */
 };
@@ -39,6 +42,8 @@ struct shim_run {
     uint64_t kill_after_us;     /* from TERM to KILL */
     uint64_t cpu_ms;            /* RLIMIT_CPU, rounded up to seconds; 0: any */
     uint64_t output_max;        /* bytes passed on of each stream */
+    bool lines;                 /* stdin and stdout are pipes to the slot; the
+                                   program is one of shim_config.kinds */
     uint32_t argc, envc;
     struct span argv, env;      /* NUL-ended strings, one after the other */
     struct span cwd;            /* without NUL; empty: the scratch directory */
@@ -79,6 +84,7 @@ struct shim_config {
     unsigned cgroup_version;
     const char *const *allow;   /* NULL-ended: programs and directories that
                                    may be run; none: any */
+    const char *const *kinds;   /* NULL-ended: those of own kinds */
 };
 /* Serves until the end of file on `fd`; the status to exit with. */
 int shim_main(const struct shim_config *config);

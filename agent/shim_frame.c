@@ -12,6 +12,7 @@ shim_run_encode(const struct shim_run *run, struct buf *out)
     buf_u64(out, run->kill_after_us);
     buf_u64(out, run->cpu_ms);
     buf_u64(out, run->output_max);
+    buf_u8(out, run->lines);
     buf_u32(out, run->argc);
     buf_u32(out, run->envc);
     buf_span32(out, run->argv);
@@ -42,6 +43,7 @@ shim_run_decode(struct span in, struct shim_run *out)
     out->kill_after_us = reader_u64(&r);
     out->cpu_ms = reader_u64(&r);
     out->output_max = reader_u64(&r);
+    out->lines = reader_u8(&r) != 0;
     out->argc = reader_u32(&r);
     out->envc = reader_u32(&r);
     out->argv = reader_span32(&r);

@@ -57,6 +57,19 @@ void stream_read(struct stream *s, size_t most, int64_t now_us,
 void stream_flush(struct stream *s, struct buf *out);
 void stream_close(struct stream *s);
 
+/* ---- shim_pipes.c ---- */
+
+/* A descriptor that gives `bytes`, `null` if there are none; -errno. */
+int input_open(int null, struct span bytes);
+
+enum pipe_end { PIPE_IN, PIPE_OUT };    /* of a program: its stdin, stdout */
+/* The end of a new pipe for the program, or -errno; the other one goes to
+ * ours[end]. */
+int pipe_open(enum pipe_end end, int ours[2]);
+/* As the frame SHIM_PIPES. False: nobody is there any more. */
+bool pipes_send(int socket, const int ours[2]);
+void pipes_close(int ours[2]);
+
 /* ---- shim_scratch.c ---- */
 
 /* Makes the directory if it is not there, and empties it. Nothing outside is

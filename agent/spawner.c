@@ -231,7 +231,8 @@ try_hold(const struct spawner_config *config, unsigned slot,
     b.not_its[0] = pair[0];
     b.not_its[1] = ready[0];
     b.shim = (struct shim_config){ .fd = pair[1], .scratch = scratch,
-                                   .allow = config->allow };
+                                   .allow = config->allow,
+                                   .kinds = config->kinds };
     if (hold == HOLD_SUBREAPER)
         b.shim.parent = getpid();
     fds[0] = pair[0];

@@ -26,6 +26,7 @@ struct spawner_config {
     const char *scratch;        /* directory for theirs; made and emptied when
                                    the first shim is asked for */
     const char *const *allow;   /* as in shim_config */
+    const char *const *kinds;   /* likewise */
     int nice;                   /* 0..19 */
     const struct cgroup *cgroup;        /* NULL: rates are kept by signals */
     enum spawner_hold best;     /* try nothing better than this (tests) */
