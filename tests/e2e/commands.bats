@@ -58,9 +58,14 @@ field() { # FILTER: of the last workload
 }
 
 @test "a command has its variables and a directory of its own" {
+    # The agent raises one limit and changes the mask, for itself.
+    ulimit -Sn 300
+    umask 022
     start north workers.count=1 throttle.percent=40
+    [ "$(lbctl run -- sh -c 'ulimit -Sn; umask; ulimit -c')" = \
+        "$(printf '300\n0022\n0')" ]
     lbctl run --env 'A=b c' --env NASTY="$token" -- env >out
-    for line in LB_JOB_ID=north-1.0 LB_WORKLOAD=north-1 LB_INDEX=0 LB_JOBS=1 \
+    for line in LB_JOB_ID=north-2.0 LB_WORKLOAD=north-2 LB_INDEX=0 LB_JOBS=1 \
         LB_ATTEMPT=1 LB_NODE=north LB_HOME=north LB_SLOT=1 LB_THROTTLE=40 \
         'A=b c' "TMPDIR=$work/north/state/scratch/0" "HOME=$HOME"; do
         grep -qxF "$line" out

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/shim_parts.h"
 #include "tests/unit/shim_client.h"
 
 #define LIST(...) (const char *const[]){ __VA_ARGS__, NULL }
@@ -106,6 +107,34 @@ time_out_ends_every_hung_program(void **state)
         expect_end(&r, SHIM_TIMEOUT, 0, deaf ? SIGKILL : SIGTERM);
         ran_fini(&r);
     }
+}
+
+/* What comes without end does not keep the shim from the rest, nor counts
+ * without a bound. */
+static void
+one_look_at_a_stream_is_bounded(void **state)
+{
+    (void)state;
+    enum { PIPE = 1 << 20, LOOK = 128 * 1024 };
+    static uint8_t block[PIPE];
+    static struct stream s;
+    struct buf out = { 0 };
+
+    int end = stream_open(&s, SHIM_OUT, 1000);
+    assert_true(end >= 0);
+    assert_true(fcntl(end, F_SETPIPE_SZ, PIPE) >= PIPE);
+    assert_int_equal(write(end, block, PIPE), PIPE);
+    for (uint64_t seen = 0; seen < PIPE; seen = s.total) {
+        stream_read(&s, LOOK, 0, &out);
+        assert_in_range(s.total, seen + 1, seen + LOOK + STREAM_BYTES);
+    }
+    assert_true(s.fd >= 0);
+    close(end);
+    stream_read(&s, LOOK, 0, &out);
+    assert_int_equal(s.fd, -1);
+    stream_flush(&s, &out);
+    assert_int_equal(out.len, SHIM_HEAD + 1000);
+    buf_fini(&out);
 }
 
 /* ---- the throttle ---- */
@@ -405,6 +434,7 @@ main(void)
         cmocka_unit_test(stop_asks_first),
         cmocka_unit_test(stop_ends_who_does_not_listen),
         cmocka_unit_test(time_out_ends_every_hung_program),
+        cmocka_unit_test(one_look_at_a_stream_is_bounded),
         cmocka_unit_test(a_rate_stops_and_continues_it),
         cmocka_unit_test(its_directory_is_emptied_and_nothing_else),
         cmocka_unit_test(nothing_outlives_a_killed_shim),
