@@ -362,15 +362,24 @@ nothing_outlives_the_end_of_a_spawner(void **state)
 {
     const struct client *group = *state;
     struct client c;
+    char file[200];
     int fds[3], pidfds[3];
 
     client_open(&c, &(struct spawner_config){ .best = group->hold });
     start_trees(&c, fds, pidfds);
+    for (unsigned i = 0; i < 3; i++) {
+        snprintf(file, sizeof file, "%s/scratch/%u/file", c.dir, i);
+        close(open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    }
     close(c.fd);
     close(c.pidfd);
     drop(fds, pidfds);
     spawner_free(c.spawner);
     assert_int_equal(marked(c.token, 0), 0);
+    for (unsigned i = 0; i < 3; i++) {
+        snprintf(file, sizeof file, "%s/scratch/%u", c.dir, i);
+        assert_int_equal(entries(file), 0);
+    }
     remove_dir(c.dir);
 }
 
