@@ -14,6 +14,7 @@
 #include "core/elsewhere.h"
 #include "core/fetch.h"
 #include "core/hearing.h"
+#include "core/halt.h"
 #include "core/home.h"
 #include "core/live.h"
 #include "core/node.h"
@@ -176,6 +177,7 @@ start(struct core *c)
     c->tick_us = c->now_us + TICK_US;
     c->claims_us = c->now_us + c->config.claim_interval_us;
     c->state_due = true;
+    c->halt_due = true; /* one may have been met just before the end */
     home_started(c);
     core_log(c, LOG_INFO, "started", "incarnation=%u jobs=%u",
              (unsigned)c->config.incarnation, (unsigned)c->own_open);
@@ -433,8 +435,10 @@ core_step(struct core *c, const struct event *ev, const struct actions **out)
         handle(c, ev);
     if (ev->kind == EV_TICK)
         home_save_results(c);
-    if (c->started)
+    if (c->started) {
+        halt_step(c);
         runs_fill(c);
+    }
 #if LB_BUG == 1
     answer_before_save(c);
 #endif

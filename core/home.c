@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "core/claims.h"
+#include "core/halt.h"
 #include "core/home_note.h"
 #include "core/rec.h"
 #include "core/record.h"
@@ -96,6 +97,7 @@ home_accept(struct core *c, struct workload *w, struct span bytes)
         rec_requeue(c, j, false);
     }
     c->count.accepted += chunk.count;
+    halt_note(c, w);
     if (!w->held)
         c->bootstrap_due = true;
     return 0;

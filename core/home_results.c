@@ -5,6 +5,7 @@
 #include "core/claims.h"
 #include "core/failure.h"
 #include "core/fetch.h"
+#include "core/halt.h"
 #include "core/home_note.h"
 #include "core/rec.h"
 #include "core/record.h"
@@ -80,6 +81,7 @@ record(struct core *c, struct job *j, struct result *r, uint16_t node)
     home_note_result(c, w, r, node);
     save_name(c, node);
     keep_pending(c, w, r);
+    halt_note(c, w);
     c->parked_due = true;
     if (home_note_ended(c, w))
         home_log_ended(c, w);
@@ -117,6 +119,7 @@ retry_failed(struct core *c, struct job *j, bool counts)
     out_save(&c->out, SAVE_FAILED, w->number, &body);
     buf_fini(&body);
     rec_requeue(c, j, false);
+    halt_note(c, w);
     w->version++;
     c->count.retried += counts;
     core_log(c, LOG_DEBUG, "retry", "job=%s attempt=%u",

@@ -15,6 +15,7 @@ libcore_a_SOURCES = \
 	core/elsewhere.c core/elsewhere.h \
 	core/failure.c core/failure.h \
 	core/fetch.c core/fetch.h \
+	core/halt.c core/halt.h \
 	core/gate.c core/gate.h \
 	core/hearing.c core/hearing.h \
 	core/home.c core/home.h \

@@ -160,7 +160,7 @@ struct core {
     /* clients */
     struct parked *parked;
     size_t n_parked;
-    bool parked_due;
+    bool parked_due, halt_due;
     struct kept_reply replies[REPLIES_MAX];
     size_t next_reply;
     struct setter set_throttle, set_phase, set_policy;

@@ -46,6 +46,8 @@ lb_submit_open(struct lb *lb, const struct lb_workload *w)
         .retries = w->retries, .flags = w->flags, .ship = w->ship
     };
 
+    if (w->halt != NULL && !halt_read(w->halt, &d.halt))
+        d.halt = (struct desc_halt){ .when = HALT_NEVER };
     uint64_t most = lb_hello(lb) == NULL
                         ? SAME_JOBS
                         : lb_reply_number(lb_hello(lb), "max_jobs", SAME_JOBS);

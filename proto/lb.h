@@ -147,6 +147,8 @@ struct lb_workload {
     bool patient;           /* queue full: ask again until there is room */
     bool ship;              /* the node may read the file of the jobs and send
                                its bytes to who cannot */
+    const char *halt;       /* "soon,fail=2": when what is left is cancelled;
+                               NULL, or no such text: never */
 };
 
 struct lb_submit;

@@ -3,16 +3,20 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "proto/limits.h"
 
 enum { DESC_FLAGS = DESC_ONCE | DESC_IDEMPOTENT | DESC_HELD };
-enum { TAIL_SHIP = 1 };     /* first byte of the tail; 0 or none: no */
+/* The tail: u8 ship, u8 when, u8 on, u8 percent, u32 n; cut after the last
+ * that says something. */
+enum { TAIL_SHIP = 1 };
 
 void
 desc_encode(const struct desc *d, struct buf *out)
 {
-    const uint8_t ship = TAIL_SHIP;
+    struct buf tail = { 0 };
 
     buf_u32(out, d->n_jobs);
     buf_u64(out, d->cost);
@@ -24,7 +28,73 @@ desc_encode(const struct desc *d, struct buf *out)
     buf_span8(out, d->label);
     buf_span8(out, d->home_name);
     buf_span32(out, d->params);
-    buf_span16(out, span_of(&ship, d->ship ? 1 : 0));
+    if (d->ship || d->halt.when != HALT_NEVER)
+        buf_u8(&tail, d->ship ? TAIL_SHIP : 0);
+    if (d->halt.when != HALT_NEVER) {
+        buf_u8(&tail, d->halt.when);
+        buf_u8(&tail, d->halt.on);
+        buf_u8(&tail, d->halt.percent);
+        buf_u32(&tail, d->halt.n);
+    }
+    buf_span16(out, buf_span(&tail));
+    buf_fini(&tail);
+}
+
+bool
+halt_read(const char *text, struct desc_halt *out)
+{
+    static const char *const whens[] = { "soon,", "now," };
+    static const char *const ons[] = { "fail=", "success=", "done=" };
+    uint64_t n;
+    char number[16];
+
+    *out = (struct desc_halt){ .when = HALT_NEVER };
+    for (uint8_t i = 0; i < 2 && out->when == HALT_NEVER; i++)
+        if (strncmp(text, whens[i], strlen(whens[i])) == 0) {
+            text += strlen(whens[i]);
+            out->when = (uint8_t)(i + HALT_SOON);
+        }
+    for (uint8_t i = 0; i < 3 && out->on == 0; i++)
+        if (strncmp(text, ons[i], strlen(ons[i])) == 0) {
+            text += strlen(ons[i]);
+            out->on = (uint8_t)(i + HALT_ON_FAIL);
+        }
+    size_t len = strlen(text);
+    out->percent = len > 0 && text[len - 1] == '%';
+    if (out->when == HALT_NEVER || out->on == 0 || len >= sizeof number)
+        return false;
+    memcpy(number, text, len + 1);
+    number[len - out->percent] = '\0';
+    if (text_u64(number, 1, out->percent ? 100 : JOBS_MAX, &n) != 0)
+        return false;
+    out->n = (uint32_t)n;
+    return true;
+}
+
+static bool
+halt_is_right(const struct desc_halt *h)
+{
+    return h->when == HALT_NEVER ||
+           (h->when <= HALT_NOW && h->on >= HALT_ON_FAIL &&
+            h->on <= HALT_ON_DONE && h->n > 0 &&
+            (!h->percent || h->n <= 100));
+}
+
+/* What is missing says nothing; what is beyond is of a later version. */
+static void
+read_tail(struct span tail, struct desc *out)
+{
+    struct reader r;
+
+    reader_init(&r, tail);
+    out->halt = (struct desc_halt){ .when = HALT_NEVER };
+    out->ship = tail.len > 0 && reader_u8(&r) == TAIL_SHIP;
+    if (tail.len < 8)
+        return;
+    out->halt.when = reader_u8(&r);
+    out->halt.on = reader_u8(&r);
+    out->halt.percent = reader_u8(&r) != 0;
+    out->halt.n = reader_u32(&r);
 }
 
 static bool
@@ -53,7 +123,7 @@ desc_is_right(const struct desc *d)
      * who does not know it must not take the job. */
     return d->n_jobs <= JOBS_MAX && d->priority <= PRIORITY_MAX &&
            (d->retries <= RETRIES_MAX || d->retries == RETRIES_DEFAULT) &&
-           (d->flags & ~DESC_FLAGS) == 0 &&
+           (d->flags & ~DESC_FLAGS) == 0 && halt_is_right(&d->halt) &&
            d->kind.len >= 1 && d->kind.len <= NAME_MAX_BYTES &&
            is_graphic(d->kind) && d->label.len <= NAME_MAX_BYTES &&
            is_text(d->label) && d->home_name.len <= NAME_MAX_BYTES &&
@@ -76,8 +146,7 @@ desc_decode(struct span in, struct desc *out)
     out->label = reader_span8(&r);
     out->home_name = reader_span8(&r);
     out->params = reader_span32(&r);
-    struct span tail = reader_span16(&r);   /* the rest: a later version */
-    out->ship = tail.len > 0 && tail.p[0] == TAIL_SHIP;
+    read_tail(reader_span16(&r), out);
     if (r.bad || reader_left(&r) != 0 || !desc_is_right(out))
         return -EBADMSG;
     return 0;

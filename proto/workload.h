@@ -17,6 +17,17 @@ enum desc_flag {
     DESC_HELD = 4           /* accepted, not started, until START */
 };
 
+/* When the home cancels what is left of a workload: jobs not begun, or those
+ * that run too, once n jobs, or n per cent of all, have failed, are done, or
+ * either. */
+enum halt_when { HALT_NEVER, HALT_SOON, HALT_NOW };
+enum halt_on { HALT_ON_FAIL = 1, HALT_ON_SUCCESS, HALT_ON_DONE };
+struct desc_halt {
+    uint8_t when, on;       /* enums; `on` 0 when never */
+    bool percent;           /* n is 1..100 */
+    uint32_t n;             /* 1.. */
+};
+
 struct desc {
     struct span kind;       /* name */
     struct span params;     /* shared parameters, NAME=VALUE lines */
@@ -32,7 +43,11 @@ struct desc {
     uint8_t flags;          /* enum desc_flag */
     bool ship;              /* the home may send bytes of the file along
                                with a job; in the tail */
+    struct desc_halt halt;  /* in the tail, after ship */
 };
+
+/* Reads "soon,fail=2", "now,done=50%": how people write it. */
+bool halt_read(const char *text, struct desc_halt *out);
 
 void desc_encode(const struct desc *d, struct buf *out);
 /* The spans point into `in`. 0 or -EBADMSG. */

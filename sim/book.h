@@ -33,7 +33,7 @@ struct book_work {
     struct node_id home_id;
     uint32_t number;        /* 0 not known yet */
     uint32_t n_jobs, accepted;  /* accepted: acknowledged to the client */
-    bool once, stays_held;
+    bool once, stays_held, halts;
     bool file;              /* its jobs are about parts of a file */
     bool ship;              /* bytes of which may go along */
     bool closed;            /* client has all, or has forgotten it */

@@ -394,7 +394,7 @@ check_outcome(struct world *w, struct book_work *k, const struct result *r)
             fail_job(w, k, r->index, "has failed and no run of it had");
         break;
     case OUTCOME_CANCELLED:
-        if (!j->cancelled)
+        if (!j->cancelled && !k->halts)
             fail_job(w, k, r->index, "was cancelled by nobody");
         break;
     case OUTCOME_UNKNOWN:

@@ -95,6 +95,7 @@ load_add(struct world *w, const struct wish *wish)
     k->home = wish->home;
     k->home_id = w->node[wish->home].id;
     k->once = wish->once;
+    k->halts = wish->halt.when != HALT_NEVER;
     k->stays_held = wish->stays_held;
     k->file = wish->file;
     k->ship = wish->ship;
@@ -135,7 +136,7 @@ add_desc(const struct client *c, struct buf *pairs)
         .flags = (uint8_t)((h->once ? DESC_ONCE : 0)
                            | (h->idempotent ? DESC_IDEMPOTENT : 0)
                            | (h->held ? DESC_HELD : 0)),
-        .ship = h->ship
+        .ship = h->ship, .halt = h->halt
     };
     desc_encode(&d, &desc);
     pair_add(pairs, "desc", buf_span(&desc));

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "proto/workload.h"
 #include "sim/book.h"
 
 struct world;
@@ -27,6 +28,7 @@ struct wish {
     const uint32_t *cost_us;    /* [n_jobs], instead; NULL */
     bool list, hints;           /* own parameters; true cost of each job */
     bool once, idempotent, held, stays_held, finish_order;
+    struct desc_halt halt;
     uint8_t retries, priority;
     uint64_t timeout_us;
     uint32_t fail_permille, hang_permille;

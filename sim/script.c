@@ -246,6 +246,9 @@ submit_option(struct script *s, struct wish *h, char *word)
     else if ((value = value_of(word, "cost")) != NULL
              && script_duration(s, value, &us))
         h->min_us = h->max_us = (uint32_t)us;
+    else if ((value = value_of(word, "halt")) != NULL
+             && halt_read(value, &h->halt))
+        ;
     else if ((value = value_of(word, "timeout")) != NULL
              && script_duration(s, value, &us))
         h->timeout_us = (uint64_t)us;

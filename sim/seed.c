@@ -181,6 +181,11 @@ add_client(struct plan *p, struct world *w)
     h.idempotent = !h.once && chance(p, 30);
     if (!h.once && chance(p, 30))
         h.retries = (uint8_t)between(p, 0, 3);
+    if (chance(p, 10))
+        h.halt = (struct desc_halt){
+            .when = (uint8_t)between(p, HALT_SOON, HALT_NOW),
+            .on = (uint8_t)between(p, HALT_ON_FAIL, HALT_ON_DONE),
+            .n = between(p, 1, 10) };
     if (chance(p, 30))
         h.fail_permille = between(p, 1, 500);
     if (chance(p, 20)) {

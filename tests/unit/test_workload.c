@@ -22,7 +22,7 @@ sample_desc(void)
         .label = span_str("night run"), .home_name = span_str("alpha"),
         .n_jobs = 4711, .cost = 123456789012ull, .timeout_us = 5000000,
         .priority = 9, .retries = 100, .flags = DESC_ONCE | DESC_HELD,
-        .ship = true
+        .ship = true, .halt = { HALT_NOW, HALT_ON_DONE, true, 50 }
     };
     return d;
 }
@@ -47,7 +47,33 @@ desc_goes_there_and_back(void **state)
     assert_int_equal(got.retries, 100);
     assert_int_equal(got.flags, DESC_ONCE | DESC_HELD);
     assert_true(got.ship);
+    assert_int_equal(got.halt.when, HALT_NOW);
+    assert_int_equal(got.halt.on, HALT_ON_DONE);
+    assert_true(got.halt.percent);
+    assert_int_equal(got.halt.n, 50);
     buf_fini(&b);
+}
+
+static void
+halt_is_read_as_people_write_it(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "", "soon", "now,fail", "now,fail=", "later,fail=1", "now,fails=1",
+        "now,fail=0", "now,fail=101%", "now,fail=-1", "now,fail=1x",
+        "soon,fail=99999999999999999999", "soon, fail=1" };
+    struct desc_halt h;
+
+    assert_true(halt_read("soon,fail=2", &h));
+    assert_int_equal(h.when, HALT_SOON);
+    assert_int_equal(h.on, HALT_ON_FAIL);
+    assert_false(h.percent);
+    assert_int_equal(h.n, 2);
+    assert_true(halt_read("now,success=100%", &h));
+    assert_int_equal(h.on, HALT_ON_SUCCESS);
+    assert_true(h.percent);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(halt_read(bad[i], &h));
 }
 
 static void
@@ -58,14 +84,15 @@ desc_of_a_later_version_is_read(void **state)
     struct buf b = { 0 };
 
     d.ship = false;
+    d.halt = (struct desc_halt){ .when = HALT_NEVER };
     desc_encode(&d, &b);
     b.len -= 2;         /* the empty tail */
-    buf_span16(&b, span_str("new fields"));
+    buf_span16(&b, span_of("\0\0\0\0\0\0\0\0new", 11));
     assert_int_equal(desc_decode(buf_span(&b), &got), 0);
     assert_true(span_is(got.params, "ms=100\n"));
     assert_false(got.ship);
-    b.len -= 2 + strlen("new fields");
-    buf_span16(&b, span_str("\1 and new fields"));
+    b.len -= 2 + 11;
+    buf_span16(&b, span_of("\1\0\0\0\0\0\0\0new", 11));
     assert_int_equal(desc_decode(buf_span(&b), &got), 0);
     assert_true(got.ship);
     buf_fini(&b);
@@ -277,6 +304,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(desc_goes_there_and_back),
+        cmocka_unit_test(halt_is_read_as_people_write_it),
         cmocka_unit_test(desc_of_a_later_version_is_read),
         cmocka_unit_test(desc_keeps_to_its_limits),
         cmocka_unit_test(chunk_goes_there_and_back),
