@@ -29,6 +29,7 @@ enum { COMMANDS_MAX = 63 };
     "  --dry-run, --skip-bad      print the jobs; leave bad lines out\n" \
     "  --wait, --progress=auto|bar|plain|json|none, --cancel-on-interrupt\n" \
     "  --results DIR|FILE.csv|FILE.jsonl, --keep-order, --tag\n" \
+    "  --halt soon|now,fail|success|done=N|N%   cancel the rest then\n" \
     "  --joblog FILE [--resume|--resume-failed] [-y]  skip what FILE has\n"
 
 const struct command commands[] = {

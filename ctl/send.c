@@ -203,7 +203,7 @@ send_load(struct ctl *c, const struct submit *s, const struct load *l,
                                         : UINT64_MAX,
         .priority = (uint8_t)s->priority,
         .retries = s->retries_given ? (uint8_t)s->retries : RETRIES_DEFAULT,
-        .patient = s->wait,
+        .patient = s->wait, .halt = s->halt,
         .ship = s->ship == SHIP_AUTO && bytes == 0 &&
                 kind_param(buf_span(&l->plan.shared), nothing, "file").p != NULL
     };

@@ -10,12 +10,13 @@
 
 #include "base/text.h"
 #include "ctl/joblog.h"
+#include "proto/workload.h"
 
 enum opt { OPT_NAME = 256, OPT_ID, OPT_RETRIES, OPT_LIMIT, OPT_HOLD, OPT_ONCE,
            OPT_IDEMPOTENT, OPT_PRIORITY, OPT_COST, OPT_SHIP, OPT_FROM_JSON,
            OPT_DRY, OPT_SKIP, OPT_WAIT, OPT_PROGRESS, OPT_RESULTS, OPT_ORDER,
            OPT_TAG, OPT_CANCEL, OPT_SHELL, OPT_COLSEP, OPT_ENV, OPT_CWD,
-           OPT_STDIN, OPT_JOBLOG, OPT_RESUME, OPT_AGAIN };
+           OPT_STDIN, OPT_JOBLOG, OPT_RESUME, OPT_AGAIN, OPT_HALT };
 enum { ID_MAX_BYTES = 64 };
 
 const struct option_row submit_options[] = {
@@ -26,6 +27,7 @@ const struct option_row submit_options[] = {
     { "idempotent", OPT_IDEMPOTENT, VALUE_NO },
     { "priority", OPT_PRIORITY, VALUE_YES },
     { "cost", OPT_COST, VALUE_YES },     { "ship", OPT_SHIP, VALUE_YES },
+    { "halt", OPT_HALT, VALUE_YES },
     { "from-json", OPT_FROM_JSON, VALUE_YES },
     { "dry-run", OPT_DRY, VALUE_NO },    { "skip-bad", OPT_SKIP, VALUE_NO },
     { "wait", OPT_WAIT, VALUE_NO },
@@ -77,6 +79,20 @@ read_text(struct ctl *c, const struct args *a, size_t max, const char **out)
                      "there", a->option);
             return -1;
         }
+    *out = a->value;
+    return 0;
+}
+
+static int
+read_halt(struct ctl *c, const struct args *a, const char **out)
+{
+    struct desc_halt halt;
+
+    if (!halt_read(a->value, &halt)) {
+        ctl_fail(c, EXIT_USAGE, "--halt: write now|soon,fail|success|done=N "
+                 "or N%%");
+        return -1;
+    }
     *out = a->value;
     return 0;
 }
@@ -138,9 +154,32 @@ take_program(struct ctl *c, struct submit *s, const struct args *a, int id)
                 : id == OPT_CWD ? &o->cwd : &o->stdin_file, a->value);
 }
 
+/* What an option without a value switches on; NULL: it is another one. */
+static bool *
+switch_of(struct submit *s, int id)
+{
+    switch (id) {
+    case OPT_HOLD: return &s->hold;
+    case OPT_ONCE: return &s->once;
+    case OPT_IDEMPOTENT: return &s->idempotent;
+    case OPT_DRY: return &s->dry_run;
+    case OPT_SKIP: return &s->skip_bad;
+    case OPT_WAIT: return &s->wait;
+    case OPT_ORDER: return &s->keep_order;
+    case OPT_TAG: return &s->tag;
+    case OPT_CANCEL: return &s->cancel;
+    case '0': return &s->nul;
+    default: return NULL;
+    }
+}
+
 static int
 take(struct ctl *c, struct submit *s, const struct args *a, int id)
 {
+    bool *on = switch_of(s, id);
+
+    if (on != NULL)
+        return flag(on);
     switch (id) {
     case OPT_NAME:
         return read_text(c, a, 63, &s->label);
@@ -152,36 +191,20 @@ take(struct ctl *c, struct submit *s, const struct args *a, int id)
     case OPT_LIMIT:
         s->timeout_given = true;
         return args_duration(c, a, &s->timeout_us);
-    case OPT_HOLD:
-        return flag(&s->hold);
-    case OPT_ONCE:
-        return flag(&s->once);
-    case OPT_IDEMPOTENT:
-        return flag(&s->idempotent);
     case OPT_PRIORITY:
         s->priority_given = true;
         return args_number(c, a, 0, 9, &s->priority);
     case OPT_COST:
         return read_cost(c, a, &s->cost);
+    case OPT_HALT:
+        return read_halt(c, a, &s->halt);
     case OPT_SHIP:
     case OPT_PROGRESS:
         return choose(c, s, a, id);
     case OPT_FROM_JSON:
         return text(&s->from_json, a->value);
-    case OPT_DRY:
-        return flag(&s->dry_run);
-    case OPT_SKIP:
-        return flag(&s->skip_bad);
-    case OPT_WAIT:
-        return flag(&s->wait);
     case OPT_RESULTS:
         return text(&s->results, a->value);
-    case OPT_ORDER:
-        return flag(&s->keep_order);
-    case OPT_TAG:
-        return flag(&s->tag);
-    case OPT_CANCEL:
-        return flag(&s->cancel);
     case 'a':
         if (s->file == NULL)
             return text(&s->file, a->value);
@@ -192,8 +215,6 @@ take(struct ctl *c, struct submit *s, const struct args *a, int id)
     case OPT_AGAIN:
     case 'y':
         return take_log(s, a, id);
-    case '0':
-        return flag(&s->nul);
     default:
         return take_program(c, s, a, id);
     }
