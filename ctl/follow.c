@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "ctl/output.h"
@@ -36,6 +37,20 @@ followed_ask(struct ctl *c, const struct target *t, struct followed *f,
     return 0;
 }
 
+/* Who sits at a terminal is asked; a second Ctrl-C leaves all as it is. */
+static bool
+is_to_cancel(const struct followed *f, const struct follow_options *o)
+{
+    char answer[16];
+
+    if (o->cancel || ctl_interrupt != EXIT_INT || !isatty(STDIN_FILENO) ||
+        !isatty(STDERR_FILENO))
+        return o->cancel;
+    fprintf(stderr, "\n%s: cancel what is left of it? [y/N] ", f->name);
+    return fgets(answer, sizeof answer, stdin) != NULL &&
+           (answer[0] == 'y' || answer[0] == 'Y');
+}
+
 /* The first Ctrl-C: what is left goes on, and how to come back to it. */
 static int
 detach(struct ctl *c, const struct followed *f,
@@ -49,7 +64,7 @@ detach(struct ctl *c, const struct followed *f,
     struct lb_progress p = { .version = 0 };
 
     lb_set_interrupt(f->lb, NULL);
-    if (o->cancel) {
+    if (is_to_cancel(f, o)) {
         if (lb_cancel(f->lb, f->number) == LB_OK)
             ctl_note(c, "%s cancelled", f->name);
         return ctl_status(c, ctl_interrupt);

@@ -4,15 +4,20 @@
 # shellcheck disable=SC2154  # lib.bash sets $work
 
 load lib.bash
+load tmux.bash
 
 setup() {
     lb_setup
+    term_setup
     command -v lbagent >/dev/null || skip "no lbagent is built"
     start_agent north workers.count=2
     LB_NODE=$(control_of north)
     export LB_NODE
 }
-teardown() { lb_teardown; }
+teardown() {
+    term_teardown
+    lb_teardown
+}
 
 two_nodes() {
     start_agent south workers.count=2 throttle.percent=50 throttle.floor=20 \
@@ -190,6 +195,41 @@ submit_within() { (ulimit -v "$1" && lbctl submit -a "$2" 2>said); }
     grep -qx 'lbctl wait north-1' err
     lbctl list --raw last | grep -q ' running '
     lbctl cancel -y last
+}
+
+@test "Ctrl-C at a terminal asks: yes cancels, anything else leaves it" {
+    term_start lbctl run sleep 600s jobs=30
+    sees 'accepted by north'
+    keys C-c
+    sees 'north-1: cancel what is left of it? [y/N]'
+    keys y Enter
+    sees 'north-1 cancelled'
+    await test -s status
+    [ "$(cat status)" = 130 ]
+    [ "$(lbctl list --raw last | grep -c ' cancelled ')" -eq 1 ]
+    term_start lbctl run sleep 600s jobs=30
+    sees 'accepted by north'
+    keys C-c
+    sees '[y/N]'
+    keys Enter
+    sees 'lbctl wait north-2'
+    await test -s status
+    [ "$(cat status)" = 130 ]
+    lbctl list --raw last | grep -q ' running '
+    lbctl cancel -y last
+}
+
+@test "--halt: the node ends what is left, and says so" {
+    fails 2 '--halt: write now|soon,fail|success|done=N or N%' \
+        lbctl run --halt sometimes fib 3
+    fails 1 '1 done, 0 failed, 9 cancelled' \
+        lbctl run --halt now,done=1 sleep ::: 0 600s 600s 600s 600s \
+        600s 600s 600s 600s 600s
+    lbctl events | grep -q 'halt.*workload=north-1 done=1 failed=0 cancelled=9'
+    # The other slot may have begun one before the node knew.
+    fails 1 ' cancelled' lbctl run --halt soon,fail=5% --timeout 1ms sleep 600s \
+        jobs=40
+    lbctl events | grep -q 'halt.*workload=north-2 done=0 failed=2 '
 }
 
 @test "what is not there is status 66" {
