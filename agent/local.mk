@@ -14,6 +14,9 @@ libagent_a_SOURCES = \
 	agent/config_kind.c \
 	agent/config_print.c \
 	agent/config_value.c \
+	agent/coprocess.c agent/coprocess.h agent/coprocess_parts.h \
+	agent/coprocess_line.c agent/coprocess_line.h \
+	agent/coprocess_process.c \
 	agent/cpus.c agent/cpus.h \
 	agent/events.c agent/events.h \
 	agent/fetcher.c agent/fetcher.h \
@@ -31,6 +34,7 @@ libagent_a_SOURCES = \
 	agent/orders.c agent/orders.h \
 	agent/packet.c agent/packet.h \
 	agent/probe.c agent/probe.h \
+	agent/programs.c agent/programs.h \
 	agent/self.h \
 	agent/service.c agent/service.h \
 	agent/shell_command.c \
@@ -52,7 +56,7 @@ libagent_a_SOURCES = \
 bin_PROGRAMS += lbagent
 lbagent_SOURCES = agent/main.c
 agent_libs = libagent.a libcore.a libproto.a libkinds.a libbase.a \
-	$(ZMQ_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) $(ZLIB_LIBS)
+	$(ZMQ_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS)
 lbagent_LDADD = $(agent_libs)
 
 agent_tests = \
@@ -60,6 +64,8 @@ agent_tests = \
 	tests/unit/test_config \
 	tests/unit/test_events \
 	tests/unit/test_config_kind \
+	tests/unit/test_coprocess \
+	tests/unit/test_coprocess_line \
 	tests/unit/test_fetcher \
 	tests/unit/test_journal \
 	tests/unit/test_mailbox \
@@ -78,6 +84,13 @@ tests_unit_test_events_SOURCES = tests/unit/test_events.c
 tests_unit_test_events_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_config_kind_SOURCES = tests/unit/test_config_kind.c
 tests_unit_test_config_kind_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_coprocess_SOURCES = \
+	tests/unit/test_coprocess.c \
+	tests/unit/shim_client.c tests/unit/shim_client.h
+tests_unit_test_coprocess_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+EXTRA_tests_unit_test_coprocess_DEPENDENCIES = tests/tools/fickle$(EXEEXT)
+tests_unit_test_coprocess_line_SOURCES = tests/unit/test_coprocess_line.c
+tests_unit_test_coprocess_line_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_fetcher_SOURCES = tests/unit/test_fetcher.c
 tests_unit_test_fetcher_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c

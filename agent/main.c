@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* lbagent - the order in which a node starts, and ends. */
 #include <errno.h>
+#include <jansson.h>
 #include <limits.h>
 #include <malloc.h>
 #include <signal.h>
@@ -16,12 +17,11 @@
 #include "agent/clock.h"
 #include "agent/loop.h"
 #include "agent/options.h"
+#include "agent/programs.h"
 #include "agent/statedir.h"
 #include "agent/worker.h"
 #include "base/exits.h"
 #include "base/text.h"
-#include "kinds/command.h"
-#include "kinds/kind.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "0.0.0"
@@ -36,10 +36,7 @@ struct node {
     struct self self;
     char state_dir[PATH_CAP];
     const char *denied[3];      /* directories no job may read */
-    struct spawner *spawner;    /* NULL: no commands here */
-    struct command_config command;
-    struct cgroup cgroup;
-    char scratch[PATH_CAP + 16];
+    struct programs programs;
     int state_lock, run_lock;
 };
 
@@ -84,73 +81,19 @@ read_config(struct node *n)
     return status;
 }
 
-/* ---- commands ---- */
-
-/* Whose commands this node runs, as configured and as it stands: never as
- * root unless told so, by itself only for its own user. */
-static enum commands
-commands_of(const struct config *c)
-{
-    bool root = geteuid() == 0, open = false;
-
-    for (size_t i = 0; i < c->address.n; i++)
-        open |= !address_is_loopback(c->address.v[i]);
-    if (root && c->commands != COMMANDS_ROOT)
-        return COMMANDS_NO;
-    if (c->commands == COMMANDS_AUTO)
-        return open ? COMMANDS_NO : COMMANDS_AUTO;
-    return (enum commands)c->commands;
-}
-
 /* Before the first thread, and before limits, umask and signals are the
  * agent's own: programs get those that it was started with. */
 static int
-open_spawner(struct node *n)
+open_programs(struct node *n)
 {
-    const struct config *c = config_get(n->shell.config);
-    n->shell.spawner_fd = -1;
-    const struct spawner_config s = {
-        .scratch = n->scratch, .nice = (int)c->nice, .cgroup = &n->cgroup,
-        .allow = (const char *const *)c->allow.v };
+    const char *why = programs_open(&n->programs,
+                                    config_get(n->shell.config),
+                                    n->self.name);
 
-    text_add(n->scratch, sizeof n->scratch, "%s/scratch", c->state_dir);
-    n->command = (struct command_config){
-        .node = n->self.name, .scratch = n->scratch,
-        .keep = (const char *const *)c->env_keep.v,
-        .kill_after_us = c->kill_after_us, .output_max = c->max_output };
-    if (commands_of(c) == COMMANDS_NO)
+    n->shell.spawner_fd = spawner_death(n->programs.spawner);
+    if (why == NULL)
         return -1;
-    if (c->method != METHOD_SIGNAL && !cgroup_open(&n->cgroup) &&
-        c->method == METHOD_CGROUP)
-        return fail(EXIT_CONFIG, "[throttle] method: lbagent may write no "
-                    "cgroup quota here; use auto");
-    n->spawner = n->command.spawner = spawner_fork(&s);
-    n->shell.spawner_fd = spawner_death(n->spawner);
-    return n->spawner != NULL ? -1 : fail(EXIT_FAILED, strerror(errno));
-}
-
-/* What this host lets us do, found out by one shim that runs nothing. */
-static void
-tell_commands(const struct node *n)
-{
-    static const char *const methods[] = { "signal", "cgroup-v1", "cgroup-v2" };
-    enum spawner_hold hold;
-    int pidfd;
-
-    if (n->spawner == NULL)
-        return;
-    int fd = spawner_shim(n->spawner, 0, &pidfd, &hold);
-    if (fd < 0) {
-        log_event(LOG_ERROR, "commands", "error=\"%s\" next=\"each fails\"",
-                  strerror(-fd));
-        return;
-    }
-    close(fd);
-    close(pidfd);
-    log_event(hold == HOLD_NAMESPACE ? LOG_INFO : LOG_WARN, "commands",
-              "of=%s hold=%s throttle=%s",
-              n->shell.core_config.own_kinds[0] != '\0' ? "own" : "all",
-              spawner_hold_names[hold - 1], methods[n->cgroup.version]);
+    return fail(n->programs.is_config ? EXIT_CONFIG : EXIT_FAILED, why);
 }
 
 /* ---- the process ---- */
@@ -226,20 +169,6 @@ open_journal(struct node *n)
     return -1;
 }
 
-/* Those of peers run here too, and those of this home alone. */
-static void
-name_kinds(enum commands commands, struct core_config *out)
-{
-    out->kinds[0] = out->own_kinds[0] = '\0';
-    for (const char *const *k = kind_names(); *k != NULL; k++)
-        if (strcmp(*k, kind_command.name) != 0 || commands >= COMMANDS_YES)
-            text_add(out->kinds, sizeof out->kinds, "%s%s",
-                     out->kinds[0] != '\0' ? " " : "", *k);
-    if (commands == COMMANDS_AUTO)
-        text_add(out->own_kinds, sizeof out->own_kinds, "%s",
-                 kind_command.name);
-}
-
 static void
 describe(struct node *n)
 {
@@ -249,7 +178,7 @@ describe(struct node *n)
 
     core_config_defaults(k);
     config_core(c, k);
-    name_kinds(commands_of(c), k);
+    programs_name_kinds(&n->programs, c, k);
     text_add(k->version, sizeof k->version, "%s", PACKAGE_VERSION);
     s->boot_id = k->boot_id = statedir_boot_id();
     s->start_us = clock_us();
@@ -308,7 +237,8 @@ open_workers(struct node *n)
     n->denied[1] = "/etc/lbagent";
     const struct workers_config w = {
         .n = c->workers, .nice = (int)c->nice,
-        .file_denied = n->denied, .command = &n->command };
+        .file_denied = n->denied, .command = &n->programs.command,
+        .coprocess = &n->programs.coprocess };
     s->orders = orders_new(c->workers, (struct rate){ (unsigned)c->percent,
                                                       c->period_us });
     orders_set_roots(s->orders, c->file_roots.v);
@@ -386,8 +316,7 @@ close_node(struct node *n)
     if (s->outcomes != NULL)
         mailbox_close(s->outcomes);
     workers_join(n->shell.workers);
-    spawner_free(n->spawner);
-    cgroup_close(&n->cgroup);
+    programs_close(&n->programs);
     while (s->outcomes != NULL && mailbox_take(s->outcomes, &e, 1) == 1)
         free(e.bytes);
     mailbox_free(s->outcomes);
@@ -416,10 +345,11 @@ run_node(struct node *n)
     memcpy(n->self.name, c->name, sizeof n->self.name);
     log_init((enum log_level)c->log_level, (enum log_format)c->log_format,
              n->self.name);
+    json_object_seed(0);    /* once, before there are threads */
     s->service = service_new();
     s->probe = probe_new();
     s->events = events_new(c->events);
-    if ((status = open_spawner(n)) >= 0)
+    if ((status = open_programs(n)) >= 0)
         return status;
     settle_process();
     s->signal_fd = block_signals();
@@ -428,7 +358,7 @@ run_node(struct node *n)
     if ((status = lock_dirs(n)) >= 0 || (status = open_journal(n)) >= 0)
         return status;
     describe(n);
-    tell_commands(n);
+    programs_tell(&n->programs);
     if ((status = open_net(n)) >= 0 || (status = open_core(n)) >= 0 ||
         (status = open_workers(n)) >= 0)
         return status;

@@ -184,7 +184,9 @@ choose(struct start *s, const struct child *c, char path[PATH_MAX])
         return 0;
     if (c->cwd != NULL && access(c->cwd, X_OK) != 0)
         return fail(s, SHIM_NO_DIR, c->cwd, strerror(errno));
-    return fail(s, SHIM_NOT_ALLOWED, name, "not in jobs.allow");
+    return fail(s, SHIM_NOT_ALLOWED, name,
+                s->run->lines ? "not the program of an own kind"
+                              : "not in jobs.allow");
 }
 
 /* ---- start ---- */

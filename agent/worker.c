@@ -31,6 +31,7 @@ struct worker {
     struct kind_context kind;   /* first: kinds hand it back */
     struct kind_keep keep;
     struct command_slot *command;
+    struct coprocess_slot *coprocess;
     struct workers *all;
     size_t number;
     pthread_t thread;
@@ -176,18 +177,27 @@ lasts(void *arg)
     hand_over(arg);
 }
 
-/* The worker waits for a program, which a shim throttles and ends. */
+/* The worker waits for a program, which a shim throttles and ends. `own`: the
+ * place of the kind among own ones; -1: it is "command". */
 static uint8_t
-run_command(struct worker *w, const struct order *o, const struct desc *desc,
-            struct ended *e, char *err)
+run_program(struct worker *w, const struct order *o, const struct desc *desc,
+            struct ended *e, int own, char *err)
 {
+    enum coprocess_fate fate = FATE_NONE;
+    uint8_t outcome;
     const struct command_job job = {
         .order = o, .desc = desc,
         .args = span_of(o->bytes + o->desc_len, o->args_len),
         .lasts = lasts, .arg = w };
 
     atomic_store(&w->idles, true);
-    uint8_t outcome = command_run(w->command, &job, &w->out, &e->cpu_us, err);
+    if (own < 0)
+        outcome = command_run(w->command, &job, &w->out, &e->cpu_us, err);
+    else
+        outcome = coprocess_run(w->coprocess, (size_t)own, &job, &w->out,
+                                &fate, err);
+    e->kind = (uint8_t)(own + 1);
+    e->fate = (uint8_t)fate;
     atomic_store(&w->idles, false);
     throttle_rest(&w->throttle, clock_thread_cpu_us(), clock_us());
     return outcome;
@@ -205,12 +215,14 @@ run_kind(struct worker *w, const struct order *o, struct ended *e, char *err)
     }
     span_copy(desc.kind, name, sizeof name);
     const struct kind *kind = kind_find(name);
+    int own = kind == NULL ? coprocess_find(w->all->config.coprocess, name)
+                           : -1;
+    if (kind == &kind_command || own >= 0)
+        return run_program(w, o, &desc, e, own, err);
     if (kind == NULL) {
         kind_unknown(name, err);
         return OUTCOME_FAILED;
     }
-    if (kind == &kind_command)
-        return run_command(w, o, &desc, e, err);
     int64_t now = clock_us(), cpu = clock_thread_cpu_us();
     w->timed_out = false;
     w->end_us = desc.timeout_us == 0 ||
@@ -307,6 +319,7 @@ work(void *arg)
     }
     hand_over(w);
     command_slot_free(w->command);
+    coprocess_slot_free(w->coprocess);
     kind_keep_fini(&w->keep);
     buf_fini(&w->out);
     return NULL;
@@ -333,6 +346,8 @@ workers_start(const struct workers_config *config, struct orders *orders,
         w->number = all->n;
         w->end_us = INT64_MAX;
         w->command = command_slot_new(config->command, orders, w->number);
+        w->coprocess = coprocess_slot_new(config->coprocess, orders,
+                                          w->number);
         w->kind = (struct kind_context){ checkpoint, idle, NULL,
                                          config->file_denied, &w->keep };
         rc = pthread_create(&w->thread, &attr, work, w);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "agent/command.h"
+#include "agent/coprocess.h"
 #include "agent/mailbox.h"
 #include "agent/orders.h"
 #include "core/core.h"
@@ -22,6 +23,8 @@ struct ended {
     uint8_t outcome;        /* enum outcome */
     uint8_t error_len;
     bool changed;           /* its file here is not the one described */
+    uint8_t kind;           /* of its own kinds: place + 1; 0: another one */
+    uint8_t fate;           /* enum coprocess_fate */
     uint32_t run, value_len;
     uint64_t run_us, cpu_us;
     uint8_t *bytes;
@@ -32,6 +35,7 @@ struct workers_config {
     int nice;               /* 0..19 */
     const char *const *file_denied; /* see kind.h; outlives the threads */
     const struct command_config *command;   /* likewise */
+    const struct coprocess_config *coprocess;   /* likewise */
 };
 
 struct workers;
