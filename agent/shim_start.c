@@ -39,7 +39,7 @@ static int
 give_up(struct child *c, enum step step)
 {
     c->error = errno;
-    c->step = step;
+    c->step = (int)step;
     return 127;
 }
 
