@@ -46,14 +46,20 @@ kind_runs_elsewhere(const struct core *c, struct span kind)
 
 /* ---- giving ---- */
 
-/* Kinds that share the last class are told apart job by job. */
+/* The kind of a class, which may be that of one workload. */
+static const char *
+kind_of(const struct core *c, uint8_t class_at)
+{
+    return c->classes.v[c->classes.v[class_at].of].kind;
+}
+
+/* Kinds that share the last place are told apart job by job. */
 static bool
 may_have(const struct core *c, uint16_t peer, uint8_t class_at)
 {
-    struct span kind = span_str(c->classes.v[class_at].kind);
-
     return transfer_may_offer(c, peer) &&
-           (class_at == CLASSES_MAX - 1 || kind_runs_at(c, peer, kind));
+           (c->classes.v[class_at].of == KINDS_MAX - 1 ||
+            kind_runs_at(c, peer, span_str(kind_of(c, class_at))));
 }
 
 static void
@@ -79,7 +85,7 @@ give_class(struct core *c, uint8_t class_at)
         if (n > 0)
             core_log(c, LOG_INFO, "transfer", "jobs=%u to=%s kind=%s",
                      (unsigned)n, peer_name(c, i),
-                     c->classes.v[class_at].kind);
+                     kind_of(c, class_at));
         left -= share < left ? share : left;
         slots -= own;
     }
@@ -88,7 +94,7 @@ give_class(struct core *c, uint8_t class_at)
 void
 elsewhere_give(struct core *c)
 {
-    for (size_t i = 0; i < c->classes.n && c->elsewhere.n > 0; i++)
+    for (size_t i = 0; i < CLASSES_MAX && c->elsewhere.n > 0; i++)
         if (c->elsewhere.of[i].n > 0)
             give_class(c, (uint8_t)i);
 }
