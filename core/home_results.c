@@ -3,6 +3,7 @@
 #include "core/home.h"
 
 #include "core/claims.h"
+#include "core/elsewhere.h"
 #include "core/failure.h"
 #include "core/fetch.h"
 #include "core/halt.h"
@@ -132,6 +133,15 @@ attempts_left(const struct job *j)
     return (unsigned)j->attempt - j->lost <= j->w->desc.retries;
 }
 
+/* What a command lacks at its home is sought at nodes that are there: unlike a
+ * file it is seldom one that only a node to come has. */
+static bool
+lacks_for_good(const struct core *c, const struct job *j)
+{
+    return span_is(j->w->desc.kind, "command") &&
+           !kind_runs_elsewhere(c, j->w->desc.kind);
+}
+
 /* The file of a job is sought at other nodes for a while, not for ever. */
 static bool
 is_sought_long(const struct core *c, const struct job *j)
@@ -157,7 +167,8 @@ note_no_file(struct core *c, struct job *j, uint16_t node)
 static bool
 goes_on(struct core *c, struct job *j, const struct result *r, uint16_t node)
 {
-    bool no_file = r->outcome == OUTCOME_NO_FILE && !is_sought_long(c, j);
+    bool no_file = r->outcome == OUTCOME_NO_FILE &&
+                   !is_sought_long(c, j) && !lacks_for_good(c, j);
     bool failed = r->outcome == OUTCOME_FAILED;
     bool killed = r->outcome == OUTCOME_CANCELLED;
     if (r->outcome == OUTCOME_DONE)

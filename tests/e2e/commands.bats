@@ -223,3 +223,9 @@ field() { # FILTER: of the last workload
     [ "$status" -eq 0 ]
     [[ $output == *'kills 20 / survivors 0 / hung 56 / ended 56 / late 0 /'* ]]
 }
+
+@test "a directory that is nowhere fails at once when no other node is there" {
+    start north
+    LB_NODE=$(control_of north) fails 1 '/nowhere/at/all: ' \
+        lbctl run --cwd /nowhere/at/all -- true
+}
