@@ -67,6 +67,9 @@ why_queued(const struct core *c, const struct job *j, struct reason *r)
         because(r, "pause", "%s is paused", me);
     else if (c->phase == PHASE_DRAIN)
         because(r, "drain", "%s is draining and no other node took it", me);
+    else if (!desc_may_run_at(&j->w->desc, me))
+        because(r, "pin", "only %.*s may run it (--pin)",
+                (int)j->w->desc.pin.len, (const char *)j->w->desc.pin.p);
     else if (j->w->elsewhere)
         why_elsewhere(c, j->w->desc.kind, r);
     else

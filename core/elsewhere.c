@@ -86,7 +86,8 @@ give_class(struct core *c, uint8_t class_at)
             core_log(c, LOG_INFO, "transfer", "jobs=%u to=%s kind=%s",
                      (unsigned)n, peer_name(c, i),
                      kind_of(c, class_at));
-        left -= share < left ? share : left;
+        /* What it may not or cannot take is for those behind it. */
+        left -= n < left ? n : left;
         slots -= own;
     }
 }
@@ -104,7 +105,8 @@ elsewhere_give(struct core *c)
 void
 elsewhere_note(const struct core *c, struct workload *w)
 {
-    w->elsewhere = !kind_runs_here(c, w->desc.kind, w->home == 0);
+    w->elsewhere = !kind_runs_here(c, w->desc.kind, w->home == 0) ||
+                   !desc_may_run_at(&w->desc, c->config.name);
 }
 
 /* Its queued jobs to the queue where they belong now; those of others back to

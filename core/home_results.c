@@ -151,12 +151,13 @@ is_sought_long(const struct core *c, const struct job *j)
 }
 
 /* Who cannot read the file gives the job back: a holder to its home, which can
- * as a rule; the home to the others, one after the other. */
+ * as a rule; the home, also one that may not run the job, to the others, one
+ * after the other. */
 static void
 note_no_file(struct core *c, struct job *j, uint16_t node)
 {
     fetch_cannot_read(c, node, j->w);
-    if (node != 0 && !(j->flags & JOB_NOT_HOME))
+    if (node != 0 && !(j->flags & JOB_NOT_HOME) && !j->w->elsewhere)
         return;
     j->flags |= JOB_NOT_HOME;
     if (j->w->seek_us == 0)

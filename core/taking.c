@@ -124,7 +124,8 @@ decide_one(struct core *c, const struct offered *o)
     if (o->home == 0)
         return take_own(c, o);
     if (desc_decode(o->group->desc, &d) != 0 ||
-        o->index >= d.n_jobs || !kind_offered(c->config.kinds, d.kind))
+        o->index >= d.n_jobs || !kind_offered(c->config.kinds, d.kind) ||
+        !desc_may_run_at(&d, c->config.name))
         return VERDICT_NAK_KIND;
     struct job *here = copy_here(c, o);
     return here == NULL || here->place == AT_RELEASED ? take_new(c, o)

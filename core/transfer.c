@@ -36,7 +36,8 @@ can_go(const struct core *c, const struct peer *p, const struct job *j,
         job_bytes(j) > c->config.batch_bytes * 16ull)
         return false;
     span_copy(p->state.kinds, kinds, sizeof kinds);
-    return kind_offered(kinds, j->w->desc.kind);
+    return kind_offered(kinds, j->w->desc.kind) &&
+           desc_may_run_at(&j->w->desc, p->name);
 }
 
 static void

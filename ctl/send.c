@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
 #include "base/text.h"
 #include "base/units.h"
+#include "base/xalloc.h"
 #include "ctl/cmd.h"
 #include "ctl/follow.h"
 #include "ctl/joblog.h"
@@ -181,6 +183,23 @@ broken(struct ctl *c, const struct load *l, const struct sent *sent)
                  l->plan.n_jobs, sent->key);
 }
 
+/* --pin: the names, blank-separated, on the heap. NULL after a message. */
+static char *
+names_of(struct ctl *c, const char *word)
+{
+    size_t n;
+    char (*name)[64] = reach_names(c, &word, 1, &n);
+
+    if (name == NULL)
+        return NULL;
+    char *all = xcalloc(n + 1, sizeof *name);
+    for (size_t i = 0; i < n; i++)
+        text_add(all, (n + 1) * sizeof *name, "%s%s", i > 0 ? " " : "",
+                 name[i]);
+    free(name);
+    return all;
+}
+
 static int
 send_load(struct ctl *c, const struct submit *s, const struct load *l,
           struct sent *sent)
@@ -194,6 +213,9 @@ send_load(struct ctl *c, const struct submit *s, const struct load *l,
     int bytes = ships(c, s, l, lb);
     if (bytes < 0 || check_inputs(c, l, lb) != 0)
         return -1;
+    char *pin = NULL;
+    if (s->pin != NULL && (pin = names_of(c, s->pin)) == NULL)
+        return -1;
     struct lb_workload w = {
         .kind = l->kind->name, .params = l->plan.shared.p,
         .params_len = l->plan.shared.len, .label = s->label,
@@ -204,6 +226,7 @@ send_load(struct ctl *c, const struct submit *s, const struct load *l,
         .priority = (uint8_t)s->priority,
         .retries = s->retries_given ? (uint8_t)s->retries : RETRIES_DEFAULT,
         .patient = s->wait, .halt = s->halt,
+        .pin = pin,
         .ship = s->ship == SHIP_AUTO && bytes == 0 &&
                 kind_param(buf_span(&l->plan.shared), nothing, "file").p != NULL
     };
@@ -216,6 +239,7 @@ send_load(struct ctl *c, const struct submit *s, const struct load *l,
     sent->accepted = lb_submit_accepted(out);
     sent->duplicate = lb_submit_duplicate(out);
     lb_submit_free(out);
+    free(pin);
     text_add(sent->name, sizeof sent->name, "%s-%u", lb_name(lb),
              sent->number);
     if (status == LB_OK)

@@ -16,7 +16,7 @@ enum opt { OPT_NAME = 256, OPT_ID, OPT_RETRIES, OPT_LIMIT, OPT_HOLD, OPT_ONCE,
            OPT_IDEMPOTENT, OPT_PRIORITY, OPT_COST, OPT_SHIP, OPT_FROM_JSON,
            OPT_DRY, OPT_SKIP, OPT_WAIT, OPT_PROGRESS, OPT_RESULTS, OPT_ORDER,
            OPT_TAG, OPT_CANCEL, OPT_SHELL, OPT_COLSEP, OPT_ENV, OPT_CWD,
-           OPT_STDIN, OPT_JOBLOG, OPT_RESUME, OPT_AGAIN, OPT_HALT };
+           OPT_STDIN, OPT_JOBLOG, OPT_RESUME, OPT_AGAIN, OPT_HALT, OPT_PIN };
 enum { ID_MAX_BYTES = 64 };
 
 const struct option_row submit_options[] = {
@@ -27,7 +27,7 @@ const struct option_row submit_options[] = {
     { "idempotent", OPT_IDEMPOTENT, VALUE_NO },
     { "priority", OPT_PRIORITY, VALUE_YES },
     { "cost", OPT_COST, VALUE_YES },     { "ship", OPT_SHIP, VALUE_YES },
-    { "halt", OPT_HALT, VALUE_YES },
+    { "halt", OPT_HALT, VALUE_YES },     { "pin", OPT_PIN, VALUE_YES },
     { "from-json", OPT_FROM_JSON, VALUE_YES },
     { "dry-run", OPT_DRY, VALUE_NO },    { "skip-bad", OPT_SKIP, VALUE_NO },
     { "wait", OPT_WAIT, VALUE_NO },
@@ -198,6 +198,8 @@ take(struct ctl *c, struct submit *s, const struct args *a, int id)
         return read_cost(c, a, &s->cost);
     case OPT_HALT:
         return read_halt(c, a, &s->halt);
+    case OPT_PIN:
+        return text(&s->pin, a->value);
     case OPT_SHIP:
     case OPT_PROGRESS:
         return choose(c, s, a, id);

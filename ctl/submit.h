@@ -14,6 +14,7 @@ struct submit {
     bool run;               /* lbctl run */
     const char *label, *id, *file, *from_json, *results, *joblog;
     const char *halt;       /* as halt_read takes it; NULL: never */
+    const char *pin;        /* NODES words; NULL: any */
     uint64_t retries, priority, cost;   /* cost 0: by kind; millionths */
     int64_t timeout_us;
     bool retries_given, timeout_given, priority_given;

@@ -46,6 +46,7 @@ lb_submit_open(struct lb *lb, const struct lb_workload *w)
         .retries = w->retries, .flags = w->flags, .ship = w->ship
     };
 
+    d.pin = span_str(w->pin != NULL ? w->pin : "");
     if (w->halt != NULL && !halt_read(w->halt, &d.halt))
         d.halt = (struct desc_halt){ .when = HALT_NEVER };
     uint64_t most = lb_hello(lb) == NULL

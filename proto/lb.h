@@ -149,6 +149,8 @@ struct lb_workload {
                                its bytes to who cannot */
     const char *halt;       /* "soon,fail=2": when what is left is cancelled;
                                NULL, or no such text: never */
+    const char *pin;        /* names of the nodes that alone may run the jobs,
+                               blank-separated; NULL: any */
 };
 
 struct lb_submit;

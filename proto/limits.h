@@ -20,6 +20,7 @@ enum {
     PAIRS_MAX = 64,                 /* key/value pairs of a COMMAND or REPLY */
     ROWS_MAX = 20 * 1000,           /* rows of one REPLY */
     STATE_WORKLOADS_MAX = 256,      /* workloads told of in one STATE */
+    PIN_MAX_BYTES = 4096,           /* names of nodes, blank-separated */
     RETRIES_MAX = 100,
     RETRIES_DEFAULT = 255,          /* of a submission: as the home says */
     PRIORITY_MAX = 9,

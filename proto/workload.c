@@ -9,8 +9,8 @@
 #include "proto/limits.h"
 
 enum { DESC_FLAGS = DESC_ONCE | DESC_IDEMPOTENT | DESC_HELD };
-/* The tail: u8 ship, u8 when, u8 on, u8 percent, u32 n; cut after the last
- * that says something. */
+/* The tail: u8 ship, u8 when, u8 on, u8 percent, u32 n, s16 pin; cut after the
+ * last that says something. */
 enum { TAIL_SHIP = 1 };
 
 void
@@ -28,16 +28,33 @@ desc_encode(const struct desc *d, struct buf *out)
     buf_span8(out, d->label);
     buf_span8(out, d->home_name);
     buf_span32(out, d->params);
-    if (d->ship || d->halt.when != HALT_NEVER)
+    bool halt = d->halt.when != HALT_NEVER || d->pin.len > 0;
+    if (d->ship || halt)
         buf_u8(&tail, d->ship ? TAIL_SHIP : 0);
-    if (d->halt.when != HALT_NEVER) {
+    if (halt) {
         buf_u8(&tail, d->halt.when);
         buf_u8(&tail, d->halt.on);
         buf_u8(&tail, d->halt.percent);
         buf_u32(&tail, d->halt.n);
     }
+    if (d->pin.len > 0)
+        buf_span16(&tail, d->pin);
     buf_span16(out, buf_span(&tail));
     buf_fini(&tail);
+}
+
+bool
+desc_may_run_at(const struct desc *d, const char *node)
+{
+    size_t n = strlen(node);
+
+    for (size_t i = 0, end; i < d->pin.len; i = end + 1) {
+        for (end = i; end < d->pin.len && d->pin.p[end] != ' ';)
+            end++;
+        if (end - i == n && memcmp(d->pin.p + i, node, n) == 0)
+            return true;
+    }
+    return d->pin.len == 0;
 }
 
 bool
@@ -88,6 +105,7 @@ read_tail(struct span tail, struct desc *out)
 
     reader_init(&r, tail);
     out->halt = (struct desc_halt){ .when = HALT_NEVER };
+    out->pin = span_of(NULL, 0);
     out->ship = tail.len > 0 && reader_u8(&r) == TAIL_SHIP;
     if (tail.len < 8)
         return;
@@ -95,6 +113,10 @@ read_tail(struct span tail, struct desc *out)
     out->halt.on = reader_u8(&r);
     out->halt.percent = reader_u8(&r) != 0;
     out->halt.n = reader_u32(&r);
+    if (reader_left(&r) > 0)
+        out->pin = reader_span16(&r);
+    if (r.bad)
+        out->pin = span_of(NULL, 0);
 }
 
 static bool
@@ -124,6 +146,7 @@ desc_is_right(const struct desc *d)
     return d->n_jobs <= JOBS_MAX && d->priority <= PRIORITY_MAX &&
            (d->retries <= RETRIES_MAX || d->retries == RETRIES_DEFAULT) &&
            (d->flags & ~DESC_FLAGS) == 0 && halt_is_right(&d->halt) &&
+           d->pin.len <= PIN_MAX_BYTES && is_text(d->pin) &&
            d->kind.len >= 1 && d->kind.len <= NAME_MAX_BYTES &&
            is_graphic(d->kind) && d->label.len <= NAME_MAX_BYTES &&
            is_text(d->label) && d->home_name.len <= NAME_MAX_BYTES &&

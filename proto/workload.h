@@ -44,7 +44,13 @@ struct desc {
     bool ship;              /* the home may send bytes of the file along
                                with a job; in the tail */
     struct desc_halt halt;  /* in the tail, after ship */
+    struct span pin;        /* names of the nodes that alone may run the jobs,
+                               blank-separated; empty: any; in the tail, after
+                               halt */
 };
+
+/* May a node of this name run them? */
+bool desc_may_run_at(const struct desc *d, const char *node);
 
 /* Reads "soon,fail=2", "now,done=50%": how people write it. */
 bool halt_read(const char *text, struct desc_halt *out);

@@ -34,6 +34,7 @@ struct book_work {
     uint32_t number;        /* 0 not known yet */
     uint32_t n_jobs, accepted;  /* accepted: acknowledged to the client */
     bool once, stays_held, halts;
+    char pin[64];           /* nodes that alone may run its jobs; "": any */
     bool file;              /* its jobs are about parts of a file */
     bool ship;              /* bytes of which may go along */
     bool closed;            /* client has all, or has forgotten it */

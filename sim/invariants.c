@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "proto/msg.h"
+#include "proto/workload.h"
 
 enum { EACH_STEPS = 256 };
 
@@ -299,6 +300,10 @@ check_start(struct world *w, struct node *n, const struct run *r)
     struct book_work *k = r->work;
     struct book_job *j = &k->job[r->index];
 
+    const struct desc pinned = { .pin = span_str(k->pin) };
+
+    if (!desc_may_run_at(&pinned, n->config.name))
+        fail_job(w, k, r->index, "runs where it is not pinned to");
     j->starts++;
     j->live++;
     w->figures.starts++;

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <stdlib.h>
 
 #include "base/exits.h"
@@ -96,6 +97,7 @@ load_add(struct world *w, const struct wish *wish)
     k->home_id = w->node[wish->home].id;
     k->once = wish->once;
     k->halts = wish->halt.when != HALT_NEVER;
+    memcpy(k->pin, wish->pin, sizeof k->pin);
     k->stays_held = wish->stays_held;
     k->file = wish->file;
     k->ship = wish->ship;
@@ -136,7 +138,8 @@ add_desc(const struct client *c, struct buf *pairs)
         .flags = (uint8_t)((h->once ? DESC_ONCE : 0)
                            | (h->idempotent ? DESC_IDEMPOTENT : 0)
                            | (h->held ? DESC_HELD : 0)),
-        .ship = h->ship, .halt = h->halt
+        .ship = h->ship, .halt = h->halt,
+        .pin = span_str(h->pin)
     };
     desc_encode(&d, &desc);
     pair_add(pairs, "desc", buf_span(&desc));

@@ -29,6 +29,7 @@ struct wish {
     bool list, hints;           /* own parameters; true cost of each job */
     bool once, idempotent, held, stays_held, finish_order;
     struct desc_halt halt;
+    char pin[64];           /* names of nodes, blank-separated; "": any */
     uint8_t retries, priority;
     uint64_t timeout_us;
     uint32_t fail_permille, hang_permille;

@@ -148,11 +148,13 @@ hide_files(struct plan *p, struct world *w)
 }
 
 /* Without faults a file can be read at home: if the only node that can is full
- * for long, a job fails. */
+ * for long, a job fails. Jobs pinned to a node that cannot would fail one after
+ * the other, each after its wait. */
 static void
 draw_file(struct plan *p, const struct world *w, struct wish *h)
 {
-    if (!chance(p, 30) || (w->faultless && w->node[h->home].no_files))
+    if (!chance(p, 30) || h->pin[0] != '\0' ||
+        (w->faultless && w->node[h->home].no_files))
         return;
     h->file = true;
     h->ship = chance(p, 75);
@@ -181,6 +183,9 @@ add_client(struct plan *p, struct world *w)
     h.idempotent = !h.once && chance(p, 30);
     if (!h.once && chance(p, 30))
         h.retries = (uint8_t)between(p, 0, 3);
+    if (!p->kinds && chance(p, 8))
+        (void)snprintf(h.pin, sizeof h.pin, "%s",
+                       w->node[random_below(&p->rng, w->n)].config.name);
     if (chance(p, 10))
         h.halt = (struct desc_halt){
             .when = (uint8_t)between(p, HALT_SOON, HALT_NOW),

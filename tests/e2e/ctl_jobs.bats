@@ -232,6 +232,19 @@ submit_within() { (ulimit -v "$1" && lbctl submit -a "$2" 2>said); }
     lbctl events | grep -q 'halt.*workload=north-2 done=0 failed=2 '
 }
 
+@test "--pin: these nodes alone run the jobs, and they wait for them" {
+    two_nodes
+    fails 66 'no node "nowhere"' lbctl run --pin nowhere fib 3
+    lbctl run --pin south fib n=1..40 >/dev/null
+    [ "$(lbctl --json results last | jq -r '.results[].node' | uniq)" = south ]
+    lbctl pause south
+    lbctl submit --pin south sleep ms=1 jobs=4
+    lbctl explain last.0 | grep -q 'only south may run it'
+    lbctl resume south
+    lbctl --timeout 60s wait last
+    [ "$(lbctl --json results last | jq -r '.results[].node' | uniq)" = south ]
+}
+
 @test "what is not there is status 66" {
     lbctl run fib n=1..4 >/dev/null
     fails 66 'no workload north-99' lbctl show north-99

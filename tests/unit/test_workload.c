@@ -22,7 +22,8 @@ sample_desc(void)
         .label = span_str("night run"), .home_name = span_str("alpha"),
         .n_jobs = 4711, .cost = 123456789012ull, .timeout_us = 5000000,
         .priority = 9, .retries = 100, .flags = DESC_ONCE | DESC_HELD,
-        .ship = true, .halt = { HALT_NOW, HALT_ON_DONE, true, 50 }
+        .ship = true, .halt = { HALT_NOW, HALT_ON_DONE, true, 50 },
+        .pin = span_str("alpha beta-2")
     };
     return d;
 }
@@ -51,6 +52,12 @@ desc_goes_there_and_back(void **state)
     assert_int_equal(got.halt.on, HALT_ON_DONE);
     assert_true(got.halt.percent);
     assert_int_equal(got.halt.n, 50);
+    assert_true(desc_may_run_at(&got, "alpha"));
+    assert_true(desc_may_run_at(&got, "beta-2"));
+    assert_false(desc_may_run_at(&got, "beta"));
+    assert_false(desc_may_run_at(&got, ""));
+    got.pin = span_of(NULL, 0);
+    assert_true(desc_may_run_at(&got, "anybody"));
     buf_fini(&b);
 }
 
@@ -85,14 +92,15 @@ desc_of_a_later_version_is_read(void **state)
 
     d.ship = false;
     d.halt = (struct desc_halt){ .when = HALT_NEVER };
+    d.pin = span_str("");
     desc_encode(&d, &b);
     b.len -= 2;         /* the empty tail */
-    buf_span16(&b, span_of("\0\0\0\0\0\0\0\0new", 11));
+    buf_span16(&b, span_of("\0\0\0\0\0\0\0\0\0\0new", 13));
     assert_int_equal(desc_decode(buf_span(&b), &got), 0);
     assert_true(span_is(got.params, "ms=100\n"));
     assert_false(got.ship);
-    b.len -= 2 + 11;
-    buf_span16(&b, span_of("\1\0\0\0\0\0\0\0new", 11));
+    b.len -= 2 + 13;
+    buf_span16(&b, span_of("\1\0\0\0\0\0\0\0\0\0new", 13));
     assert_int_equal(desc_decode(buf_span(&b), &got), 0);
     assert_true(got.ship);
     buf_fini(&b);
