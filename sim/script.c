@@ -246,8 +246,7 @@ submit_option(struct script *s, struct wish *h, char *word)
     else if ((value = value_of(word, "cost")) != NULL
              && script_duration(s, value, &us))
         h->min_us = h->max_us = (uint32_t)us;
-    else if ((value = value_of(word, "pin")) != NULL
-             && strlen(value) < sizeof h->pin)
+    else if ((value = value_of(word, "pin")) != NULL)
         (void)snprintf(h->pin, sizeof h->pin, "%s", value);
     else if ((value = value_of(word, "halt")) != NULL
              && halt_read(value, &h->halt))
