@@ -290,6 +290,7 @@ void
 command_wake(struct core *c)
 {
     c->parked_due = false;
+    c->hold_us = INT64_MAX;
     for (size_t i = 0; i < c->n_parked;) {
         struct parked *p = &c->parked[i];
         struct ask a = { .client = p->client,

@@ -6,7 +6,12 @@
 #include "base/xalloc.h"
 #include "core/command_ask.h"
 
-enum { WAIT_MAX_MS = 3600 * 1000, ANSWER_GAP_US = 100 * MS };
+enum {
+    WAIT_MAX_MS = 3600 * 1000,
+    ANSWER_GAP_US = 100 * MS,
+    HOLD_US = 5 * MS,       /* results are held back for others */
+    HOLD_ROWS = 64          /* so many are enough */
+};
 
 /* ---- parking ---- */
 
@@ -219,6 +224,21 @@ add_ids(const struct core *c, struct ask *a, const struct workload *w)
     buf_fini(&ids);
 }
 
+/* A few results of many are not worth an answer each, which costs a wake-up, a
+ * commit and the client's next question: more of them come within a moment.
+ * Until when is noted at the first look that finds some. */
+static bool
+is_worth_waiting(struct core *c, const struct page *p, struct parked *parked)
+{
+    if (p->n == 0 || p->n >= HOLD_ROWS || p->all)
+        return false;
+    if (parked->hold_us == 0)
+        parked->hold_us = c->true_us + HOLD_US;
+    if (parked->hold_us < c->hold_us)
+        c->hold_us = parked->hold_us;
+    return c->true_us < parked->hold_us;
+}
+
 static bool
 look_at_results(struct core *c, struct ask *a, struct workload *w,
                 struct parked *parked)
@@ -231,9 +251,13 @@ look_at_results(struct core *c, struct ask *a, struct workload *w,
         page_by_finish(c, a, w, &p);
     else
         page_by_index(c, a, w, &p);
-    parked->cursor = p.next;
-    if (p.n == 0 && !p.all && c->true_us < parked->deadline_us)
+    if (c->true_us < parked->deadline_us &&
+        ((p.n == 0 && !p.all) || is_worth_waiting(c, &p, parked))) {
+        buf_fini(&a->rows);
+        parked->cursor = p.n == 0 ? p.next : parked->cursor;
         return false;
+    }
+    parked->cursor = p.next;
     pair_add_u64(&a->out, "next", p.next);
     if (p.all)
         pair_add_u64(&a->out, "ended", 1);

@@ -37,7 +37,7 @@ core_new(const struct core_config *config, uint64_t seed)
 {
     struct core *c = xcalloc(1, sizeof *c);
     c->config = *config;
-    c->planned_us = INT64_MAX;
+    c->planned_us = c->hold_us = INT64_MAX;
     c->ledger = ledger_new();
     c->phase = PHASE_START;
     c->request_to = -1;
@@ -326,7 +326,7 @@ flush(struct core *c)
     adaptor_run(c);
     claims_flush(c, false);
     runs_flush(c, false);
-    if (c->parked_due)
+    if (c->parked_due || c->hold_us <= c->true_us)
         command_wake(c);
     publish_tick(c);
     leave_tick(c);
@@ -377,7 +377,8 @@ core_deadline_us(const struct core *c)
     at = results_us < at ? results_us : at;
     if (!is_idle(c) && c->tick_us < at)
         at = c->tick_us;
-    return at + c->late_us;
+    at += c->late_us;
+    return c->hold_us < at ? c->hold_us : at;
 }
 
 /* ---- the step ---- */

@@ -49,6 +49,7 @@ struct parked {
     uint64_t version;       /* of the counts that it has seen */
     uint64_t cursor;        /* results: where the next look begins */
     int64_t deadline_us, not_before_us;     /* true time */
+    int64_t hold_us;        /* results: a few are held back until; 0: none */
     bool results;           /* else wait */
     struct buf pairs;       /* of the request */
 };
@@ -161,6 +162,8 @@ struct core {
     struct parked *parked;
     size_t n_parked;
     bool parked_due, halt_due;
+    int64_t hold_us;            /* true time: when results that are held back
+                                   are due; INT64_MAX: none are */
     struct kept_reply replies[REPLIES_MAX];
     size_t next_reply;
     struct setter set_throttle, set_phase, set_policy;
