@@ -23,7 +23,9 @@ conf/lbagent@.service: conf/lbagent.service.in Makefile
 	options=' --config /etc/lbagent/%i.ini --name %l-%i'; $(make_unit)
 
 examplesdir = $(docdir)/examples
-dist_examples_DATA = conf/jobs.conf conf/lbagent.sysusers
+dist_examples_DATA = conf/jobs.conf conf/lbagent.sysusers \
+	conf/examples/kinds.ini conf/examples/words.awk
+dist_examples_SCRIPTS = conf/examples/collatz.py
 
 # What the administrator wrote stays: a file that is there is not touched.
 EXTRA_DIST += conf/node.ini tests/install.sh

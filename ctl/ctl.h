@@ -13,6 +13,7 @@
 enum output { OUTPUT_TABLE = 1, OUTPUT_JSON, OUTPUT_RAW, OUTPUT_QUIET };
 enum colour { COLOUR_AUTO = 1, COLOUR_ALWAYS, COLOUR_NEVER };
 
+struct own;
 struct ctl_link;    /* a connection to a node, reach.c */
 
 struct ctl {
@@ -32,6 +33,8 @@ struct ctl {
     size_t n_links;
     struct lb_node *nodes;  /* NULL: not asked for yet */
     size_t n_nodes;
+    struct own **own;       /* [n_own] kinds of nodes, asked for so far */
+    size_t n_own;
 };
 
 /* "lbctl: text" to stderr; notes the status. Returns it. */

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "ctl/output.h"
+#include "ctl/own.h"
 #include "ctl/reorder.h"
 #include "ctl/select.h"
 
@@ -18,6 +19,7 @@ followed_ask(struct ctl *c, const struct target *t, struct followed *f,
              struct lb_reply **keep)
 {
     struct lb_call call = { .op = "show" };
+    char err[KIND_ERROR_MAX];
     size_t len = 0;
 
     *f = (struct followed){ .lb = t->lb, .number = t->number };
@@ -32,7 +34,7 @@ followed_ask(struct ctl *c, const struct target *t, struct followed *f,
     }
     const char *kind = lb_reply_get(*keep, "kind", NULL);
     const char *params = lb_reply_get(*keep, "params", &len);
-    f->kind = kind != NULL ? kind_find(kind) : NULL;
+    f->kind = kind != NULL ? kind_ask(c, kind, err) : NULL;
     f->shared = span_of(params, len);
     return 0;
 }

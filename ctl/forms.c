@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "ctl/own.h"
 #include "kinds/command.h"
 
 enum { FILE_BYTES_MAX = 1 << 30 };
@@ -67,6 +68,8 @@ from_lines(struct ctl *c, const struct submit *s, struct jobfile *out,
     if (n > 0) {
         out->command_words = word;
         out->n_command_words = (size_t)n;
+        out->find = kind_ask_with;
+        out->find_with = c;
         jobfile_read(out, s->file, text);
         out->command_words = NULL;
         out->n_command_words = 0;
@@ -85,9 +88,8 @@ from_file(struct ctl *c, const struct submit *s, const struct args *a,
     int rc = input_read(c, s->file, &text);
 
     if (rc == 0 && a->n_words > 0) {
-        const struct kind *kind = kind_find(a->word[0]);
+        const struct kind *kind = kind_ask(c, a->word[0], err);
         if (kind == NULL) {
-            kind_unknown(a->word[0], err);
             ctl_fail(c, EXIT_USAGE, "%s", err);
             rc = -1;
         } else {
@@ -202,10 +204,9 @@ from_kind(struct ctl *c, struct submit *s, const struct args *a,
           struct jobfile *out)
 {
     char err[KIND_ERROR_MAX];
-    const struct kind *kind = kind_find(a->word[0]);
+    const struct kind *kind = kind_ask(c, a->word[0], err);
 
     if (kind == NULL) {
-        kind_unknown(a->word[0], err);
         ctl_fail(c, EXIT_USAGE, "%s", err);
         return -1;
     }

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "base/xalloc.h"
+#include "ctl/own.h"
 #include "kinds/command.h"
 
 enum { WORDS_MAX = 64 };
@@ -201,10 +202,9 @@ add_jobs(struct ctl *c, const struct submit *s, json_t *root,
 
     if (name == NULL)
         return fail(c, s->from_json, "kind: a text is required");
-    const struct kind *kind = kind_find(name);
+    const struct kind *kind = kind_ask(c, name, err);
     if (kind != NULL)
         return add_all(c, s, root, kind, out);
-    kind_unknown(name, err);
     return fail(c, s->from_json, err);
 }
 

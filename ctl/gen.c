@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "ctl/generate.h"
+#include "ctl/own.h"
 #include "kinds/kind.h"
 
 enum { OPT_MS = 256, OPT_DIST, OPT_SEED, OPT_SHAPE, OPT_KIND, OPT_FORCE };
@@ -109,10 +110,8 @@ generate_main(struct ctl *c, struct args *a)
                         ? "gen-workload: %s is outside 0..10000000"
                         : "gen-workload: \"%s\" is not a whole number",
                         a->word[0]);
-    if (kind_find(w.kind) == NULL) {
-        kind_unknown(w.kind, err);
+    if (kind_ask(c, w.kind, err) == NULL)
         return ctl_fail(c, EXIT_USAGE, "%s", err);
-    }
     if (w.file == NULL)
         return write_lines(c, &w, stdout, "stdout");
     FILE *f = fopen(w.file, w.force ? "we" : "wxe");

@@ -170,7 +170,9 @@ read_line(struct jobfile *f, const char *name, size_t number, char *line)
         return;
     }
     const struct kind *kind = kind_find(word[0]);
-    if (kind == NULL)
+    if (kind == NULL && f->find != NULL)
+        kind = f->find(f->find_with, word[0], err);
+    else if (kind == NULL)
         kind_unknown(word[0], err);
     if (kind == NULL ||
         add_words(f, kind, word + 1, (size_t)n - 1, err) != 0)

@@ -31,6 +31,9 @@ struct jobfile {
     size_t n_problems;      /* all of them */
     char *problem[JOBFILE_PROBLEMS];    /* "NAME:7: text" */
     bool no_file;           /* one of them is about a missing file: 66 */
+    /* Kinds beyond the built-in ones; NULL: there are none. */
+    const struct kind *(*find)(void *with, const char *name, char *err);
+    void *find_with;
     const char *const *command_words;   /* NAME=VALUE of every command */
     size_t n_command_words;
 };

@@ -24,6 +24,7 @@ libctl_a_SOURCES = \
 	ctl/nodelist.c \
 	ctl/nodes.c \
 	ctl/output.c ctl/output.h \
+	ctl/own.c ctl/own.h \
 	ctl/policy.c \
 	ctl/program.c ctl/program.h \
 	ctl/progress.c ctl/progress.h \

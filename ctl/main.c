@@ -5,6 +5,7 @@
 
 #include "ctl/cmd.h"
 #include "ctl/config.h"
+#include "ctl/own.h"
 #include "ctl/reach.h"
 
 static int
@@ -36,6 +37,7 @@ main(int argc, char **argv)
         dispatch(&c, &a);
     args_fini(&a);
     reach_fini(&c);
+    own_forget(&c);
     free(c.node);
     free(c.node_default);
     free(c.key);

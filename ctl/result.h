@@ -10,7 +10,7 @@
 #include "kinds/command.h"
 #include "kinds/kind.h"
 
-enum { RESULT_TEXT_MAX = 1024, VALUE_TEXT_MAX = 1024 };
+enum { RESULT_TEXT_MAX = 1024, VALUE_TEXT_MAX = 64 * 1024 };
 
 /* What is known of a workload that is followed. */
 struct followed {

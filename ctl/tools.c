@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "ctl/output.h"
+#include "ctl/own.h"
 #include "ctl/reach.h"
 #include "kinds/kind.h"
 
@@ -51,19 +52,6 @@ type_name(enum param_type type)
     return "?";
 }
 
-static bool
-offers(const char *kinds, const char *kind)
-{
-    size_t n = strlen(kind);
-
-    for (const char *at = strstr(kinds, kind); at != NULL;
-         at = strstr(at + 1, kind))
-        if ((at == kinds || at[-1] == ' ') &&
-            (at[n] == ' ' || at[n] == '\0'))
-            return true;
-    return false;
-}
-
 static void
 text_or_null(struct table *t, const char *s)
 {
@@ -91,7 +79,7 @@ add_row(struct table *t, const struct kind *k, const struct param *p,
     table_text(t, k->cost_help != NULL ? k->cost_help : "1");
     for (size_t i = 0; nodes != NULL && i < nodes->n_nodes; i++)
         n += nodes->nodes[i].life <= LB_ALIVE &&
-             offers(nodes->nodes[i].kinds, k->name);
+             kind_is_offered(nodes->nodes[i].kinds, k->name);
     if (nodes != NULL)
         table_number(t, n);
     else
@@ -101,31 +89,63 @@ add_row(struct table *t, const struct kind *k, const struct param *p,
     table_text(t, k->help != NULL ? k->help : "");
 }
 
+static void
+add_rows(struct table *t, const struct kind *k, const struct ctl *nodes)
+{
+    if (k->params[0].name == NULL)
+        add_row(t, k, NULL, nodes);
+    for (const struct param *p = k->params; p->name != NULL; p++)
+        add_row(t, k, p, nodes);
+}
+
+/* All that some live node offers beside the built-in ones. */
+static void
+add_own(struct ctl *c, struct table *t, const struct ctl *nodes)
+{
+    char err[KIND_ERROR_MAX], seen[4096] = "", *save;
+
+    for (size_t i = 0; nodes != NULL && i < nodes->n_nodes; i++) {
+        char *names = xstrdup(nodes->nodes[i].kinds);
+        bool live = nodes->nodes[i].life <= LB_ALIVE;
+        for (char *name = strtok_r(names, " ", &save); live && name != NULL;
+             name = strtok_r(NULL, " ", &save)) {
+            if (kind_find(name) != NULL || kind_is_offered(seen, name))
+                continue;
+            text_add(seen, sizeof seen, " %s", name);
+            const struct kind *k = kind_ask(c, name, err);
+            if (k != NULL)
+                add_rows(t, k, nodes);
+        }
+        free(names);
+    }
+}
+
 int
 kinds_main(struct ctl *c, struct args *a)
 {
     struct ctl quiet = { .silent = true, .output = OUTPUT_QUIET };
+    const struct kind *one = NULL;
     char err[KIND_ERROR_MAX];
 
     if (args_next(c, a) != 0 || args_words(c, a, 0, 1) != 0)
         return c->status;
-    if (a->n_words == 1 && kind_find(a->word[0]) == NULL) {
-        kind_unknown(a->word[0], err);
-        return ctl_fail(c, EXIT_NOTFOUND, "%s", err);
+    if (a->n_words == 1) {
+        one = kind_ask(c, a->word[0], err);
+        if (one == NULL)
+            return ctl_fail(c, EXIT_NOTFOUND, "%s", err);
     }
     quiet.node = c->node;
     quiet.node_default = c->node_default;
     quiet.timeout_us = c->timeout_us > 0 ? c->timeout_us : 1000000;
     const struct ctl *nodes = reach_nodes(&quiet) == 0 ? &quiet : NULL;
     struct table *t = table_new(columns);
-    for (const struct kind *const *k = kind_all(); *k != NULL; k++) {
-        if (a->n_words == 1 && strcmp((*k)->name, a->word[0]) != 0)
-            continue;
-        if ((*k)->params[0].name == NULL)
-            add_row(t, *k, NULL, nodes);
-        for (const struct param *p = (*k)->params; p->name != NULL; p++)
-            add_row(t, *k, p, nodes);
-    }
+    if (one != NULL)
+        add_rows(t, one, nodes);
+    for (const struct kind *const *k = kind_all(); one == NULL && *k != NULL;
+         k++)
+        add_rows(t, *k, nodes);
+    if (one == NULL)
+        add_own(c, t, nodes);
     table_print(c, t, "kinds", NULL);
     table_free(t);
     reach_fini(&quiet);
