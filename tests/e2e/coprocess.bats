@@ -1,0 +1,199 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MPL-2.0
+# Own kinds in real agents: examples, wrong answers, throttle, death, and nodes
+# that have a kind beside those that do not.
+# shellcheck disable=SC2154
+
+load lib.bash
+
+setup() {
+    lb_setup
+    mkdir own
+    cp "$(dirname "$(command -v lbagent)")/tests/tools/fickle" own/fickle
+    cp "$LB_SRC"/conf/examples/* own/
+    fickle=$work/own/fickle token=$$.$BATS_TEST_NUMBER.$RANDOM
+    export FICKLE=$token
+    own=yes
+    [ "$(id -u)" -ne 0 ] || own=root
+}
+
+teardown() {
+    local pid
+    for pid in $(marked); do
+        kill -KILL "$pid" 2>/dev/null || :
+    done
+    lb_teardown
+}
+
+# Processes of this test's own kinds: those with its variable and LB_KIND.
+marked() {
+    local file
+    for file in $(grep -lsxz "FICKLE=$token" /proc/[0-9]*/environ); do
+        grep -qsz '^LB_KIND=' "$file" && echo "$file" | sed 's/[^0-9]//g'
+    done
+    return 0
+}
+# shellcheck disable=SC2317  # called by await
+are_marked() { [ "$(marked | wc -l)" -eq "$1" ]; }
+# shellcheck disable=SC2317  # called by await
+in_state() { # LETTER: one of them is
+    local pid
+    for pid in $(marked); do
+        grep -q "^State:[[:space:]]*$1" "/proc/$pid/status" && return 0
+    done
+    return 1
+}
+
+# NAME [OPTION]...: an agent that passes FICKLE on, and that lbctl talks to.
+start() {
+    start_agent "$1" "jobs.commands=$own" 'jobs.env_keep=PATH FICKLE' \
+        "${@:2}"
+    LB_NODE=$(control_of "$1")
+    export LB_NODE
+}
+
+# NAME PROTOCOL [OPTION]...: with the kind x, of fickle.
+start_fickle() {
+    mkdir -p "$1.ini.d"
+    printf '[kind.x]\ncommand = %s\n    %s\nprotocol = %s\n' "$fickle" "$2" \
+        "$2" >"$1.ini.d/kinds.ini"
+    start "$1" workers.count=1 "${@:3}"
+}
+
+@test "the examples run" {
+    command -v python3 awk >/dev/null || skip "no python3 or awk"
+    mkdir north.ini.d
+    sed "s|/usr/local/lib/lbagent|$work/own|; s|/usr/bin/awk|$(command -v awk)|" \
+        own/kinds.ini >north.ini.d/kinds.ini
+    start north
+    run lbctl run collatz n=1..10
+    [ "$status" -eq 0 ]
+    [[ $output == *$'\n67\n'* ]]
+    run lbctl run words ::: 'one two' three '' 'a \b c'
+    [ "$status" -eq 0 ]
+    [[ $output == *$'\n6\n'* ]]
+    run lbctl run collatz n=0
+    [ "$status" -eq 2 ]
+    [ "$output" = 'lbctl: collatz: n: 0 is outside 1..1000000000000' ]
+    run lbctl --json kinds collatz
+    [ "$(jq -r '.kinds[0] | "\(.parameter) \(.nodes) \(.combine)"' \
+        <<<"$output")" = 'n 1 sum' ]
+    printf 'collatz 27\nwords "x y"\n# none\ncollatz n=9\n' >jobs.txt
+    run lbctl run -a jobs.txt
+    [ "$status" -eq 0 ]
+    [[ $output == *$'\n130\n'* ]]
+}
+
+@test "a wrong answer fails one attempt, with its reason" {
+    start_fickle north json kind.x.crash_limit=100
+    run lbctl run x ::: 'raw oops' good 'exit 3' 'fail no scene' fine
+    [ "$status" -eq 1 ]
+    [[ $output == *'north-1.0 failed on north: kind x: answer is not JSON (column 1)'* ]]
+    [[ $output == *'north-1.2 failed on north: kind x: its program ended: exit 3'* ]]
+    [[ $output == *'north-1.3 failed on north: no scene'* ]]
+    [[ $output == *'2 done, 3 failed'* ]]
+    logged north 'evt=kind-replaced kind=x slot=1'
+    run lbctl run --retries 1 x pid
+    [ "$status" -eq 0 ]
+}
+
+@test "a program that fails again and again is switched off" {
+    start_fickle north plain
+    lbctl submit --retries 5 x 'exit 1'
+    await logged north 'evt=kind-off kind=x why="3 failures in a row, the last: kind x: its program ended: exit 1"'
+    run lbctl kinds
+    [[ $output != *$'\nx '* ]]
+    run lbctl explain north-1.0
+    [[ $output == *'kind x is switched off on north'* ]]
+    run lbctl submit x good
+    [ "$status" -eq 0 ]
+    [[ $output == *'no live node offers kind "x"; jobs wait'* ]]
+}
+
+@test "a throttle by signals stops it and lets it go on" {
+    start_fickle north plain throttle.method=signal
+    lbctl run x hello >/dev/null
+    lbctl throttle 20
+    lbctl submit x 'spin 20000'
+    await in_state T
+    await in_state R
+    lbctl cancel -y last
+    await are_marked 0
+}
+
+@test "cancel and time-out end it, the next job has a new one" {
+    start_fickle north plain jobs.kill_after=100ms
+    run lbctl run --timeout 300ms x hang
+    [ "$status" -eq 1 ]
+    [[ $output == *'failed on north: timeout'* ]]
+    lbctl submit x hang
+    await are_marked 1
+    lbctl cancel -y last
+    run lbctl run x pid
+    [ "$status" -eq 0 ]
+    [[ $output == *'1 1'* ]]
+}
+
+@test "an agent that is killed leaves none, and its jobs run after a restart" {
+    start_fickle north plain
+    id=$(lbctl submit -q x hang)
+    lbctl submit -q x good
+    await are_marked 1
+    kill -KILL "$(cat pid.north)"
+    await are_marked 0
+    wait "$(cat pid.north)" || :
+    rm -f north/run/endpoint
+    start_fickle north plain
+    await are_marked 1
+    lbctl cancel -y "$id"
+    run lbctl wait north-2
+    [ "$status" -eq 0 ]
+}
+
+@test "jobs go only to nodes that have the kind" {
+    start north
+    id=$(lbctl submit --from-json - <<<'{"kind":"sleep","params":{"ms":1}}' -q)
+    run lbctl run x hello
+    [ "$status" -eq 2 ]
+    [[ $output == *'unknown kind "x"'* ]]
+    start_fickle south plain "peers.node=127.0.0.1:$(port_of north)"
+    await logged north 'evt=peer-joined peer=south'
+    LB_NODE=$(control_of north)
+    run lbctl run x hello
+    [ "$status" -eq 0 ]
+    [[ $output == *hello* ]]
+    [[ $output == *'south 1'* ]]
+    # South goes, the kind with it; what is submitted waits, visibly.
+    id=$(lbctl submit --hold -q x pid)
+    stop_agent south
+    await logged north 'peer=south'
+    lbctl start "$id"
+    await explains "$id.0" 'north does not offer kind x'
+    start_fickle south plain "peers.node=127.0.0.1:$(port_of north)"
+    LB_NODE=$(control_of north)
+    run lbctl wait "$id"
+    [ "$status" -eq 0 ]
+}
+
+# shellcheck disable=SC2317  # called by await
+explains() { lbctl explain "$1" | grep -q "$2"; }
+
+@test "a missing program is named with its line" {
+    printf '[kind.x]\nprotocol = plain\ncommand = /opt/none\n' >wrong.ini
+    run lbagent --check -c wrong.ini
+    [ "$status" -eq 78 ]
+    [[ $output == *'lbagent: wrong.ini:3: [kind.x] command: /opt/none: no such file'* ]]
+}
+
+@test "as root they run only when told" {
+    [ "$(id -u)" -eq 0 ] || skip "not root"
+    mkdir north.ini.d
+    printf '[kind.x]\ncommand = %s\n    plain\n' "$fickle" \
+        >north.ini.d/kinds.ini
+    start_agent north jobs.commands=yes
+    LB_NODE=$(control_of north)
+    export LB_NODE
+    logged north 'evt=kinds own=no why="as root only with jobs.commands = root"'
+    run lbctl run x hello
+    [ "$status" -eq 2 ]
+}
