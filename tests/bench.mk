@@ -24,5 +24,6 @@ tests_bench_limits_LDADD = libkinds.a libbase.a $(SQLITE_LIBS) $(ZLIB_LIBS)
 tests_bench_peers_SOURCES = tests/bench/peers.c $(bench_wire)
 tests_bench_timeit_SOURCES = tests/bench/timeit.c $(bench_wire)
 
-bench-programs: $(bench_programs) lbtop tests/tools/publishers
+bench-programs: $(bench_programs) lbtop tests/tools/publishers \
+	tests/tools/fickle
 .PHONY: bench-programs

@@ -17,7 +17,7 @@ runs=5 profile='' chosen=''
 north_pid='' south_pid='' gearman_pid='' beanstalk_pid='' perf_pid=''
 played_pid=''
 gearman_port=14730 beanstalk_port=14731
-all='small commands latency idle digits vector moved memory throttle'
+all='small commands coprocess latency idle digits vector moved memory throttle'
 all="$all programs console"
 # shellcheck source=tests/nodes.sh
 . tests/nodes.sh
@@ -30,6 +30,7 @@ Usage: ./run bench [OPTION]... [NAME]...
 
   small     T1   small jobs a second, journalled, two nodes; other queues
   commands  T2   programs a second; xargs, GNU parallel
+  coprocess T2   jobs a second of an own kind; its program alone
   latency   T3   one job, submit to result
   idle      T4   memory, processor and wake-ups of an idle agent
   digits    T5   sum of 30,000,000 digits
@@ -51,7 +52,7 @@ while [ $# -gt 0 ]; do
     --runs=*) runs=${1#*=} ;;
     --runs) [ $# -ge 2 ] || fail 2 '--runs: needs a number'; runs=$2; shift ;;
     T1) chosen="$chosen small" ;;
-    T2) chosen="$chosen commands" ;;
+    T2) chosen="$chosen commands coprocess" ;;
     T3) chosen="$chosen latency" ;;
     T4) chosen="$chosen idle" ;;
     T5) chosen="$chosen digits" ;;
@@ -645,6 +646,7 @@ for name in $chosen; do
     case $name in
     small) bench_small ;;
     commands) bench_commands ;;
+    coprocess) bench_coprocess ;;
     latency) bench_latency ;;
     idle) bench_idle ;;
     digits) bench_digits ;;

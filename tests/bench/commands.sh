@@ -48,6 +48,37 @@ bench_commands() {
     ratio 'lbagent / GNU parallel' commands commands_parallel '>= 7'
 }
 
+coprocess_jobs=100000
+
+# The same program, two at a time, fed by pipes, many lines a read: no more can
+# be had of it.
+coprocess_limit() {
+    # shellcheck disable=SC2016  # of the inner shell
+    timeit 1 sh -c 'for i in 1 2; do
+        seq $(($2 / 2)) | "$1" >"$3.$i" & done; wait' sh \
+        "$build/tests/tools/fickle" "$coprocess_jobs" "$dir/lines" |
+        per_second_ms "$coprocess_jobs"
+}
+
+coprocess_ours() {
+    timeit 1 "$build/lbctl" -n "ipc://$dir/north/run/control.sock" run \
+        --progress=none line "value=1..$coprocess_jobs" |
+        per_second_ms "$coprocess_jobs"
+}
+
+bench_coprocess() {
+    # shellcheck disable=SC2086  # words
+    one_node 2 $commands_option \
+        -D "kind.line.command=$build/tests/tools/fickle" \
+        -D kind.line.protocol=plain -D kind.line.params=value:count
+    in_turn coprocess_limit coprocess_ours
+    record coprocess_limit 'limit: seq into two of the program' jobs/s \
+        <"$dir/run.coprocess_limit"
+    record coprocess 'lbctl run of an own kind, 2 slots, journalled' jobs/s \
+        <"$dir/run.coprocess_ours"
+    ratio 'lbagent / limit' coprocess coprocess_limit none
+}
+
 # PID: per cent of one processor over 3 s.
 program_share() {
     set -- "$1" "$(cpu_ns "$1")" "$(now_ms)"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * fickle - a co-process as no slot likes it: fickle plain|json [deaf MS].
+ * fickle - a co-process as no slot likes it: fickle [plain|json [deaf MS]].
  * The value of a job says what it does:
  *   exit N, signal N   ends without an answer
  *   last TEXT          answers, and ends at once
@@ -181,9 +181,9 @@ main(int argc, char **argv)
 {
     char *line = malloc(LINE), value[4096];
 
-    if (argc < 2 || line == NULL)
+    if (line == NULL)
         return 2;
-    json = strcmp(argv[1], "json") == 0;
+    json = argc > 1 && strcmp(argv[1], "json") == 0;
     if (argc > 3)
         rest(atol(argv[3]));
     while (fgets(line, LINE, stdin) != NULL) {
