@@ -238,6 +238,8 @@ send_load(struct ctl *c, const struct submit *s, const struct load *l,
     sent->number = lb_submit_number(out);
     sent->accepted = lb_submit_accepted(out);
     sent->duplicate = lb_submit_duplicate(out);
+    if (lb_submit_note(out)[0] != '\0')
+        ctl_note(c, "%s", lb_submit_note(out));
     lb_submit_free(out);
     free(pin);
     text_add(sent->name, sizeof sent->name, "%s-%u", lb_name(lb),

@@ -28,6 +28,7 @@ struct lb_submit {
     uint32_t total, number, accepted, first, count;
     uint32_t most;              /* jobs of a chunk: what the home can hold */
     bool patient, duplicate, list;
+    char *note;                 /* what the node said last; NULL: nothing */
     int64_t waited_ms;          /* since a chunk was taken, the last time */
     struct buf jobs;            /* of the chunk that is being filled */
     struct chunk_out out[CLIENT_WINDOW];    /* oldest first */
@@ -75,6 +76,7 @@ lb_submit_free(struct lb_submit *s)
     buf_fini(&s->jobs);
     free(s->key);
     free(s->by);
+    free(s->note);
     free(s);
 }
 
@@ -137,6 +139,8 @@ taken(struct lb_submit *s, const struct lb_reply *r, size_t i)
     s->number = (uint32_t)lb_reply_number(r, "workload", s->number);
     s->duplicate |= lb_reply_number(r, "duplicate", 0) == 1;
     s->waited_ms = 0;
+    free(s->note);
+    s->note = lb_reply_text(r)[0] != '\0' ? xstrdup(lb_reply_text(r)) : NULL;
     buf_fini(&s->out[i].blob);
     s->n_out--;
     memmove(&s->out[i], &s->out[i + 1], (s->n_out - i) * sizeof s->out[0]);
@@ -249,6 +253,12 @@ uint32_t
 lb_submit_accepted(const struct lb_submit *s)
 {
     return s->accepted;
+}
+
+const char *
+lb_submit_note(const struct lb_submit *s)
+{
+    return s->note != NULL ? s->note : "";
 }
 
 bool

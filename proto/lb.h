@@ -173,6 +173,9 @@ LB_API uint32_t lb_submit_number(const struct lb_submit *s);
 LB_API uint32_t lb_submit_accepted(const struct lb_submit *s);
 /* The key was used before, with the same jobs: this is that workload. */
 LB_API bool lb_submit_duplicate(const struct lb_submit *s);
+/* What the node says of jobs that it took, as that nobody can run them yet; ""
+ * when nothing. Valid until lb_submit_free. */
+LB_API const char *lb_submit_note(const struct lb_submit *s);
 
 /* ---- following ---- */
 
