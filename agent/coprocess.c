@@ -384,6 +384,8 @@ have_process(struct exchange *x, enum coprocess_fate *fate, char *err)
     int rc = process_start(x->p, &x->s->kept, x->s->orders, err);
     if (rc == -EPIPE)
         return OUTCOME_CANCELLED;
+    if (rc == -EAGAIN)
+        return OUTCOME_FAILED;  /* no fault of the program */
     return rc == 0 ? 0 : broken(x, fate, err);
 }
 

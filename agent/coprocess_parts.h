@@ -30,7 +30,8 @@ void process_init(struct process *p, const struct coprocess_config *config,
                   size_t kind, size_t slot);
 void process_fini(struct process *p);
 /* Starts it, with variables `kept` (NUL-ended strings). 0; -EPIPE: without
- * shims this node is about to leave; -EIO with `err`: it cannot be started. */
+ * shims this node is about to leave; with `err`: -EAGAIN: this host has no room
+ * for it now; -EIO: it cannot be started. */
 int process_start(struct process *p, const struct buf *kept,
                   struct orders *orders, char *err);
 /* Takes what has come from its shim; blocks if nothing has. False: the shim

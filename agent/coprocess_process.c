@@ -215,7 +215,7 @@ tell_why(struct process *p, char *err)
              why[0] != '\0' ? why : "its program ended at once",
              p->config->command->node);
     buf_reset(&p->shim.in);
-    return -EIO;
+    return p->end.how == SHIM_NOT_NOW ? -EAGAIN : -EIO;
 }
 
 int
@@ -228,7 +228,7 @@ process_start(struct process *p, const struct buf *kept, struct orders *orders,
     if (rc < 0) {
         text_add(err, KIND_ERROR_MAX, "kind %s: no process on %s: %s",
                  p->kind->name, p->config->command->node, strerror(-rc));
-        return rc == -EPIPE ? rc : -EIO;
+        return rc == -EPIPE ? rc : -EAGAIN;
     }
     close_pipes(p);
     p->runs = true;

@@ -370,6 +370,14 @@ what_cannot_be_started_is_told(void **state)
     assert_non_null(strstr(b.text,
                            "/bin/false: not the program of an own kind"));
     close_bench(&b);
+    /* What the host lacks now is no fault of the program. */
+    open_bench(&b, &(struct kind_config){ .max_jobs = 0 }, NULL);
+    b.config.spawner = NULL;
+    assert_int_equal(ask(&b, "x"), OUTCOME_FAILED);
+    assert_int_equal(b.fate, FATE_NONE);
+    assert_string_equal(b.text, "kind x: no process on alpha: Function not "
+                                "implemented");
+    close_bench(&b);
 }
 
 static int
