@@ -67,6 +67,9 @@ programs_open(struct programs *p, const struct config *c, const char *node)
         .keep = (const char *const *)c->env_keep.v,
         .kill_after_us = c->kill_after_us, .output_max = c->max_output };
     list_own_kinds(p, c);
+    if (c->commands == COMMANDS_YES && commands_of(c) == COMMANDS_NO)
+        log_event(LOG_WARN, "commands", "of=none why=\"lbagent runs as root, "
+                  "where only jobs.commands = root runs them\"");
     if (commands_of(c) == COMMANDS_NO && p->coprocess.n_kinds == 0)
         return NULL;
     p->is_config = c->method != METHOD_SIGNAL && !cgroup_open(&p->cgroup) &&

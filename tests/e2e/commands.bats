@@ -134,6 +134,9 @@ field() { # FILTER: of the last workload
     start_agent north jobs.commands=no
     fails 77 'north does not run commands; set jobs.commands = yes in node.ini there' \
         lbctl -n "$(control_of north)" run -- true
+    [ "$own" = root ] || return 0
+    start_agent south jobs.commands=yes
+    logged south 'evt=commands of=none why="lbagent runs as root'
 }
 
 @test "only programs of jobs.allow run" {
