@@ -21,12 +21,11 @@ void clients_free(struct clients *c);
 struct client {
     uint64_t number;        /* 0: free */
     uint64_t used;
-    enum role role;         /* 0: not looked at yet */
-    bool local;             /* came in by the socket of this host's files */
     uint8_t len;
     uint8_t id[255];        /* routing id */
 };
-/* The client with this routing id, known from now on. `gone`: number of the
+/* The client with this routing id, known from now on; NULL: no client has one
+ * so long, as a stranger may still announce. `gone`: number of the
  * one that had to make room, or 0. */
 struct client *clients_get(struct clients *c, struct span id, uint64_t *gone);
 /* NULL: not known any more. */

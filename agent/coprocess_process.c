@@ -14,7 +14,8 @@
 #include "base/log.h"
 #include "base/text.h"
 
-enum { SAY_US = 1000 * 1000, END_MORE_MS = 10 * 1000, START_MS = 60 * 1000 };
+enum { SAY_US = 1000 * 1000, END_MORE_MS = 10 * 1000, START_MS = 60 * 1000,
+       LOOKS_MAX = 64 };
 
 void
 process_init(struct process *p, const struct coprocess_config *config,
@@ -152,7 +153,8 @@ has_come(const struct process *p, int wait_ms)
 void
 process_look(struct process *p)
 {
-    while (p->shim.fd >= 0 && has_come(p, 0))
+    /* One that never ceases is heard by the next exchange too. */
+    for (int i = 0; i < LOOKS_MAX && p->shim.fd >= 0 && has_come(p, 0); i++)
         if (!process_hear(p))
             return;
 }

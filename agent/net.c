@@ -320,7 +320,7 @@ is_local(zmq_msg_t *frame)
 {
     const char *from = zmq_msg_gets(frame, "Peer-Address");
 
-    return from == NULL || strncmp(from, "localhost:", 10) == 0;
+    return from != NULL && strncmp(from, "localhost:", 10) == 0;
 }
 
 /* Local programs are steered by file permissions, those on loopback TCP are
@@ -330,8 +330,8 @@ role_of(zmq_msg_t *frame)
 {
     const char *from = zmq_msg_gets(frame, "Peer-Address");
 
-    if (is_local(frame) || address_is_loopback(from) ||
-        strncmp(from, "::ffff:127.", 11) == 0)
+    if (from != NULL && (is_local(frame) || address_is_loopback(from) ||
+                         strncmp(from, "::ffff:127.", 11) == 0))
         return ROLE_OPERATOR;
     return ROLE_SUBMIT;
 }
@@ -373,15 +373,16 @@ receive_client(struct net *n, struct net_in *out, int64_t now_us)
                                 &n->gone);
         }
         zmq_msg_close(&id);
+        if ((e == FRAME_OK || e == FRAME_VERSION) && c == NULL) {
+            reject(n, FRAME_LENGTH);
+            continue;
+        }
         if (e == FRAME_OK) {
-            if (c->role == 0) {
-                c->role = role_of(&n->part);
-                c->local = is_local(&n->part);
-            }
+            /* Of each message: a routing id is what its sender says. */
             out->kind = NET_CLIENT;
             out->client = c->number;
-            out->role = c->role;
-            out->local = c->local;
+            out->role = role_of(&n->part);
+            out->local = is_local(&n->part);
             return true;
         }
         reject(n, e);

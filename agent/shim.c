@@ -26,7 +26,8 @@ enum {
     LOOK_MIN_US = 1000,
     TURN_BYTES = 2 * STREAM_BYTES,      /* read of a stream in one turn */
     PIPE_BYTES = 64 * 1024 * 1024,      /* more than a pipe can hold */
-    KEEP_BYTES = 256 * 1024     /* kept of a large buffer */
+    KEEP_BYTES = 256 * 1024,    /* kept of a large buffer */
+    REAPS_MAX = 64              /* in one turn */
 };
 
 struct shim {
@@ -47,6 +48,7 @@ struct shim {
     int64_t cpu_from_us;        /* of RUSAGE_CHILDREN, when it began */
     struct throttle throttle;
     bool stopped;               /* by the throttle */
+    bool reap_again;            /* more may have ended */
     int64_t next_us;            /* next look at the throttle, or its end */
     int64_t run_us, from_us;    /* time that it was let run, while its
                                    processor time cannot be told */
@@ -312,9 +314,17 @@ reap(struct shim *s)
 {
     int status;
 
-    for (pid_t pid; s->pid != 0 && (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+    s->reap_again = false;
+    /* Those that a fork bomb leaves do not keep it from its time-out. */
+    for (int i = 0; i < REAPS_MAX && s->pid != 0; i++) {
+        pid_t pid = waitpid(-1, &status, WNOHANG);
+        if (pid <= 0)
+            return;
         if (pid == s->pid)
             end_of(s, status);
+    }
+    /* There may be more: no signal comes for those. */
+    s->reap_again = s->pid != 0;
 }
 
 /* ---- the loop ---- */
@@ -365,6 +375,8 @@ deadline_us(const struct shim *s)
 
     if (s->pid == 0)
         return at;
+    if (s->reap_again)
+        return 0;
     at = earlier(s->end_us, earlier(s->kill_us, s->next_us));
     if (s->stdout_.n > 0)
         at = earlier(at, s->stdout_.since_us + FLUSH_US);

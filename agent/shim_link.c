@@ -2,11 +2,12 @@
 #include "agent/shim_link.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { KEEP_BYTES = 256 * 1024, READ_BYTES = 64 * 1024 };
+enum { KEEP_BYTES = 256 * 1024, READ_BYTES = 64 * 1024, END_MS = 10000 };
 
 void
 shim_link_init(struct shim_link *l)
@@ -41,7 +42,14 @@ shim_link_open(struct shim_link *l, struct spawner *spawner, unsigned number)
 void
 shim_link_close(struct shim_link *l)
 {
+    struct pollfd end = { l->pidfd, POLLIN, 0 };
+
     let_go(&l->fd);
+    /* It ends what it runs and empties its scratch directory, which the next
+     * one of this slot is given. */
+    if (l->pidfd >= 0)
+        while (poll(&end, 1, END_MS) < 0 && errno == EINTR)
+            ;
     let_go(&l->pidfd);
     let_go(&l->pipe[0]);
     let_go(&l->pipe[1]);

@@ -204,6 +204,34 @@ vector(struct span strings, uint32_t n, size_t spare)
     return v;
 }
 
+/* Variables that make an allowed program run what is not allowed: of the
+ * loader, of the C library, of interpreters. A name, or how it begins. */
+static bool
+misleads(const char *variable)
+{
+    static const char *const begins[] = {
+        "LD_", "GCONV_PATH=", "GLIBC_TUNABLES=", "LOCPATH=", "BASH_ENV=",
+        "BASH_FUNC_", "ENV=", "SHELLOPTS=", "PYTHON", "PERL5", "RUBY",
+        "NODE_", "JAVA_TOOL_OPTIONS=", "JDK_JAVA_OPTIONS=", "_JAVA_OPTIONS="
+    };
+
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
+        if (strncmp(variable, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return false;
+}
+
+static void
+leave_out_misleading(char **envp)
+{
+    char **to = envp;
+
+    for (; *envp != NULL; envp++)
+        if (!misleads(*envp))
+            *to++ = *envp;
+    *to = NULL;
+}
+
 /* One that has neither a header nor a first line that names its interpreter
  * is a shell script, as for execvp(3). */
 static void
@@ -263,6 +291,8 @@ shim_start(struct start *s)
     const char *name = argv[1];
     pid_t pid = -1;
 
+    if (s->allow != NULL && s->allow[0] != NULL)
+        leave_out_misleading(envp);
     span_copy(s->run->cwd, cwd, sizeof cwd);
     if (s->run->cwd.len > 0)
         c.cwd = cwd;

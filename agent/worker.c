@@ -198,6 +198,13 @@ run_program(struct worker *w, const struct order *o, const struct desc *desc,
                                 &fate, err);
     e->kind = (uint8_t)(own + 1);
     e->fate = (uint8_t)fate;
+    if (w->out.len > RESULT_MAX_BYTES) {
+        outcome = OUTCOME_FAILED;
+        err[0] = '\0';
+        text_add(err, KIND_ERROR_MAX, "result of %zu bytes is above %d",
+                 w->out.len, (int)RESULT_MAX_BYTES);
+        buf_fini(&w->out);
+    }
     atomic_store(&w->idles, false);
     throttle_rest(&w->throttle, clock_thread_cpu_us(), clock_us());
     return outcome;
@@ -261,6 +268,15 @@ pack(const struct worker *w, const char *err, struct ended *e)
         memcpy(e->bytes + error_len, w->out.p, value_len);
 }
 
+/* It is shown on terminals, and may hold what a program or a user wrote. */
+static void
+clean(char *err)
+{
+    for (; *err != '\0'; err++)
+        if ((unsigned char)*err < ' ' || *err == 0x7f)
+            *err = '?';
+}
+
 static void
 run(struct worker *w, const struct order *o)
 {
@@ -270,6 +286,7 @@ run(struct worker *w, const struct order *o)
     int64_t start = clock_us();
 
     e.outcome = run_kind(w, o, &e, err);
+    clean(err);
     int64_t end = clock_us();
     e.run_us = (uint64_t)(end - start);
     pack(w, err, &e);

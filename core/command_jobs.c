@@ -307,7 +307,7 @@ ask_submit(struct core *c, struct ask *a)
         return;
     }
     struct workload *w = ask_workload(c, a);
-    if (w != NULL)
+    if (w != NULL && may_submit_kind(c, a, w->desc.kind))
         accept_chunk(c, a, w, &chunk);
 }
 

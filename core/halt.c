@@ -48,6 +48,7 @@ halt_step(struct core *c)
         return;
     c->halt_due = false;
     for (struct workload *w = ledger_first(c->ledger); w != NULL; w = w->next)
-        if (w->home == 0 && !w->ended && (w->halted || is_met(w)))
+        if (w->home == 0 && !w->ended && !w->halt_off &&
+            (w->halted || is_met(w)))
             halt(c, w);
 }

@@ -258,6 +258,7 @@ home_note_retried(struct workload *w)
         if (workload_outcome(w, w->finished[i]) != NULL)
             w->finished[n++] = w->finished[i];
     w->n_finished = n;
+    w->halt_off = true; /* who wants them again knows why they were halted */
 }
 
 bool

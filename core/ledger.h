@@ -52,7 +52,7 @@ struct workload {
                                        since this node started */
     uint64_t run_sum_us, run_max_us;    /* of the results kept; of all */
     uint32_t running;               /* runs here or last claimed RUNNING */
-    bool held, spread, ended, told_ended, halted;
+    bool held, spread, ended, told_ended, halted, halt_off;
     int64_t seek_us;                /* since when a file is not readable at
                                        home; core time, 0 it is */
     int64_t *blind_us;              /* [n_blind] by peer index: until when it

@@ -26,6 +26,7 @@ struct scene {
     int64_t now_us;
     uint64_t seq;
     enum role role;
+    bool local;             /* as in event_command */
     /* the last reply */
     struct msg_reply reply;
     struct buf reply_body;
@@ -154,6 +155,7 @@ scene_ask_as(struct scene *s, const struct asking *q)
         pair_add(&pairs, "desc", q->desc);
     m.pairs = buf_span(&pairs);
     ev.command = (struct event_command){ .client = 70, .role = s->role,
+                                         .local = s->local,
                                          .command = &m };
     scene_step(s, &ev);
     buf_fini(&pairs);

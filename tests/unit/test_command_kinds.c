@@ -91,6 +91,44 @@ runs_nothing_that_it_does_not_offer(void **state)
     scene_free(&s);
 }
 
+/* Neither a whole workload of commands nor a later chunk of one. */
+static void
+takes_commands_by_its_socket_file_alone(void **state)
+{
+    struct buf desc = { 0 }, first = { 0 }, second = { 0 };
+    struct desc d = { .kind = span_str("command"), .n_jobs = 4,
+                      .params = span_str("argv=true\n"), .cost = 1000000 };
+    struct asking q = { .op = "submit" };
+    struct scene s;
+
+    (void)state;
+    scene_configure(&s);
+    strcpy(s.config.kinds, "noop command");
+    scene_start(&s);
+    desc_encode(&d, &desc);
+    chunk_begin(0, 2, false, &first);
+    chunk_begin(2, 2, false, &second);
+    assert_int_equal(submit_kind(&s, "command"), EXIT_REFUSED);
+    q.desc = buf_span(&desc);
+    q.blob = buf_span(&first);
+    s.local = true;
+    assert_true(scene_ask_as(&s, &q));
+    assert_int_equal(s.reply.status, EXIT_DONE);
+    q = (struct asking){ .op = "submit", .words = "workload=1",
+                         .blob = buf_span(&second) };
+    s.local = false;
+    assert_true(scene_ask_as(&s, &q));
+    assert_int_equal(s.reply.status, EXIT_REFUSED);
+    s.local = true;
+    q.seq = 0;
+    assert_true(scene_ask_as(&s, &q));
+    assert_int_equal(s.reply.status, EXIT_DONE);
+    buf_fini(&desc);
+    buf_fini(&first);
+    buf_fini(&second);
+    scene_free(&s);
+}
+
 static void
 switches_a_kind_off(void **state)
 {
@@ -131,6 +169,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_descriptions),
         cmocka_unit_test(runs_nothing_that_it_does_not_offer),
+        cmocka_unit_test(takes_commands_by_its_socket_file_alone),
         cmocka_unit_test(switches_a_kind_off),
     };
     return cmocka_run_group_tests_name("command_kinds", tests, NULL, NULL);
