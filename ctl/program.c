@@ -62,7 +62,7 @@ program_shared(struct ctl *c, const struct program_options *o,
     }
     if (o->cwd != NULL && here[0] != '\0')
         text_add(here, sizeof here, "/%s", o->cwd);
-    const char *dir = here[0] != '\0' ? here : o->cwd;
+    const char *dir = o->cwd == NULL || here[0] != '\0' ? here : o->cwd;
     buf_bytes(words, "cwd=", 4);
     command_word_put(words, words->len, dir, strlen(dir), NULL);
     buf_u8(words, '\0');

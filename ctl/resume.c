@@ -189,7 +189,7 @@ joblog_skip(struct ctl *c, const struct joblog_skip *how,
     int rc = strange < 0 ? -1 : 0;
     if (strange > 0 && !how->sure) {
         size_t lines = count_lines(buf_span(&text));
-        lines -= memcmp(text.p, "Seq\t", 4) == 0;
+        lines -= text.len >= 4 && memcmp(text.p, "Seq\t", 4) == 0;
         text_add(what, sizeof what, "%.4000s: %" PRId64 " of %zu lines fit no "
                  "input of this run", how->path, strange, lines);
         rc = ctl_confirm(c, what) ? 0 : -1;

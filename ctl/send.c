@@ -25,12 +25,11 @@
 static const struct span nothing = { NULL, 0 };
 
 struct sent {
-    char name[80], key[80];
-    uint32_t number, accepted;
-    const struct load *load;
-    bool first;
     int64_t at_us;          /* when it was sent, since 1970 */
-    bool duplicate;
+    const struct load *load;
+    uint32_t number, accepted;
+    char name[80], key[80];
+    bool first, duplicate;
 };
 
 static void

@@ -264,7 +264,7 @@ put_word(struct job *j)
         buf_u8(j->argv, ' ');
     if (n == 0)
         command_word_put(j->argv, j->argv->len, "", 0, NULL);
-    while (at < n) {
+    while (p != NULL && at < n) {
         const char *mark = memchr(p + at, SLOT_MARK, n - at);
         size_t end = mark != NULL ? (size_t)(mark - p) : n;
         if (end > at)   /* as the first of a list: no blank before it */

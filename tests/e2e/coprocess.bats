@@ -28,10 +28,10 @@ teardown() {
 # Processes of this test's own kinds: those with its variable and LB_KIND.
 marked() {
     local file
-    for file in $(grep -lsxz "FICKLE=$token" /proc/[0-9]*/environ); do
-        grep -qsz '^LB_KIND=' "$file" && echo "$file" | sed 's/[^0-9]//g'
+    grep -lsxz "FICKLE=$token" /proc/[0-9]*/environ | while read -r file; do
+        grep -qsz '^LB_KIND=' "$file" || continue
+        echo "${file//[^0-9]/}"
     done
-    return 0
 }
 # shellcheck disable=SC2317  # called by await
 are_marked() { [ "$(marked | wc -l)" -eq "$1" ]; }
@@ -95,6 +95,15 @@ start_fickle() {
     logged north 'evt=kind-replaced kind=x slot=1'
     run lbctl run --retries 1 x pid
     [ "$status" -eq 0 ]
+}
+
+@test "an answer above the most that a result may have fails its job" {
+    start_fickle north plain kind.x.max_line=4M
+    fails 1 'north-1.0 failed on north: result of 3000000 bytes is above 2097152' \
+        lbctl run x 'long 3000000'
+    run lbctl run x good
+    [ "$status" -eq 0 ]
+    [[ $output == *good* ]]
 }
 
 @test "a program that fails again and again is switched off" {
