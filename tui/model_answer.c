@@ -97,11 +97,18 @@ take_member(struct model *m, const struct member *r)
     n->way_in_us = m->now_us;
     if (r->rtt_us >= 0)
         n->rtt_us = r->rtt_us;
-    /* Its own word counts while there is one. */
-    if (n->direct_us < 0 || h.at_us > n->heard_us + node_stale_us(m, n))
+    /* Its own word counts while there is one: not that of a former life. */
+    bool restarted = n->incarnation != 0 && r->life <= LIFE_STALE &&
+                     r->incarnation > n->incarnation;
+    if (restarted || n->direct_us < 0 ||
+        h.at_us > n->heard_us + node_stale_us(m, n))
         node_take(m, n, &h);
     if (r->life == LIFE_FOREIGN && (n->direct_us < 0 || !node_is_up(n)))
         take_foreign(n);
+    if (restarted) {
+        n->direct_us = -1;
+        node_see(m, n, seen_by_life(r->life));
+    }
     judge(m, n, r);
 }
 

@@ -109,7 +109,9 @@ a_node_that_started_again_is_back(void **state)
         s.node[1].incarnation++;
         s.node[1].seq = 0;
         scene_nodes(&s, 0, 2, rows);
-        assert_int_equal(scene_node(&s, 1)->seen, SEEN_STALE);
+        /* Nothing of its new life is late. */
+        assert_int_equal(scene_node(&s, 1)->seen, SEEN_LIVE);
+        assert_true(scene_node(&s, 1)->by_way_in);
         s.node[1].seq = 0;
         scene_state(&s, 1);
         assert_int_equal(scene_node(&s, 1)->seen, SEEN_LIVE);
