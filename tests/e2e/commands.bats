@@ -149,6 +149,21 @@ field() { # FILTER: of the last workload
     fails 1 'not in jobs.allow of north' lbctl run -- sh -c true
 }
 
+@test "variables make no allowed program run what is not allowed" {
+    env=$(command -v env)
+    start north
+    run lbctl run --env LD_PRELOAD=/x --env BASH_ENV=/x --env A=1 -- "$env"
+    [ "$status" -eq 0 ]
+    [[ $'\n'$output == *$'\nLD_PRELOAD=/x\n'* ]]
+    [[ $'\n'$output == *$'\nBASH_ENV=/x\n'* ]]
+    start south "jobs.allow=$(readlink -f "$env")"
+    run lbctl run --env LD_PRELOAD=/x --env BASH_ENV=/x --env A=1 -- "$env"
+    [ "$status" -eq 0 ]
+    [[ $'\n'$output == *$'\nA=1\n'* ]]
+    [[ $output != *LD_PRELOAD* ]]
+    [[ $output != *BASH_ENV* ]]
+}
+
 @test "what one node may not run another does" {
     start_agent south "jobs.commands=$own"
     start north "peers.node=127.0.0.1:$(port_of south)" jobs.allow=/no/program
