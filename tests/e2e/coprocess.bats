@@ -159,6 +159,25 @@ start_fickle() {
     [ "$status" -eq 0 ]
 }
 
+@test "one that floods its stderr keeps neither the next job nor the end" {
+    start_fickle north plain jobs.kill_after=100ms \
+        node.shutdown_deadline=100ms
+    lbctl run x flood
+    # It ends by itself long after that.
+    fails 1 'failed on north: timeout' timeout 40 lbctl run --timeout 1s x hang
+    lbctl run x flood
+    lbctl submit x hang
+    await is_running last
+    kill "$(cat pid.north)"
+    await is_gone north
+    are_marked 0
+}
+
+# shellcheck disable=SC2317  # called by await
+is_running() { lbctl show "$1" | grep -q "^running  *1\$"; }
+# shellcheck disable=SC2317  # called by await
+is_gone() { not kill -0 "$(cat "pid.$1")"; }
+
 @test "jobs go only to nodes that have the kind" {
     start north
     id=$(lbctl submit --from-json - <<<'{"kind":"sleep","params":{"ms":1}}' -q)

@@ -12,6 +12,7 @@
  *   hang               never answers, and is deaf to TERM
  *   spin MS            uses the processor for so long
  *   say N              writes N lines to stderr, and answers
+ *   flood              answers, and writes to stderr for at most FLOOD_S
  *   raw TEXT           answers with these bytes
  *   other              answers to another job
  *   fail TEXT          says that the job has failed (json)
@@ -27,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE = 4 * 1024 * 1024 };
+enum { LINE = 4 * 1024 * 1024, FLOOD_S = 60, FLOODS = 2 };
 
 static bool json;
 static char job[256];
@@ -106,6 +107,23 @@ long_line(size_t n)
     free(text);
 }
 
+static void
+flood(void)
+{
+    static char lines[65536];
+
+    memset(lines, '\n', sizeof lines);
+    answer("floods");
+    for (int i = 0; i < FLOODS; i++) {
+        if (fork() != 0)
+            continue;
+        alarm(FLOOD_S);
+        while (write(2, lines, sizeof lines) > 0)
+            ;
+        _exit(0);
+    }
+}
+
 /* False: it is none of these. */
 static bool
 misbehave(const char *word, const char *rest_of, long n)
@@ -155,6 +173,8 @@ obey(const char *value)
         long_line((size_t)atol(more));
     } else if (strcmp(word, "say") == 0) {
         say(atol(more));
+    } else if (strcmp(word, "flood") == 0) {
+        flood();
     } else if (strcmp(word, "spin") == 0) {
         spin(atol(more));
         answer("spun");
