@@ -121,3 +121,41 @@ lies='header=header,small-header crc=crc length=longer,big-bomb,parts
     [ "$("$strange" "$(port_of north)" control right)" = 0 ]
     still_works
 }
+
+# N: the bytes of that number, biggest first, for printf.
+be() { printf '\\x%02x\\x%02x' $(($1 >> 8)) $(($1 & 255)); }
+
+# LENGTH: a client that speaks ZMTP 3 by itself, with a routing id that long,
+# sends a frame of protocol version 2, and stays in $link.
+announce() {
+    local id
+    id=$(printf '%*s' "$1" '' | tr ' ' i)
+    exec {link}<>"/dev/tcp/127.0.0.1/$(($(port_of north) + 3))"
+    {
+        printf '\xff\0\0\0\0\0\0\0\x01\x7f\x03\0NULL'
+        head -c 48 /dev/zero
+        # A long command: READY with two properties; a short message.
+        printf "\\x06\\0\\0\\0\\0\\0\\0$(be $((41 + $1)))"
+        printf '\x05READY\x0bSocket-Type\0\0\0\x06DEALER'
+        printf "\\x08Identity\\0\\0$(be "$1")%s" "$id"
+        printf '\0\x40\xaa\xb7\x02'
+        head -c 61 /dev/zero
+    } >&"$link"
+}
+
+@test "control socket: routing ids of any length end nothing" {
+    local length lengths=0
+    announce 255
+    await reaches version 1
+    exec {link}>&-
+    for length in 256 257 4000; do
+        announce $length
+        await reaches_or_ends length $((++lengths))
+        kill -0 "$(cat pid.north)"
+        exec {link}>&-
+    done
+    still_works
+}
+
+# shellcheck disable=SC2317  # called by await
+reaches_or_ends() { not kill -0 "$(cat pid.north)" || reaches "$@"; }
