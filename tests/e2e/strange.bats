@@ -122,8 +122,8 @@ lies='header=header,small-header crc=crc length=longer,big-bomb,parts
     still_works
 }
 
-# N: the bytes of that number, biggest first, for printf.
-be() { printf '\\x%02x\\x%02x' $(($1 >> 8)) $(($1 & 255)); }
+# N: prints the two bytes of that number, biggest first.
+be() { printf '%b' "$(printf '\\x%02x\\x%02x' $(($1 >> 8)) $(($1 & 255)))"; }
 
 # LENGTH: a client that speaks ZMTP 3 by itself, with a routing id that long,
 # sends a frame of protocol version 2, and stays in $link.
@@ -135,9 +135,12 @@ announce() {
         printf '\xff\0\0\0\0\0\0\0\x01\x7f\x03\0NULL'
         head -c 48 /dev/zero
         # A long command: READY with two properties; a short message.
-        printf "\\x06\\0\\0\\0\\0\\0\\0$(be $((41 + $1)))"
+        printf '\x06\0\0\0\0\0\0'
+        be $((41 + $1))
         printf '\x05READY\x0bSocket-Type\0\0\0\x06DEALER'
-        printf "\\x08Identity\\0\\0$(be "$1")%s" "$id"
+        printf '\x08Identity\0\0'
+        be "$1"
+        printf '%s' "$id"
         printf '\0\x40\xaa\xb7\x02'
         head -c 61 /dev/zero
     } >&"$link"
