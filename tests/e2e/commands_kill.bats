@@ -21,14 +21,16 @@ setup() {
     await logged north 'evt=peer-joined peer=south'
     await logged south 'evt=peer-joined peer=north'
     seq "$n" >inputs
-    # Each run leaves a line of its own: appended whole.
-    echo 'echo "$1" >>"$2"; echo "out $1"' >job
+    # Each run leaves a line of its own: appended whole. All but the first 60
+    # wait for a word, so that no run is over before its node is killed.
+    echo '[ "$1" -le 60 ] || until [ -e "$3" ]; do sleep 0.05; done
+        echo "$1" >>"$2"; echo "out $1"' >job
 }
 teardown() { lb_teardown; }
 
 begin() { # in the background; its number in $pid
     lbctl run --progress=none --joblog log -- sh "$work/job" {} \
-        "$work/ran" :::: inputs >out 2>err 3>&- &
+        "$work/ran" "$work/go" :::: inputs >out 2>err 3>&- &
     pid=$!
 }
 # shellcheck disable=SC2317  # called by await
@@ -45,6 +47,7 @@ whole_log() { # every job once, and all of them 0
     await lines log 20
     await lines ran 40
     kill_agent south
+    touch go
     wait $pid
     sed 's/^/out /' inputs | cmp - out
     whole_log
@@ -62,10 +65,11 @@ whole_log() { # every job once, and all of them 0
     # Both away: what the first workload still has cannot run beside it.
     kill_agent south
     cp ran before
+    touch go
     start_agent other "jobs.commands=$own" workers.count=2
     LB_NODE=$(control_of other)
     lbctl run --progress=none --joblog log --resume -- sh "$work/job" {} \
-        "$work/ran" :::: inputs >out 2>err
+        "$work/ran" "$work/go" :::: inputs >out 2>err
     whole_log
     comm -13 <(sort logged) <(sort inputs) | sort -n | sed "s/^/out /" |
         cmp - out
@@ -74,10 +78,11 @@ whole_log() { # every job once, and all of them 0
 }
 
 @test "the home comes back: its journal has what was accepted, all of it runs" {
-    id=$(lbctl -q submit -- sh "$work/job" {} "$work/ran" :::: inputs)
+    id=$(lbctl -q submit -- sh "$work/job" {} "$work/ran" "$work/go" :::: inputs)
     await lines ran 20
     kill_agent north
     rm north/run/endpoint
+    touch go
     start_agent north "jobs.commands=$own" workers.count=2 \
         "peers.node=127.0.0.1:$(port_of south)"
     lbctl --timeout 120s wait "$id" >/dev/null
