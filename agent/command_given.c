@@ -35,12 +35,8 @@ given_fini(struct given *g)
     buf_fini(&g->cwd);
 }
 
-static void
-put_string(struct buf *b, uint32_t *n, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void
-put_string(struct buf *b, uint32_t *n, const char *fmt, ...)
+void
+given_put(struct buf *b, uint32_t *n, const char *fmt, ...)
 {
     va_list args, again;
 
@@ -106,18 +102,18 @@ put_facts(struct given *g, const struct command_job *job, unsigned percent,
     char home[NAME_MAX_BYTES + 1];
 
     span_copy(job->desc->home_name, home, sizeof home);
-    put_string(b, n, "LB_JOB_ID=%s-%u.%u", home, (unsigned)o->workload,
+    given_put(b, n, "LB_JOB_ID=%s-%u.%u", home, (unsigned)o->workload,
                (unsigned)o->index);
-    put_string(b, n, "LB_WORKLOAD=%s-%u", home, (unsigned)o->workload);
-    put_string(b, n, "LB_INDEX=%u", (unsigned)o->index);
-    put_string(b, n, "LB_JOBS=%u", (unsigned)job->desc->n_jobs);
-    put_string(b, n, "LB_ATTEMPT=%u", (unsigned)o->attempt);
-    put_string(b, n, "LB_NODE=%s", g->config->node);
-    put_string(b, n, "LB_HOME=%s", home);
-    put_string(b, n, "LB_SLOT=%zu", g->slot + 1);
-    put_string(b, n, "LB_THROTTLE=%u", percent);
+    given_put(b, n, "LB_WORKLOAD=%s-%u", home, (unsigned)o->workload);
+    given_put(b, n, "LB_INDEX=%u", (unsigned)o->index);
+    given_put(b, n, "LB_JOBS=%u", (unsigned)job->desc->n_jobs);
+    given_put(b, n, "LB_ATTEMPT=%u", (unsigned)o->attempt);
+    given_put(b, n, "LB_NODE=%s", g->config->node);
+    given_put(b, n, "LB_HOME=%s", home);
+    given_put(b, n, "LB_SLOT=%zu", g->slot + 1);
+    given_put(b, n, "LB_THROTTLE=%u", percent);
     if (!has(b, "TMPDIR="))
-        put_string(b, n, "TMPDIR=%s/%zu", g->config->scratch, g->slot);
+        given_put(b, n, "TMPDIR=%s/%zu", g->config->scratch, g->slot);
 }
 
 int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* command_given - what a program is given: words, variables, directory, input;
- * of command.c, for nobody else. */
+ * of command.c; and coprocess_process.c puts its variables so. */
 #ifndef LB_COMMAND_GIVEN_H
 #define LB_COMMAND_GIVEN_H
 
@@ -20,8 +20,11 @@ struct given {
 void given_init(struct given *g, const struct command_config *config,
                 size_t slot);
 void given_fini(struct given *g);
-/* The run as the shim takes it; its spans point
- * into `g` and `job`. -EINVAL: its parameters make no sense. */
+/* Appends a string with its NUL and counts it. */
+void given_put(struct buf *b, uint32_t *n, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The run as the shim takes it; its spans point into `g` and `job`. -EINVAL:
+ * its parameters make no sense. */
 int given_describe(struct given *g, const struct command_job *job,
                    unsigned percent, struct shim_run *run);
 

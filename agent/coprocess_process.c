@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "agent/clock.h"
+#include "agent/command_given.h"
 #include "agent/coprocess_parts.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -162,25 +162,6 @@ process_look(struct process *p)
 /* ---- start ---- */
 
 static void
-put(struct buf *b, uint32_t *n, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void
-put(struct buf *b, uint32_t *n, const char *fmt, ...)
-{
-    char text[512];
-    va_list ap;
-
-    va_start(ap, fmt);
-    int len = vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    if (len < 0 || (size_t)len >= sizeof text)
-        return;
-    buf_bytes(b, text, (size_t)len + 1);
-    ++*n;
-}
-
-static void
 encode_run(const struct process *p, const struct buf *kept, struct buf *body)
 {
     const struct command_config *c = p->config->command;
@@ -195,10 +176,10 @@ encode_run(const struct process *p, const struct buf *kept, struct buf *body)
     buf_bytes(&env, kept->p, kept->len);
     for (size_t i = 0; i < kept->len; i++)
         run.envc += kept->p[i] == '\0';
-    put(&env, &run.envc, "LB_KIND=%s", p->kind->name);
-    put(&env, &run.envc, "LB_NODE=%s", c->node);
-    put(&env, &run.envc, "LB_SLOT=%zu", p->slot + 1);
-    put(&env, &run.envc, "TMPDIR=%s/%u", c->scratch, p->number);
+    given_put(&env, &run.envc, "LB_KIND=%s", p->kind->name);
+    given_put(&env, &run.envc, "LB_NODE=%s", c->node);
+    given_put(&env, &run.envc, "LB_SLOT=%zu", p->slot + 1);
+    given_put(&env, &run.envc, "TMPDIR=%s/%u", c->scratch, p->number);
     run.argv = buf_span(&argv);
     run.env = buf_span(&env);
     shim_run_encode(&run, body);

@@ -26,7 +26,8 @@ void shim_link_init(struct shim_link *l);
 /* Asks for shim `number`, if there is none. 0 or -errno (spawner_shim). */
 int shim_link_open(struct shim_link *l, struct spawner *spawner,
                    unsigned number);
-/* Lets go of the shim, which ends with all that it has started. */
+/* Lets go of the shim, which ends with all that it has started, and waits for
+ * that, 10 s at most: the next one of the slot is given its directory. */
 void shim_link_close(struct shim_link *l);
 /* Gives memory back too. */
 void shim_link_fini(struct shim_link *l);

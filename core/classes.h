@@ -17,13 +17,9 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "core/limits.h"
 
-enum {
-    KINDS_MAX = 64,         /* the last one is shared by those beyond */
-    CLASSES_MAX = 128,      /* kinds, and behind them workloads */
-    CLASS_JOBS_MIN = 8,     /* smaller workloads have no class of their own */
-    CLASS_NAME_MAX = 32
-};
+enum { CLASS_NAME_MAX = 32 };
 
 struct class {
     char kind[CLASS_NAME_MAX];  /* "": of a workload */

@@ -8,9 +8,7 @@
 
 enum {
     WAIT_MAX_MS = 3600 * 1000,
-    ANSWER_GAP_US = 100 * MS,
-    HOLD_US = 5 * MS,       /* results are held back for others */
-    HOLD_ROWS = 64          /* so many are enough */
+    ANSWER_GAP_US = 100 * MS
 };
 
 /* ---- parking ---- */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
- * elsewhere - own jobs of a kind that this node does not offer. They stand in
- * a queue of their own, which starts nothing and counts as no work of this
- * node, and go to nodes that offer the kind, whatever the policy.
+ * elsewhere - own jobs that this node does not run: of a kind that it does not
+ * offer, or pinned to other nodes (desc.pin). They stand in a queue of their
+ * own, which starts nothing and counts as no work of this node, and go to
+ * nodes that may run them, whatever the policy.
  */
 #ifndef LB_ELSEWHERE_H
 #define LB_ELSEWHERE_H

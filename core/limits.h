@@ -22,6 +22,10 @@ enum {
     PAGE_RESULTS = 4096,        /* results of one reply, at most */
     GATHER_RESULTS = 1000,      /* or until there are so many */
     PAGE_BYTES = 1024 * 1024,   /* and their bytes */
+    HOLD_ROWS = 64,             /* so many do not wait (HOLD_US) */
+    KINDS_MAX = 64,             /* told apart; the last place is shared */
+    CLASSES_MAX = 128,          /* kinds, and behind them workloads */
+    CLASS_JOBS_MIN = 8,         /* smaller workloads have no class of theirs */
     LOG_TEXT_MAX = 400
 };
 
@@ -37,6 +41,7 @@ enum {
     SEEK_US = 1 * SECOND,       /* between two tries of it */
     GATHER_US = 5 * MS,         /* results wait for others that long while
                                    an answer is out */
+    HOLD_US = 5 * MS,           /* a few results for a client wait for more */
     RESEND_MAX_US = 4 * SECOND, /* RESULTS, RELEASE */
     SETTLE_US = 2500 * MS,      /* after a start: nobody is reclaimed */
     SNAPSHOT_GAP_US = 1 * SECOND,
