@@ -9,8 +9,8 @@
 #include "proto/limits.h"
 
 enum { DESC_FLAGS = DESC_ONCE | DESC_IDEMPOTENT | DESC_HELD };
-/* The tail: u8 ship, u8 when, u8 on, u8 percent, u32 n, s16 pin; cut after the
- * last that says something. */
+/* The tail: u8 ship, u8 when, u8 on, u8 percent, u32 n, s16 pin, u16 per cent
+ * of the median run time; cut after the last that says something. */
 enum { TAIL_SHIP = 1 };
 
 void
@@ -28,7 +28,9 @@ desc_encode(const struct desc *d, struct buf *out)
     buf_span8(out, d->label);
     buf_span8(out, d->home_name);
     buf_span32(out, d->params);
-    bool halt = d->halt.when != HALT_NEVER || d->pin.len > 0;
+    bool percent = d->timeout_percent > 0;
+    bool pin = d->pin.len > 0 || percent;
+    bool halt = d->halt.when != HALT_NEVER || pin;
     if (d->ship || halt)
         buf_u8(&tail, d->ship ? TAIL_SHIP : 0);
     if (halt) {
@@ -37,8 +39,10 @@ desc_encode(const struct desc *d, struct buf *out)
         buf_u8(&tail, d->halt.percent);
         buf_u32(&tail, d->halt.n);
     }
-    if (d->pin.len > 0)
+    if (pin)
         buf_span16(&tail, d->pin);
+    if (percent)
+        buf_u16(&tail, d->timeout_percent);
     buf_span16(out, buf_span(&tail));
     buf_fini(&tail);
 }
@@ -106,6 +110,7 @@ read_tail(struct span tail, struct desc *out)
     reader_init(&r, tail);
     out->halt = (struct desc_halt){ .when = HALT_NEVER };
     out->pin = span_of(NULL, 0);
+    out->timeout_percent = 0;
     out->ship = tail.len > 0 && reader_u8(&r) == TAIL_SHIP;
     if (tail.len < 8)
         return;
@@ -115,6 +120,8 @@ read_tail(struct span tail, struct desc *out)
     out->halt.n = reader_u32(&r);
     if (reader_left(&r) > 0)
         out->pin = reader_span16(&r);
+    if (reader_left(&r) > 0)
+        out->timeout_percent = reader_u16(&r);
     if (r.bad)
         out->pin = span_of(NULL, 0);
 }

@@ -47,6 +47,9 @@ struct desc {
     struct span pin;        /* names of the nodes that alone may run the jobs,
                                blank-separated; empty: any; in the tail, after
                                halt */
+    uint16_t timeout_percent;   /* an attempt is also bounded by so many per
+                               cent of the median run time of the jobs done,
+                               once 3 are; 0: not; in the tail, after pin */
 };
 
 /* May a node of this name run them? */
