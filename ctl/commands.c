@@ -23,7 +23,7 @@ enum { COMMANDS_MAX = 63 };
     "  --env K=V, --cwd DIR, --stdin FILE\n" \
     "  --hold, --name TEXT        wait for lbctl start; label\n" \
     "  --id KEY, --ship=auto|path|bytes   same KEY, same workload; files\n" \
-    "  --retries N, --timeout DUR further attempts; limit of an attempt\n" \
+    "  --retries N, --timeout DUR|N%  more attempts; limit; % of the median\n" \
     "  --priority 0..9, --cost X, --pin NODES   (5); load; who may run them\n" \
     "  --once, --idempotent       never, or harmlessly, run twice\n" \
     "  --dry-run, --skip-bad      print the jobs; leave bad lines out\n" \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "ctl/output.h"
 #include "kinds/command.h"
 
@@ -89,6 +90,30 @@ print_commands(const struct load *l)
     buf_fini(&line);
 }
 
+/* The limit of an attempt. */
+static json_t *
+limit_json(const struct submit *s)
+{
+    if (s->timeout_percent > 0)
+        return json_pack("{s:i}", "timeout_pct", (int)s->timeout_percent);
+    return s->timeout_us > 0
+               ? json_pack("{s:f}", "timeout_s", (double)s->timeout_us / 1e6)
+               : NULL;
+}
+
+static void
+tell_limit(struct ctl *c, const struct submit *s)
+{
+    char text[32];
+
+    units_print_duration(s->timeout_us, text, sizeof text);
+    if (s->timeout_percent > 0)
+        ctl_note(c, "time-out of an attempt: %u%% of the median run time",
+                 s->timeout_percent);
+    else if (s->timeout_us > 0)
+        ctl_note(c, "time-out of an attempt: %s", text);
+}
+
 int
 dry_run(struct ctl *c, const struct submit *s, const struct jobfile *f)
 {
@@ -107,7 +132,9 @@ dry_run(struct ctl *c, const struct submit *s, const struct jobfile *f)
             for (uint32_t k = 0; k < f->load[i].plan.n_jobs; k++)
                 add_row(t, s, &f->load[i], k);
     if (data || table_rows(t) > 0)
-        table_print(c, t, "jobs", NULL);
+        table_print(c, t, "jobs", limit_json(s));
     table_free(t);
+    if (!data)
+        tell_limit(c, s);
     return c->status;
 }

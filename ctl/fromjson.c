@@ -242,12 +242,16 @@ set_text(const char **to, char **owned, const char *text)
 static bool
 set_limit(struct submit *s, const char *text)
 {
-    int64_t us;
+    uint16_t percent = 0;
+    int64_t us = 0;
 
-    if (text == NULL || units_duration(text, &us) != 0)
+    if (text == NULL || (!limit_is_percent(text, &percent) &&
+                         units_duration(text, &us) != 0))
         return false;
-    if (!s->timeout_given)
+    if (!s->timeout_given) {
         s->timeout_us = us;
+        s->timeout_percent = percent;
+    }
     s->timeout_given = true;
     return true;
 }

@@ -222,6 +222,7 @@ send_load(struct ctl *c, const struct submit *s, const struct load *l,
         .cost = s->cost > 0 ? s->cost : l->plan.cost,
         .timeout_us = s->timeout_us > 0 ? (uint64_t)s->timeout_us
                                         : UINT64_MAX,
+        .timeout_percent = s->timeout_percent,
         .priority = (uint8_t)s->priority,
         .retries = s->retries_given ? (uint8_t)s->retries : RETRIES_DEFAULT,
         .patient = s->wait, .halt = s->halt,

@@ -97,6 +97,39 @@ read_halt(struct ctl *c, const struct args *a, const char **out)
     return 0;
 }
 
+bool
+limit_is_percent(const char *text, uint16_t *out)
+{
+    size_t n = strlen(text);
+    char number[8];
+    uint64_t percent;
+
+    if (n < 2 || n > sizeof number || text[n - 1] != '%')
+        return false;
+    memcpy(number, text, n - 1);
+    number[n - 1] = '\0';
+    if (text_u64(number, 1, UINT16_MAX, &percent) != 0)
+        return false;
+    *out = (uint16_t)percent;
+    return true;
+}
+
+/* The option said last counts. */
+static int
+read_limit(struct ctl *c, struct submit *s, const struct args *a)
+{
+    s->timeout_given = true;
+    s->timeout_us = 0;
+    s->timeout_percent = 0;
+    if (limit_is_percent(a->value, &s->timeout_percent))
+        return 0;
+    if (strchr(a->value, '%') == NULL)
+        return args_duration(c, a, &s->timeout_us);
+    ctl_fail(c, EXIT_USAGE, "--timeout: \"%s\" is not a duration, nor per "
+             "cent of the median run time (1%% to 65535%%)", a->value);
+    return -1;
+}
+
 static int
 flag(bool *to)
 {
@@ -189,8 +222,7 @@ take(struct ctl *c, struct submit *s, const struct args *a, int id)
         s->retries_given = true;
         return args_number(c, a, 0, 100, &s->retries);
     case OPT_LIMIT:
-        s->timeout_given = true;
-        return args_duration(c, a, &s->timeout_us);
+        return read_limit(c, s, a);
     case OPT_PRIORITY:
         s->priority_given = true;
         return args_number(c, a, 0, 9, &s->priority);

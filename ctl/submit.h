@@ -17,6 +17,7 @@ struct submit {
     const char *pin;        /* NODES words; NULL: any */
     uint64_t retries, priority, cost;   /* cost 0: by kind; millionths */
     int64_t timeout_us;
+    uint16_t timeout_percent;   /* of the median run time; 0: not */
     bool retries_given, timeout_given, priority_given;
     bool hold, once, idempotent, dry_run, skip_bad, wait;
     bool keep_order, tag, cancel, nul;
@@ -37,6 +38,9 @@ int input_read(struct ctl *c, const char *path, struct buf *out);
 int dry_run(struct ctl *c, const struct submit *s, const struct jobfile *f);
 /* --from-json: jobs, and options that no option on the line said. */
 int json_read(struct ctl *c, struct submit *s, struct jobfile *out);
+
+/* "150%": a limit in per cent of the median run time? */
+bool limit_is_percent(const char *text, uint16_t *out);
 
 int submit_main(struct ctl *c, struct args *a);
 int run_main(struct ctl *c, struct args *a);

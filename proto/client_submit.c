@@ -44,7 +44,8 @@ lb_submit_open(struct lb *lb, const struct lb_workload *w)
         .label = span_str(w->label != NULL ? w->label : ""),
         .home_name = span_str(""), .n_jobs = w->n_jobs, .cost = w->cost,
         .timeout_us = w->timeout_us, .priority = w->priority,
-        .retries = w->retries, .flags = w->flags, .ship = w->ship
+        .retries = w->retries, .flags = w->flags, .ship = w->ship,
+        .timeout_percent = w->timeout_percent
     };
 
     d.pin = span_str(w->pin != NULL ? w->pin : "");

@@ -151,6 +151,9 @@ struct lb_workload {
                                NULL, or no such text: never */
     const char *pin;        /* names of the nodes that alone may run the jobs,
                                blank-separated; NULL: any */
+    uint16_t timeout_percent;   /* an attempt is also bounded by so many per
+                               cent of the median run time of the jobs done,
+                               once 3 are; 0: not */
 };
 
 struct lb_submit;

@@ -35,6 +35,23 @@ teardown() { lb_teardown; }
     fails 2 '"999999999999h" is too long' lbctl --timeout 999999999999h list
 }
 
+@test "a limit may be in per cent of the median run time" {
+    run lbctl run --dry-run --timeout 150% -- ls
+    [ "${lines[0]}" = ls ]
+    [ "${lines[1]}" = \
+        'lbctl: time-out of an attempt: 150% of the median run time' ]
+    lbctl run --dry-run --json --timeout 150% -- ls | jq -e '.timeout_pct == 150'
+    lbctl run --dry-run --json --timeout 9% --timeout 2s -- ls |
+        jq -e '.timeout_s == 2 and .timeout_pct == null'
+    printf '{"kind":"fib","params":{"n":3},"options":{"timeout":"1%%"}}' >j.json
+    lbctl run --dry-run --json --from-json j.json | jq -e '.timeout_pct == 1'
+    local bad
+    for bad in 0% 65536% -1% 1.5% % x% 5%%; do
+        fails 2 "--timeout: \"$bad\" is not a duration, nor per cent" \
+            lbctl run "--timeout=$bad" -- ls
+    done
+}
+
 @test "4: options that contradict" {
     fails 2 '--color: "sometimes" is not one of auto always never' \
         lbctl --color=sometimes list
