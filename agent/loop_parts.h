@@ -59,6 +59,10 @@ void loop_stop(struct loop *l, enum log_level level, const char *why);
 
 /* A command: the shell's own, or the core's. */
 void loop_command(struct loop *l, const struct net_in *in);
+/* Whether it is one of the shell's own and more than `role` may ask: then the
+ * REPLY that says so is appended to `body`. */
+bool shell_refuses(const struct msg_command *m, enum role role,
+                   const char *node, struct buf *body);
 void loop_client_gone(struct loop *l, uint64_t client);
 void loop_wake_waiters(struct loop *l);
 
