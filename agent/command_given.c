@@ -12,18 +12,23 @@
 #include "proto/limits.h"
 
 void
+given_keep(struct buf *b, const char *const *names)
+{
+    for (; names != NULL && *names != NULL; names++) {
+        const char *value = getenv(*names);
+        if (value == NULL)
+            continue;
+        buf_bytes(b, *names, strlen(*names));
+        buf_u8(b, '=');
+        buf_bytes(b, value, strlen(value) + 1);
+    }
+}
+
+void
 given_init(struct given *g, const struct command_config *config, size_t slot)
 {
     *g = (struct given){ .config = config, .slot = slot };
-    for (const char *const *name = config != NULL ? config->keep : NULL;
-         name != NULL && *name != NULL; name++) {
-        const char *value = getenv(*name);
-        if (value == NULL)
-            continue;
-        buf_bytes(&g->kept, *name, strlen(*name));
-        buf_u8(&g->kept, '=');
-        buf_bytes(&g->kept, value, strlen(value) + 1);
-    }
+    given_keep(&g->kept, config != NULL ? config->keep : NULL);
 }
 
 void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* command_given - what a program is given: words, variables, directory, input;
- * of command.c; and coprocess_process.c puts its variables so. */
+ * of command.c; and those of coprocess.c put their variables so. */
 #ifndef LB_COMMAND_GIVEN_H
 #define LB_COMMAND_GIVEN_H
 
@@ -20,6 +20,9 @@ struct given {
 void given_init(struct given *g, const struct command_config *config,
                 size_t slot);
 void given_fini(struct given *g);
+/* Appends those variables of ours, NAME=VALUE with their NUL, that are there.
+ * `names` (may be NULL) is NULL-ended. */
+void given_keep(struct buf *b, const char *const *names);
 /* Appends a string with its NUL and counts it. */
 void given_put(struct buf *b, uint32_t *n, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

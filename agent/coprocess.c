@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/clock.h"
+#include "agent/command_given.h"
 #include "agent/coprocess_line.h"
 #include "agent/coprocess_parts.h"
 #include "base/log.h"
@@ -61,15 +62,7 @@ coprocess_slot_new(const struct coprocess_config *config,
     s->config = config;
     s->orders = orders;
     s->number = number;
-    for (const char *const *name = config->command->keep;
-         name != NULL && *name != NULL; name++) {
-        const char *value = getenv(*name);
-        if (value == NULL)
-            continue;
-        buf_bytes(&s->kept, *name, strlen(*name));
-        buf_u8(&s->kept, '=');
-        buf_bytes(&s->kept, value, strlen(value) + 1);
-    }
+    given_keep(&s->kept, config->command->keep);
     for (size_t i = 0; i < config->n_kinds; i++)
         process_init(&s->process[i], config, i, number);
     return s;

@@ -19,6 +19,12 @@ int count_combine(const struct kind *self, void *state, struct span params,
 int count_value(const struct kind *self, void *state, struct span params,
                 char *dst, size_t cap, char *err);
 
+/* The run of kinds that are programs, where a worker has no way to start them:
+ * it fails. */
+int run_by_program(struct kind_context *c, struct span params,
+                   struct span args, uint32_t index, struct buf *out,
+                   char *err);
+
 /* `units` of cost in millionths, as parse gives them. */
 uint64_t cost_of(uint64_t units);
 

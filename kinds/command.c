@@ -171,18 +171,6 @@ parse(const struct kind *self, struct span given, struct buf *out,
     return 0;
 }
 
-static int
-run(struct kind_context *c, struct span params, struct span args,
-    uint32_t index, struct buf *out, char *err)
-{
-    (void)c;
-    (void)params;
-    (void)args;
-    (void)index;
-    (void)out;
-    return param_error(err, -EIO, "commands are not run here");
-}
-
 /* ---- results ---- */
 
 enum { RESULT_VERSION = 1 };
@@ -248,6 +236,6 @@ const struct kind kind_command = {
     .params = params_of,
     .combine_help = "none",
     .parse = parse,
-    .run = run,
+    .run = run_by_program,
     .show = show,
 };

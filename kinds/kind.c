@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "kinds/kind.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -95,6 +96,18 @@ count_value(const struct kind *self, void *state, struct span params,
     memcpy(&n, state, sizeof n);
     snprintf(dst, cap, "%" PRIu64, n);
     return 0;
+}
+
+int
+run_by_program(struct kind_context *c, struct span params, struct span args,
+               uint32_t index, struct buf *out, char *err)
+{
+    (void)c;
+    (void)params;
+    (void)args;
+    (void)index;
+    (void)out;
+    return param_error(err, -EIO, "programs are not run here");
 }
 
 uint64_t

@@ -98,18 +98,6 @@ parse(const struct kind *self, struct span given, struct buf *out,
     return rc;
 }
 
-static int
-run(struct kind_context *c, struct span params, struct span args,
-    uint32_t index, struct buf *out, char *err)
-{
-    (void)c;
-    (void)params;
-    (void)args;
-    (void)index;
-    (void)out;
-    return param_error(err, -EIO, "own kinds are not run here");
-}
-
 /* ---- descriptions ---- */
 
 static bool
@@ -415,7 +403,8 @@ own_new(struct span text, const char **key, char *err)
     int rc = 0;
 
     o->kind = (struct kind){ .name = o->name, .help = "own kind",
-                             .params = o->params, .parse = parse, .run = run };
+                             .params = o->params, .parse = parse,
+                             .run = run_by_program };
     (void)set_rule(o, span_str("none"), err);
     *key = "";
     err[0] = '\0';
