@@ -239,6 +239,14 @@ client_end(const struct client *c, struct ran *r)
     }
 }
 
+void
+expect_end(const struct ran *r, uint8_t how, uint8_t exit, uint8_t signal)
+{
+    if (r->end.how != how || r->end.exit != exit || r->end.signal != signal)
+        fail_msg("how %u, exit %u, signal %u, not %u, %u, %u: %s", r->end.how,
+                 r->end.exit, r->end.signal, how, exit, signal, r->why);
+}
+
 struct ran
 client_run(const struct client *c, const struct what *w)
 {
@@ -247,6 +255,30 @@ client_run(const struct client *c, const struct what *w)
     client_start(c, w);
     client_end(c, &r);
     return r;
+}
+
+/* ---- groups ---- */
+
+enum spawner_hold client_best = HOLD_NAMESPACE;
+
+int
+client_setup(void **state)
+{
+    static struct client c;
+
+    client_open(&c, &(struct spawner_config){ .best = client_best });
+    if (c.hold != client_best)
+        print_message("this host holds by %s only\n",
+                      spawner_hold_names[c.hold - 1]);
+    *state = &c;
+    return 0;
+}
+
+int
+client_teardown(void **state)
+{
+    client_close(*state);
+    return 0;
 }
 
 /* ---- who is there ---- */

@@ -7,6 +7,9 @@
 #include "agent/shim.h"
 #include "agent/spawner.h"
 
+/* NULL-ended words. */
+#define LIST(...) (const char *const[]){ __VA_ARGS__, NULL }
+
 struct client {
     struct spawner *spawner;
     int fd, pidfd;
@@ -48,8 +51,17 @@ void client_stop(const struct client *c);
 void client_ready(const struct client *c, struct ran *r);
 /* Waits for the end; then nothing of it may be left. */
 void client_end(const struct client *c, struct ran *r);
+/* How it has ended. */
+void expect_end(const struct ran *r, uint8_t how, uint8_t exit,
+                uint8_t signal);
 /* Start and end. */
 struct ran client_run(const struct client *c, const struct what *w);
+
+/* For cmocka: a group with one client, *state, that is held by nothing better
+ * than `client_best`; a group runs for each way to hold programs. */
+extern enum spawner_hold client_best;
+int client_setup(void **state);
+int client_teardown(void **state);
 
 /* Processes of this host that carry the mark; with `signal` not 0 that one is
  * sent to each. */

@@ -20,22 +20,12 @@
 
 #include "tests/unit/shim_client.h"
 
-#define LIST(...) (const char *const[]){ __VA_ARGS__, NULL }
-
 static void
 expect_bytes(struct span got, const void *p, size_t n)
 {
     assert_int_equal(got.len, n);
     if (n > 0)
         assert_memory_equal(got.p, p, n);
-}
-
-static void
-expect_end(const struct ran *r, uint8_t how, uint8_t exit, uint8_t signal)
-{
-    if (r->end.how != how || r->end.exit != exit || r->end.signal != signal)
-        fail_msg("how %u, exit %u, signal %u, not %u, %u, %u: %s", r->end.how,
-                 r->end.exit, r->end.signal, how, exit, signal, r->why);
 }
 
 /* Runs it; it must not start, for this reason. */
@@ -428,17 +418,13 @@ want_of_descriptors_is_told_as_such(void **state)
 
 /* ---- groups ---- */
 
-static enum spawner_hold best;
-
+/* As an agent is started: these are of the programs, not its own. */
 static int
 setup(void **state)
 {
-    static struct client c;
-    const struct spawner_config config = { .best = best };
     struct rlimit was, files;
     sigset_t all, before;
 
-    /* As an agent is started: these are of the programs, not its own. */
     getrlimit(RLIMIT_NOFILE, &was);
     files = (struct rlimit){ 300, was.rlim_max };
     setrlimit(RLIMIT_NOFILE, &files);
@@ -447,24 +433,13 @@ setup(void **state)
     sigprocmask(SIG_BLOCK, &all, &before);
     signal(SIGINT, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
-    client_open(&c, &config);
+    int rc = client_setup(state);
     signal(SIGINT, SIG_DFL);
     signal(SIGHUP, SIG_DFL);
     sigprocmask(SIG_SETMASK, &before, NULL);
     setrlimit(RLIMIT_NOFILE, &was);
     umask(mask);
-    if (c.hold != best)
-        print_message("this host holds by %s only\n",
-                      spawner_hold_names[c.hold - 1]);
-    *state = &c;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    client_close(*state);
-    return 0;
+    return rc;
 }
 
 int
@@ -488,8 +463,10 @@ main(void)
     };
     int failed = 0;
 
-    for (best = HOLD_NAMESPACE; best <= HOLD_SUBREAPER; best++)
-        failed += cmocka_run_group_tests_name(spawner_hold_names[best - 1],
-                                              tests, setup, teardown);
+    for (enum spawner_hold h = HOLD_NAMESPACE; h <= HOLD_SUBREAPER; h++) {
+        client_best = h;
+        failed += cmocka_run_group_tests_name(spawner_hold_names[h - 1],
+                                              tests, setup, client_teardown);
+    }
     return failed;
 }

@@ -23,17 +23,7 @@
 #include "agent/shim_parts.h"
 #include "tests/unit/shim_client.h"
 
-#define LIST(...) (const char *const[]){ __VA_ARGS__, NULL }
-
 enum { MS = 1000, LONG_US = 600 * 1000 * MS, TREE = 6 };
-
-static void
-expect_end(const struct ran *r, uint8_t how, uint8_t exit, uint8_t signal)
-{
-    if (r->end.how != how || r->end.exit != exit || r->end.signal != signal)
-        fail_msg("how %u, exit %u, signal %u, not %u, %u, %u: %s", r->end.how,
-                 r->end.exit, r->end.signal, how, exit, signal, r->why);
-}
 
 /* ---- it ends by itself, or is ended ---- */
 
@@ -413,30 +403,6 @@ what_a_killed_agent_left_is_removed(void **state)
     spawner_free(s);
 }
 
-/* ---- groups ---- */
-
-static enum spawner_hold best;
-
-static int
-setup(void **state)
-{
-    static struct client c;
-
-    client_open(&c, &(struct spawner_config){ .best = best });
-    if (c.hold != best)
-        print_message("this host holds by %s only\n",
-                      spawner_hold_names[c.hold - 1]);
-    *state = &c;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    client_close(*state);
-    return 0;
-}
-
 int
 main(void)
 {
@@ -456,8 +422,10 @@ main(void)
     };
     int failed = 0;
 
-    for (best = HOLD_NAMESPACE; best <= HOLD_SUBREAPER; best++)
-        failed += cmocka_run_group_tests_name(spawner_hold_names[best - 1],
-                                              tests, setup, teardown);
+    for (enum spawner_hold h = HOLD_NAMESPACE; h <= HOLD_SUBREAPER; h++) {
+        client_best = h;
+        failed += cmocka_run_group_tests_name(spawner_hold_names[h - 1],
+                                              tests, client_setup, client_teardown);
+    }
     return failed;
 }
