@@ -11,6 +11,7 @@
 #include "ctl/own.h"
 #include "ctl/reorder.h"
 #include "ctl/select.h"
+#include "proto/workload.h"
 
 enum { LOOK_MS = 200, LOOK_RESULTS = 512, WAIT_MS = 2000, UNFINISHED = 10 };
 
@@ -243,13 +244,27 @@ summary_json(const struct run *r, const char *value)
                      (double)r->now.elapsed_us / 1e6, "value", value);
 }
 
+/* --halt WHEN,success=N: the N were wanted, and there they are. */
+static bool
+is_content(const struct run *r)
+{
+    struct desc_halt h;
+
+    if (r->o->halt == NULL || !halt_read(r->o->halt, &h) ||
+        h.on != HALT_ON_SUCCESS)
+        return false;
+    return h.percent ? (uint64_t)r->now.done * 100 >=
+                           (uint64_t)h.n * r->now.jobs
+                     : r->now.done >= h.n;
+}
+
 static int
 finish(struct run *r)
 {
     char value[VALUE_TEXT_MAX] = "", summary[2600];
     bool results = r->o->results || r->o->save != NULL || r->early != NULL;
     bool has = results && value_get(r->value, r->now.jobs, value);
-    bool bad = r->now.failed > 0 || r->now.cancelled > 0;
+    bool bad = (r->now.failed > 0 || r->now.cancelled > 0) && !is_content(r);
 
     progress_wipe(&r->bar);
     if (r->c->output == OUTPUT_JSON)

@@ -12,6 +12,7 @@ struct follow_options {
     bool results;           /* print them, in order */
     bool cancel;            /* at an interrupt */
     enum progress_mode progress;
+    const char *halt;       /* --halt as halt_read takes it; NULL: never */
     const char *save;       /* --results; NULL: nowhere */
     bool save_more;         /* behind what is there */
     struct joblog *log;     /* NULL: none */

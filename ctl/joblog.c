@@ -132,6 +132,19 @@ stdin_bytes(const struct load *l, uint32_t i)
                : kind_param(buf_span(&l->plan.shared), own, "data").len;
 }
 
+/* -1: it has none of its own, as GNU parallel says of what it killed. */
+static int
+exit_of(const struct lb_result *r, const struct command_result *cmd, bool ran)
+{
+    bool killed = r->outcome == LB_JOB_CANCELLED ||
+                  (r->outcome != LB_JOB_DONE &&
+                   strcmp(r->error, "timeout") == 0);
+
+    if (ran && !killed)
+        return cmd->exit;
+    return r->outcome == LB_JOB_DONE ? 0 : -1;
+}
+
 int
 joblog_add(struct ctl *c, struct joblog *log, const struct followed *f,
            const struct lb_result *r)
@@ -140,7 +153,6 @@ joblog_add(struct ctl *c, struct joblog *log, const struct followed *f,
     uint32_t i = r->index;
     struct command_result cmd;
     bool ran = result_command(f, r, &cmd);
-    int status = ran ? cmd.exit : r->outcome == LB_JOB_DONE ? 0 : -1;
     uint64_t bytes = ran ? cmd.out_total : r->value_len;
     double start = (double)log->since_us / 1e6 + (double)r->wait_us / 1e6;
     struct buf line = { 0 };
@@ -152,7 +164,7 @@ joblog_add(struct ctl *c, struct joblog *log, const struct followed *f,
             "\t%d\t%u\t%.*s\t%s.%" PRIu32 "\t%u\t%016" PRIx64 "\n",
             l->seq != NULL ? l->seq[i] : i + 1,
             r->node[0] != '\0' ? r->node : ":", start,
-            (double)r->run_us / 1e6, stdin_bytes(l, i), bytes, status,
+            (double)r->run_us / 1e6, stdin_bytes(l, i), bytes, exit_of(r, &cmd, ran),
             cmd.signal, (int)line.len, (const char *)line.p, f->name, i,
             r->attempt, joblog_hash(l, i));
     buf_fini(&line);

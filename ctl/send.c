@@ -291,7 +291,7 @@ stay(struct ctl *c, const struct submit *s, const struct sent *sent,
     };
     struct follow_options o = {
         .results = s->run, .cancel = s->cancel, .progress = s->progress,
-        .save = s->results, .log = log,
+        .halt = s->halt, .save = s->results, .log = log,
         .save_more = s->resume || s->resume_failed || !sent->first,
         .until_us = c->timeout_us > 0 ? now_us() + c->timeout_us : 0
     };

@@ -83,11 +83,22 @@ read_text(struct ctl *c, const struct args *a, size_t max, const char **out)
     return 0;
 }
 
+/* Also as GNU parallel once wrote it: never, 0, 1, 2, -1, -2. */
 static int
 read_halt(struct ctl *c, const struct args *a, const char **out)
 {
+    static const char *const old[][2] = {
+        { "never", NULL }, { "0", NULL }, { "1", "soon,fail=1" },
+        { "2", "now,fail=1" }, { "-1", "soon,success=1" },
+        { "-2", "now,success=1" }
+    };
     struct desc_halt halt;
 
+    for (size_t i = 0; i < sizeof old / sizeof old[0]; i++)
+        if (strcmp(a->value, old[i][0]) == 0) {
+            *out = old[i][1];
+            return 0;
+        }
     if (!halt_read(a->value, &halt)) {
         ctl_fail(c, EXIT_USAGE, "--halt: write now|soon,fail|success|done=N "
                  "or N%%");

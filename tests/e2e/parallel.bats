@@ -127,6 +127,40 @@ start_north() {
     compare_all run 10
 }
 
+# Who halts gets rid of jobs that would take ten minutes.
+halts() { # WHEN FIRST LAST: these of ten fail
+    local later=600 got job='[ $1 -gt $2 ] || exit 0; [ $1 -gt $3 ] || exit 1
+        sleep $4'
+    [ "$4" = yes ] || later=0
+    parallel -j1 -q --halt "$1" sh -c "$job" sh {} "$2" "$3" "$later" \
+        ::: 1 2 3 4 5 6 7 8 9 10 2>/dev/null && got=0 || got=$?
+    echo "parallel $got" >>statuses
+    lbctl run --halt "$1" -- sh -c "$job" sh {} "$2" "$3" "$later" \
+        ::: 1 2 3 4 5 6 7 8 9 10 2>stderr && got=0 || got=$?
+    echo "lbctl $got" >>statuses
+    if [ "$4" = yes ]; then
+        grep -q 'done, .* failed, [1-9][0-9]* cancelled' stderr
+    else
+        not grep -q cancelled stderr
+    fi
+}
+
+@test "--halt counts as GNU parallel does" {
+    command -v parallel >/dev/null || skip "parallel is not installed"
+    start_north
+    halts now,fail=40% 0 4 yes
+    halts now,fail=41% 0 4 no
+    halts now,fail=1% 4 5 yes
+    halts now,done=50% 4 5 yes
+    halts now,success=40% 4 4 yes
+    halts now,success=50% 4 10 no
+    halts 2 0 1 yes
+    halts -2 1 1 yes
+    halts never 0 10 no
+    halts 0 0 10 no
+    [ "$(grep -c '^lbctl 0' statuses)" -eq "$(grep -c '^parallel 0' statuses)" ]
+}
+
 @test "output of a failed command is printed, and the status is 1" {
     start_north
     run lbctl run -- sh -c 'echo out; echo err >&2; exit 7'
