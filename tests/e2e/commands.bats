@@ -4,39 +4,13 @@
 # of them is left, whoever dies.
 # shellcheck disable=SC2154,SC2016
 
-load lib.bash
+load programs.bash
 
 setup() {
-    lb_setup
-    mkdir own
-    cp "$(dirname "$(command -v lbagent)")/tests/tools/nasty" own/nasty
-    nasty=$work/own/nasty token=$$.$BATS_TEST_NUMBER.$RANDOM
-    own=yes
-    [ "$(id -u)" -ne 0 ] || own=root
+    programs_setup nasty
+    nasty=$work/own/nasty
 }
-
-teardown() {
-    local pid
-    for pid in $(marked); do
-        kill -KILL "$pid" 2>/dev/null || :
-    done
-    lb_teardown
-}
-
-# Processes of this test's programs: those with the variable.
-marked() {
-    grep -lsxz "NASTY=$token" /proc/[0-9]*/environ | sed 's/[^0-9]//g'
-}
-# shellcheck disable=SC2317  # called by await
-are_marked() { [ "$(marked | wc -l)" -eq "$1" ]; }
-# shellcheck disable=SC2317  # called by await
-in_state() { # LETTER: one of them is
-    local pid
-    for pid in $(marked); do
-        grep -q "^State:[[:space:]]*$1" "/proc/$pid/status" && return 0
-    done
-    return 1
-}
+teardown() { programs_teardown; }
 
 # NAME [OPTION]...: an agent that runs commands, and that lbctl talks to.
 start() {

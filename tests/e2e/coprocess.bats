@@ -4,45 +4,15 @@
 # that have a kind beside those that do not.
 # shellcheck disable=SC2154
 
-load lib.bash
+load programs.bash
 
 setup() {
-    lb_setup
-    mkdir own
-    cp "$(dirname "$(command -v lbagent)")/tests/tools/fickle" own/fickle
+    programs_setup fickle LB_KIND
     cp "$LB_SRC"/conf/examples/* own/
-    fickle=$work/own/fickle token=$$.$BATS_TEST_NUMBER.$RANDOM
+    fickle=$work/own/fickle
     export FICKLE=$token
-    own=yes
-    [ "$(id -u)" -ne 0 ] || own=root
 }
-
-teardown() {
-    local pid
-    for pid in $(marked); do
-        kill -KILL "$pid" 2>/dev/null || :
-    done
-    lb_teardown
-}
-
-# Processes of this test's own kinds: those with its variable and LB_KIND.
-marked() {
-    local file
-    grep -lsxz "FICKLE=$token" /proc/[0-9]*/environ | while read -r file; do
-        grep -qsz '^LB_KIND=' "$file" || continue
-        echo "${file//[^0-9]/}"
-    done
-}
-# shellcheck disable=SC2317  # called by await
-are_marked() { [ "$(marked | wc -l)" -eq "$1" ]; }
-# shellcheck disable=SC2317  # called by await
-in_state() { # LETTER: one of them is
-    local pid
-    for pid in $(marked); do
-        grep -q "^State:[[:space:]]*$1" "/proc/$pid/status" && return 0
-    done
-    return 1
-}
+teardown() { programs_teardown; }
 
 # NAME [OPTION]...: an agent that passes FICKLE on, and that lbctl talks to.
 start() {

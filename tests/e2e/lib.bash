@@ -17,6 +17,10 @@ lb_setup() {
     mkdir -p "$HOME" "$XDG_CONFIG_HOME" "$XDG_STATE_HOME" "$XDG_RUNTIME_DIR"
     cd "$work" || return 1
     PATH=$(cd "$OLDPWD" && cd "$bin" && pwd):$PATH
+    # What jobs.commands must be for this user's own programs to run.
+    own=yes
+    # shellcheck disable=SC2034  # of those who load this
+    [ "$(id -u)" -ne 0 ] || own=root
 }
 
 lb_teardown() {

@@ -137,8 +137,6 @@ lb_setup
 trap finish EXIT
 nasty=$work/nasty
 cp "$(dirname "$(command -v lbagent)")/tests/tools/nasty" "$nasty" || exit 1
-own=yes
-[ "$(id -u)" -ne 0 ] || own=root
 survivors=0 ended=0 late=0 slowest=0
 for ((k = 1; k <= kills; k++)); do
     kill_one "$k"

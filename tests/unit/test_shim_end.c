@@ -425,7 +425,8 @@ main(void)
     for (enum spawner_hold h = HOLD_NAMESPACE; h <= HOLD_SUBREAPER; h++) {
         client_best = h;
         failed += cmocka_run_group_tests_name(spawner_hold_names[h - 1],
-                                              tests, client_setup, client_teardown);
+                                              tests, client_setup,
+                                              client_teardown);
     }
     return failed;
 }
