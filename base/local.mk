@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	base/bytes.c base/bytes.h \
+	base/digest.c base/digest.h \
 	base/exits.h \
 	base/ini.c base/ini.h \
 	base/log.c base/log.h \
@@ -12,6 +13,7 @@ libbase_a_SOURCES = \
 
 base_tests = \
 	tests/unit/test_bytes \
+	tests/unit/test_digest \
 	tests/unit/test_ini \
 	tests/unit/test_log \
 	tests/unit/test_random \
@@ -22,6 +24,8 @@ TESTS += $(base_tests)
 
 tests_unit_test_bytes_SOURCES = tests/unit/test_bytes.c
 tests_unit_test_bytes_LDADD = libbase.a $(CMOCKA_LIBS)
+tests_unit_test_digest_SOURCES = tests/unit/test_digest.c
+tests_unit_test_digest_LDADD = libbase.a $(SODIUM_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_log_SOURCES = tests/unit/test_log.c
 tests_unit_test_log_LDADD = libbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_random_SOURCES = tests/unit/test_random.c

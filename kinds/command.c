@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "kinds/builtin.h"
+#include "kinds/command_file.h"
 #include "kinds/param.h"
 
 /* ---- words ---- */
@@ -92,33 +93,51 @@ static const struct param params_of[] = {
     { .name = "cwd", .type = PARAM_PATH, .value = "" },
     { .name = "cpu", .type = PARAM_DURATION, .range = "0..86400000",
       .value = "0" },
+    { .name = "put", .type = PARAM_WORD, .range = "words", .value = "" },
+    { .name = "ret", .type = PARAM_WORD, .range = "words", .value = "" },
     { .name = NULL }
 };
 
-/* -EINVAL with `err`: not words, or too many. */
+/* What is wrong with a word of parameter `name`: NULL if nothing. */
+static const char *
+wrong_word(const char *name, const char *word)
+{
+    struct command_file file;
+
+    if (strcmp(name, "env") == 0)
+        return strchr(word, '=') == NULL || word[0] == '=' ? "NAME=VALUE"
+                                                           : NULL;
+    if (strcmp(name, "put") == 0)
+        return command_file_read(word, &file) ? NULL : "HASH:MODE:SIZE:PATH";
+    if (strcmp(name, "ret") == 0)
+        return command_path_is_right(word)
+                   ? NULL : "a relative path without \"..\"";
+    return NULL;
+}
+
+/* -EINVAL with `err`: not words, wrong ones, or more than `most`. */
 static int
-check_words(struct span value, const char *name, bool assigned, char *err)
+check_words(struct span value, const char *name, size_t most, char *err)
 {
     struct buf word = { 0 };
+    const char *wrong = NULL;
     size_t n = 0, bytes = 0;
-    int rc;
+    int rc = 0;
 
-    while ((rc = command_word_next(&value, 0, &word)) > 0) {
+    while (wrong == NULL && (rc = command_word_next(&value, 0, &word)) > 0) {
+        const char *text = (const char *)word.p;
         bytes += word.len;
-        if (++n > COMMAND_WORDS_MAX || bytes > COMMAND_ARGV_MAX)
+        if (++n > most || bytes > COMMAND_ARGV_MAX)
             break;
-        if (assigned && (word.p[0] == '=' ||
-                         memchr(word.p, '=', word.len) == NULL)) {
-            rc = param_error(err, -EINVAL, "command: %s: \"%.60s\" is not "
-                             "NAME=VALUE", name, (const char *)word.p);
-            break;
-        }
+        wrong = wrong_word(name, text);
+        if (wrong != NULL)
+            rc = param_error(err, -EINVAL, "command: %s: \"%.60s\" is not %s",
+                             name, text, wrong);
         buf_reset(&word);
     }
     if (rc == 1)
-        rc = param_error(err, -EINVAL, "command: %s: more than %d words or "
-                         "%d bytes", name, (int)COMMAND_WORDS_MAX,
-                         (int)COMMAND_ARGV_MAX);
+        rc = param_error(err, -EINVAL, "command: %s: more than %zu words or "
+                         "%d bytes", name, most, (int)COMMAND_ARGV_MAX);
     else if (rc < 0 && err[0] == '\0')
         rc = param_error(err, rc, "command: %s: not words", name);
     buf_fini(&word);
@@ -128,18 +147,19 @@ check_words(struct span value, const char *name, bool assigned, char *err)
 static int
 check_value(struct span is, struct span value, char *err)
 {
+    static const struct { const char *name; size_t most; } lists[] = {
+        { "argv", COMMAND_WORDS_MAX }, { "env", COMMAND_WORDS_MAX },
+        { "cwd", COMMAND_WORDS_MAX }, { "put", COMMAND_FILES_MAX },
+        { "ret", COMMAND_FILES_MAX } };
     int64_t ms;
 
     if (value.p == NULL)
         return param_error(err, -EINVAL, "command: %.*s has no value",
                            (int)(is.len < 60 ? is.len : 60),
                            (const char *)is.p);
-    if (span_is(is, "argv"))
-        return check_words(value, "argv", false, err);
-    if (span_is(is, "env"))
-        return check_words(value, "env", true, err);
-    if (span_is(is, "cwd"))
-        return check_words(value, "cwd", false, err);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        if (span_is(is, lists[i].name))
+            return check_words(value, lists[i].name, lists[i].most, err);
     if (span_is(is, "cpu") && (param_whole(value, false, &ms) != 0 || ms < 0))
         return param_error(err, -EINVAL, "command: cpu: not milliseconds");
     return 0;
@@ -150,7 +170,8 @@ parse(const struct kind *self, struct span given, struct buf *out,
       uint64_t *cost, char *err)
 {
     static const char *const also[] = { "data", NULL };
-    static const char *const order[] = { "argv", "env", "cwd", "cpu", "data" };
+    static const char *const order[] = { "argv", "env", "cwd", "cpu", "put",
+                                        "ret", "data" };
     struct span rest = given, is, value;
 
     err[0] = '\0';
@@ -164,7 +185,8 @@ parse(const struct kind *self, struct span given, struct buf *out,
         return param_error(err, -EINVAL, "command: no program");
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         value = kind_param(given, span_of(NULL, 0), order[i]);
-        if (value.p != NULL && (value.len > 0 || i == 4))
+        bool empty = value.len == 0 && strcmp(order[i], "data") != 0;
+        if (value.p != NULL && !empty)
             param_put(out, order[i], value);
     }
     *cost = cost_of(1);
@@ -179,7 +201,7 @@ void
 command_result_encode(const struct command_result *r, struct buf *to)
 {
     if (r->exit == 0 && r->signal == 0 && r->out_total == 0 &&
-        r->err_total == 0)
+        r->err_total == 0 && r->files.len == 0)
         return;
     buf_u8(to, RESULT_VERSION);
     buf_u8(to, r->exit);
@@ -188,6 +210,8 @@ command_result_encode(const struct command_result *r, struct buf *to)
     buf_u64(to, r->err_total);
     buf_span32(to, r->out);
     buf_span32(to, r->err);
+    if (r->files.len > 0)
+        buf_span32(to, r->files);
 }
 
 int
@@ -206,6 +230,8 @@ command_result_decode(struct span in, struct command_result *out)
     out->err_total = reader_u64(&r);
     out->out = reader_span32(&r);
     out->err = reader_span32(&r);
+    if (reader_left(&r) > 0)
+        out->files = reader_span32(&r);
     return r.bad || version != RESULT_VERSION || reader_left(&r) > 0 ||
                    out->out.len > out->out_total ||
                    out->err.len > out->err_total

@@ -8,7 +8,12 @@
  *   env=WORDS   NAME=VALUE each, beyond what jobs.env_keep lets through
  *   cwd=WORD    directory; none: one of its own, removed afterwards
  *   cpu=COUNT   processor time allowed, ms; 0 any
+ *   put=WORDS   files that it is given, each HASH:MODE:SIZE:PATH
+ *               (command_file.h)
+ *   ret=WORDS   PATHs of files that come back when it has ended well
  *   data=BYTES  what it reads from stdin, to the end of the span
+ * With put or ret it runs in a directory of its own, whatever cwd says, and
+ * there the PATHs lie.
  * WORDS are separated by one blank. In a word \s is a blank, \t a tab, \n a
  * newline, \r a carriage return, \\ a backslash, and \% the number of the slot
  * that runs the job, from 1; \e alone is the empty word. Other bytes but NUL
@@ -27,7 +32,8 @@
 
 enum {
     COMMAND_WORDS_MAX = 16 * 1024,      /* words of one argv or env */
-    COMMAND_ARGV_MAX = 128 * 1024       /* bytes of one argv, unescaped */
+    COMMAND_ARGV_MAX = 128 * 1024,      /* bytes of one argv, unescaped */
+    COMMAND_FILES_MAX = 1024            /* words of one put or ret */
 };
 
 extern const struct kind kind_command;
@@ -48,6 +54,8 @@ struct command_result {
     uint64_t out_total, err_total;      /* bytes written; what is more than
                                    `out` and `err` hold was cut */
     struct span out, err;
+    struct span files;          /* WORDS: those that came back, each
+                                   HASH:MODE:SIZE:PATH; empty: none */
 };
 /* The value of a job. Exit 0 and nothing written are no bytes at all. */
 void command_result_encode(const struct command_result *r, struct buf *to);

@@ -6,6 +6,7 @@ libkinds_a_SOURCES = \
 	kinds/chunk.c kinds/chunk.h \
 	kinds/combine.c kinds/combine.h \
 	kinds/command.c kinds/command.h \
+	kinds/command_file.c kinds/command_file.h \
 	kinds/crc32.c \
 	kinds/digitsum.c \
 	kinds/fib.c \
@@ -21,6 +22,7 @@ libkinds_a_SOURCES = \
 
 kinds_tests = \
 	tests/unit/test_kind_command \
+	tests/unit/test_kind_command_file \
 	tests/unit/test_kind_file \
 	tests/unit/test_kind_own \
 	tests/unit/test_kind_plan \
@@ -32,6 +34,9 @@ TESTS += $(kinds_tests)
 kinds_test_libs = libkinds.a libbase.a $(ZLIB_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_kind_command_SOURCES = tests/unit/test_kind_command.c
 tests_unit_test_kind_command_LDADD = $(kinds_test_libs)
+tests_unit_test_kind_command_file_SOURCES = \
+	tests/unit/test_kind_command_file.c
+tests_unit_test_kind_command_file_LDADD = $(kinds_test_libs)
 tests_unit_test_kind_file_SOURCES = \
 	tests/unit/test_kind_file.c \
 	tests/unit/kind_file_help.h tests/unit/kind_help.h

@@ -49,6 +49,7 @@ lb_submit_open(struct lb *lb, const struct lb_workload *w)
     };
 
     d.pin = span_str(w->pin != NULL ? w->pin : "");
+    d.files = span_of(w->files, w->files != NULL ? FILE_HASH_BYTES : 0);
     if (w->halt != NULL && !halt_read(w->halt, &d.halt))
         d.halt = (struct desc_halt){ .when = HALT_NEVER };
     uint64_t most = lb_hello(lb) == NULL

@@ -154,6 +154,8 @@ struct lb_workload {
     uint16_t timeout_percent;   /* an attempt is also bounded by so many per
                                cent of the median run time of the jobs done,
                                once 3 are; 0: not */
+    const void *files;      /* 32 bytes: the hash of a manifest that the node
+                               stores (PROTOCOL.md, files); NULL: none */
 };
 
 struct lb_submit;

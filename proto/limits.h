@@ -21,6 +21,9 @@ enum {
     ROWS_MAX = 20 * 1000,           /* rows of one REPLY */
     STATE_WORKLOADS_MAX = 256,      /* workloads told of in one STATE */
     PIN_MAX_BYTES = 4096,           /* names of nodes, blank-separated */
+    FILE_HASH_BYTES = 32,           /* BLAKE2b-256 of a file */
+    FILE_PIECE_BYTES = 1024 * 1024, /* of a file, in one COMMAND or REPLY */
+    FILES_ASKED_MAX = 10 * 1000,    /* hashes of one file_have */
     RETRIES_MAX = 100,
     RETRIES_DEFAULT = 255,          /* of a submission: as the home says */
     PRIORITY_MAX = 9,

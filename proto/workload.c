@@ -10,7 +10,7 @@
 
 enum { DESC_FLAGS = DESC_ONCE | DESC_IDEMPOTENT | DESC_HELD };
 /* The tail: u8 ship, u8 when, u8 on, u8 percent, u32 n, s16 pin, u16 per cent
- * of the median run time; cut after the last that says something. */
+ * of the median run time, s8 files; cut after the last that says something. */
 enum { TAIL_SHIP = 1 };
 
 void
@@ -28,7 +28,7 @@ desc_encode(const struct desc *d, struct buf *out)
     buf_span8(out, d->label);
     buf_span8(out, d->home_name);
     buf_span32(out, d->params);
-    bool percent = d->timeout_percent > 0;
+    bool percent = d->timeout_percent > 0 || d->files.len > 0;
     bool pin = d->pin.len > 0 || percent;
     bool halt = d->halt.when != HALT_NEVER || pin;
     if (d->ship || halt)
@@ -43,6 +43,8 @@ desc_encode(const struct desc *d, struct buf *out)
         buf_span16(&tail, d->pin);
     if (percent)
         buf_u16(&tail, d->timeout_percent);
+    if (d->files.len > 0)
+        buf_span8(&tail, d->files);
     buf_span16(out, buf_span(&tail));
     buf_fini(&tail);
 }
@@ -110,6 +112,7 @@ read_tail(struct span tail, struct desc *out)
     reader_init(&r, tail);
     out->halt = (struct desc_halt){ .when = HALT_NEVER };
     out->pin = span_of(NULL, 0);
+    out->files = span_of(NULL, 0);
     out->timeout_percent = 0;
     out->ship = tail.len > 0 && reader_u8(&r) == TAIL_SHIP;
     if (tail.len < 8)
@@ -122,8 +125,10 @@ read_tail(struct span tail, struct desc *out)
         out->pin = reader_span16(&r);
     if (reader_left(&r) > 0)
         out->timeout_percent = reader_u16(&r);
+    if (reader_left(&r) > 0)
+        out->files = reader_span8(&r);
     if (r.bad)
-        out->pin = span_of(NULL, 0);
+        out->pin = out->files = span_of(NULL, 0);
 }
 
 static bool
@@ -154,6 +159,7 @@ desc_is_right(const struct desc *d)
            (d->retries <= RETRIES_MAX || d->retries == RETRIES_DEFAULT) &&
            (d->flags & ~DESC_FLAGS) == 0 && halt_is_right(&d->halt) &&
            d->pin.len <= PIN_MAX_BYTES && is_text(d->pin) &&
+           (d->files.len == 0 || d->files.len == FILE_HASH_BYTES) &&
            d->kind.len >= 1 && d->kind.len <= NAME_MAX_BYTES &&
            is_graphic(d->kind) && d->label.len <= NAME_MAX_BYTES &&
            is_text(d->label) && d->home_name.len <= NAME_MAX_BYTES &&

@@ -50,6 +50,9 @@ struct desc {
     uint16_t timeout_percent;   /* an attempt is also bounded by so many per
                                cent of the median run time of the jobs done,
                                once 3 are; 0: not; in the tail, after pin */
+    struct span files;      /* FILE_HASH_BYTES: the manifest of the files that
+                               the jobs are given, which its home stores;
+                               empty: none; in the tail, after that */
 };
 
 /* May a node of this name run them? */

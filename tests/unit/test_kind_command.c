@@ -10,6 +10,8 @@
 
 #include "kinds/command.h"
 
+#define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 static struct buf
 words_of(const char *const *word, const char *slot)
 {
@@ -85,7 +87,12 @@ parameters_are_checked_and_stand_in_order(void **state)
         { "argv=a\ndata=x\ny", "argv=a\ndata=x\ny\n" },
         { "argv=\n", NULL }, { "env=A=1\n", NULL }, { "argv=a\nfoo=1\n", NULL },
         { "argv=a\nargv=b\n", NULL }, { "argv=a\nenv==1\n", NULL },
-        { "argv=a\ncpu=x\n", NULL }, { "argv=a  b\n", NULL } };
+        { "argv=a\ncpu=x\n", NULL }, { "argv=a  b\n", NULL },
+        { "argv=a\nret=b/c.gz d\\se\nput=" HASH ":0755:7:x\n",
+          "argv=a\nput=" HASH ":0755:7:x\nret=b/c.gz d\\se\n" },
+        { "argv=a\nret=/b\n", NULL }, { "argv=a\nret=b ../c\n", NULL },
+        { "argv=a\nput=" HASH ":0755:7:../x\n", NULL },
+        { "argv=a\nput=x\n", NULL } };
 
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         struct buf out = { 0 };
@@ -107,7 +114,7 @@ results_come_back_as_they_went(void **state)
 {
     (void)state;
     const struct command_result r = { 3, 0, 5, 1000000, span_of("a\0b\n", 4),
-                                      span_of("err", 3) };
+                                      span_of("err", 3), { NULL, 0 } };
     const struct command_result nothing = { .exit = 0 };
     struct command_result got;
     struct buf b = { 0 };
@@ -132,6 +139,25 @@ results_come_back_as_they_went(void **state)
     buf_fini(&b);
 }
 
+static void
+results_name_the_files_that_came_back(void **state)
+{
+    (void)state;
+    const struct command_result r = { .files = span_str("a b\\sc") };
+    struct command_result got;
+    struct buf b = { 0 };
+
+    command_result_encode(&r, &b);
+    assert_int_equal(command_result_decode(buf_span(&b), &got), 0);
+    assert_true(span_equal(got.files, r.files));
+    assert_int_equal(got.out.len, 0);
+    assert_int_equal(command_result_decode(span_of(b.p, b.len - 1), &got),
+                     -EBADMSG);
+    buf_u8(&b, 0);
+    assert_int_equal(command_result_decode(buf_span(&b), &got), -EBADMSG);
+    buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -141,6 +167,7 @@ main(void)
         cmocka_unit_test(refuses_what_is_no_list_of_words),
         cmocka_unit_test(parameters_are_checked_and_stand_in_order),
         cmocka_unit_test(results_come_back_as_they_went),
+        cmocka_unit_test(results_name_the_files_that_came_back),
     };
     return cmocka_run_group_tests_name("kind_command", tests, NULL, NULL);
 }

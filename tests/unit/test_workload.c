@@ -23,7 +23,8 @@ sample_desc(void)
         .n_jobs = 4711, .cost = 123456789012ull, .timeout_us = 5000000,
         .priority = 9, .retries = 100, .flags = DESC_ONCE | DESC_HELD,
         .ship = true, .halt = { HALT_NOW, HALT_ON_DONE, true, 50 },
-        .pin = span_str("alpha beta-2"), .timeout_percent = 1000
+        .pin = span_str("alpha beta-2"), .timeout_percent = 1000,
+        .files = span_str("0123456789abcdef0123456789abcdef")
     };
     return d;
 }
@@ -53,6 +54,7 @@ desc_goes_there_and_back(void **state)
     assert_true(got.halt.percent);
     assert_int_equal(got.halt.n, 50);
     assert_int_equal(got.timeout_percent, 1000);
+    assert_true(span_equal(got.files, d.files));
     assert_true(desc_may_run_at(&got, "alpha"));
     assert_true(desc_may_run_at(&got, "beta-2"));
     assert_false(desc_may_run_at(&got, "beta"));
@@ -75,6 +77,31 @@ desc_says_per_cent_without_a_pin(void **state)
     assert_int_equal(got.timeout_percent, 65535);
     assert_int_equal(got.pin.len, 0);
     assert_int_equal(got.halt.when, HALT_NEVER);
+    buf_fini(&b);
+}
+
+static void
+desc_names_a_manifest_or_none(void **state)
+{
+    (void)state;
+    struct desc d = { .kind = span_str("command"),
+                      .files = span_str("0123456789abcdef0123456789abcdef") };
+    struct desc got;
+    struct buf b = { 0 };
+
+    desc_encode(&d, &b);
+    assert_int_equal(desc_decode(buf_span(&b), &got), 0);
+    assert_true(span_equal(got.files, d.files));
+    assert_int_equal(got.timeout_percent, 0);
+    buf_reset(&b);
+    d.files.len = 31;
+    desc_encode(&d, &b);
+    assert_int_equal(desc_decode(buf_span(&b), &got), -EBADMSG);
+    buf_reset(&b);
+    d.files.len = 0;
+    desc_encode(&d, &b);
+    assert_int_equal(desc_decode(buf_span(&b), &got), 0);
+    assert_int_equal(got.files.len, 0);
     buf_fini(&b);
 }
 
@@ -111,6 +138,7 @@ desc_of_a_later_version_is_read(void **state)
     d.halt = (struct desc_halt){ .when = HALT_NEVER };
     d.pin = span_str("");
     d.timeout_percent = 0;
+    d.files = span_str("");
     desc_encode(&d, &b);
     b.len -= 2;         /* the empty tail */
     buf_span16(&b, span_of("\0\0\0\0\0\0\0\0\0\0new", 13));
@@ -331,6 +359,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(desc_goes_there_and_back),
         cmocka_unit_test(desc_says_per_cent_without_a_pin),
+        cmocka_unit_test(desc_names_a_manifest_or_none),
         cmocka_unit_test(halt_is_read_as_people_write_it),
         cmocka_unit_test(desc_of_a_later_version_is_read),
         cmocka_unit_test(desc_keeps_to_its_limits),
