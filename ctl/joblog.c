@@ -164,9 +164,9 @@ joblog_add(struct ctl *c, struct joblog *log, const struct followed *f,
             "\t%d\t%u\t%.*s\t%s.%" PRIu32 "\t%u\t%016" PRIx64 "\n",
             l->seq != NULL ? l->seq[i] : i + 1,
             r->node[0] != '\0' ? r->node : ":", start,
-            (double)r->run_us / 1e6, stdin_bytes(l, i), bytes, exit_of(r, &cmd, ran),
-            cmd.signal, (int)line.len, (const char *)line.p, f->name, i,
-            r->attempt, joblog_hash(l, i));
+            (double)r->run_us / 1e6, stdin_bytes(l, i), bytes,
+            exit_of(r, &cmd, ran), cmd.signal, (int)line.len,
+            (const char *)line.p, f->name, i, r->attempt, joblog_hash(l, i));
     buf_fini(&line);
     if (fflush(log->file) == 0 && !ferror(log->file))
         return 0;
