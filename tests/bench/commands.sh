@@ -11,6 +11,10 @@ spawn_limit() {
     limits spawn "$slots_2" "$command_jobs" | per_second "$command_jobs"
 }
 
+capture_limit() {
+    limits capture "$slots_2" "$command_jobs" | per_second "$command_jobs"
+}
+
 commands_ours() {
     timeit 1 "$build/lbctl" -n "ipc://$dir/north/run/control.sock" run \
         --progress=none -- /bin/true :::: "$dir/seq" |
@@ -25,7 +29,7 @@ commands_xargs() {
 commands_parallel() {
     ! command -v parallel >/dev/null 2>&1 ||
         timeit 1 parallel --will-cite -j "$slots_2" -a "$dir/seq_short" \
-            /bin/true | per_second_ms 300
+            /bin/true | per_second_ms 1000
 }
 
 bench_commands() {
@@ -33,10 +37,13 @@ bench_commands() {
     # shellcheck disable=SC2086  # words
     one_node "$slots_2" $commands_option
     seq "$command_jobs" >"$dir/seq"
-    seq 300 >"$dir/seq_short"
-    in_turn spawn_limit commands_ours commands_xargs commands_parallel
+    seq 1000 >"$dir/seq_short"
+    in_turn spawn_limit capture_limit commands_ours commands_xargs \
+        commands_parallel
     record commands_limit 'limit: posix_spawn and wait, two at a time' jobs/s \
         <"$dir/run.spawn_limit"
+    record capture_limit 'limit: the same, stdout and stderr read' jobs/s \
+        <"$dir/run.capture_limit"
     record commands 'lbctl run -- /bin/true, captured, journalled' jobs/s \
         <"$dir/run.commands_ours"
     record commands_xargs 'xargs -P 2, nothing captured' jobs/s \
@@ -44,6 +51,8 @@ bench_commands() {
     record commands_parallel 'GNU parallel -j 2' jobs/s \
         <"$dir/run.commands_parallel"
     ratio 'lbagent / limit' commands commands_limit '>= 0.8'
+    ratio 'lbagent / limit that reads' commands capture_limit none
+    ratio 'reading limit / xargs' capture_limit commands_xargs none
     ratio 'lbagent / xargs' commands commands_xargs '>= 1.15'
     ratio 'lbagent / GNU parallel' commands commands_parallel '>= 7'
 }

@@ -8,9 +8,13 @@
  *                       memory
  *   vector THREADS N    seconds for 1,048,576 doubles, N dependent additions
  *                       each, shared by THREADS threads
- *   spawn PROCESSES N   seconds for N times /bin/true, nothing captured,
- *                       started one after the other by each of PROCESSES
+ *   spawn PROCESSES N   seconds for N times /bin/true with one argument, as
+ *                       for the others (with none it does less), nothing
+ *                       captured, started one after the other by each of
+ *                       PROCESSES
+ *   capture PROCESSES N the same, and all that each writes is read
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <spawn.h>
 #include <sqlite3.h>
@@ -175,10 +179,44 @@ add_all(long n_threads, long n)
     return took;
 }
 
+/* stdout and stderr through a pipe each, read to the end. */
+static void
+capture_some(long n)
+{
+    char name[] = "/bin/true", argument[] = "1";
+    char *const words[] = { name, argument, NULL };
+    char bytes[4096];
+    int both[2][2];
+    pid_t pid;
+
+    for (long i = 0; i < n; i++) {
+        posix_spawn_file_actions_t to;
+        posix_spawn_file_actions_init(&to);
+        for (int k = 0; k < 2; k++)
+            if (pipe2(both[k], O_CLOEXEC) != 0 ||
+                posix_spawn_file_actions_adddup2(&to, both[k][1], k + 1) != 0)
+                _exit(1);
+        if (posix_spawn(&pid, name, &to, NULL, words, environ) != 0)
+            _exit(1);
+        posix_spawn_file_actions_destroy(&to);
+        for (int k = 0; k < 2; k++)
+            close(both[k][1]);
+        for (int k = 0; k < 2; k++) {
+            while (read(both[k][0], bytes, sizeof bytes) > 0)
+                ;
+            close(both[k][0]);
+        }
+        if (waitpid(pid, NULL, 0) != pid)
+            _exit(1);
+    }
+    _exit(0);
+}
+
 static void
 spawn_some(long n)
 {
-    char name[] = "/bin/true", *const words[] = { name, NULL };
+    char name[] = "/bin/true", argument[] = "1";
+    char *const words[] = { name, argument, NULL };
     pid_t pid;
     for (long i = 0; i < n; i++)
         if (posix_spawn(&pid, name, NULL, NULL, words, environ) != 0 ||
@@ -188,13 +226,13 @@ spawn_some(long n)
 }
 
 static int64_t
-spawn_all(long n_processes, long n)
+spawn_all(void (*some)(long), long n_processes, long n)
 {
     int64_t start = clock_us();
     int status;
     for (long i = 0; i < n_processes; i++)
         if (fork() == 0)
-            spawn_some(n / n_processes);
+            some(n / n_processes);
     while (wait(&status) > 0)
         if (status != 0)
             die("spawn: it failed");
@@ -216,10 +254,12 @@ main(int argc, char **argv)
     else if (argc == 4 && strcmp(what, "vector") == 0 && n > 0)
         took = add_all(n, strtol(argv[3], NULL, 10));
     else if (argc == 4 && strcmp(what, "spawn") == 0 && n > 0)
-        took = spawn_all(n, strtol(argv[3], NULL, 10));
+        took = spawn_all(spawn_some, n, strtol(argv[3], NULL, 10));
+    else if (argc == 4 && strcmp(what, "capture") == 0 && n > 0)
+        took = spawn_all(capture_some, n, strtol(argv[3], NULL, 10));
     if (took < 0) {
         fputs("usage: limits fib N | rows N FILE | digits FILE |"
-              " vector THREADS N | spawn PROCESSES N\n", stderr);
+              " vector THREADS N | spawn|capture PROCESSES N\n", stderr);
         return 2;
     }
     printf("%.6f\n", (double)took / 1e6);
