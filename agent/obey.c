@@ -97,8 +97,12 @@ note_unrun(struct loop *l, uint16_t slot, uint32_t run)
 }
 
 static void
-stop_run(struct loop *l, uint32_t run)
+stop_run(struct loop *l, uint32_t run, int64_t after_us)
 {
+    if (after_us > 0) {
+        orders_stop_after(l->s->orders, run, after_us);
+        return;
+    }
     for (size_t i = 0; i < l->n_gated; i++)
         if (l->gated[i]->order->run == run) {
             l->gated[i]->stopped = true;
@@ -213,7 +217,7 @@ obey(struct loop *l, const struct action *a)
         net_publish(l->s->net, a->send.type, a->send.body);
         break;
     case ACT_RUN: start_run(l, &a->run); break;
-    case ACT_STOP: stop_run(l, a->stop.run); break;
+    case ACT_STOP: stop_run(l, a->stop.run, a->stop.after_us); break;
     case ACT_FETCH:
         fetcher_ask(l->s->fetcher, &a->fetch,
                     orders_look(l->s->orders, 0).file_roots);

@@ -15,6 +15,7 @@
 struct desk {               /* of one worker */
     pthread_cond_t news;
     uint32_t run;           /* under way; 0 none */
+    int64_t began_us;
     bool stop;
     int fd;                 /* orders_news; -1: not asked for */
 };
@@ -156,6 +157,20 @@ orders_stop(struct orders *o, uint32_t run)
     return order;
 }
 
+void
+orders_stop_after(struct orders *o, uint32_t run, int64_t us)
+{
+    pthread_mutex_lock(&o->lock);
+    for (size_t i = 0; i < o->n_workers; i++) {
+        struct desk *d = &o->desk[i];
+        if (d->run != run || clock_us() - d->began_us < us)
+            continue;
+        d->stop = true;
+        tell(d);
+    }
+    pthread_mutex_unlock(&o->lock);
+}
+
 /* The lock is held. */
 static void
 tell_all(struct orders *o)
@@ -234,6 +249,7 @@ take(struct orders *o, struct desk *d)
         o->last = NULL;
     o->n--;
     d->run = order->run;
+    d->began_us = clock_us();
     return order;
 }
 

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#include "core/bound.h"
 #include "core/items.h"
 #include "core/rec.h"
 
@@ -104,6 +105,10 @@ each_copy(struct core *c, uint16_t peer, const struct msg_items *m,
     size_t at = 0;
 
     while (item_next(m->items, &at, &it)) {
+        if (it.verb == REPLY_TIMEOUT) {
+            bound_told(c, peer, &it);
+            continue;
+        }
         for (uint32_t i = it.first; i - it.first < it.count; i++) {
             struct workload *w = ledger_find(c->ledger, peer, it.workload);
             struct job *j = w == NULL ? NULL : workload_job(w, i);

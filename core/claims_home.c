@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* The home's half of claims: R16, R23. */
+#include "core/bound.h"
 #include "core/claims.h"
 #include "core/home.h"
 #include "core/items.h"
@@ -102,6 +103,8 @@ claim_range(struct core *c, uint16_t peer, const struct item *it,
                        .fence = it->fence };
 
     uint32_t known = w == NULL ? 0 : w->accepted;
+    if (w != NULL)
+        bound_tell(w, out);
 
     for (uint32_t i = it->first; i - it->first < it->count; i++) {
         struct item reply = { .verb = REPLY_DROP_FINAL,

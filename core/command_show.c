@@ -208,6 +208,10 @@ show_workload(const struct core *c, struct ask *a, const struct workload *w)
     pair_add_u64(&a->out, "priority", d->priority);
     pair_add_u64(&a->out, "retries", d->retries);
     pair_add_u64(&a->out, "timeout_us", d->timeout_us);
+    if (d->timeout_percent > 0) {
+        pair_add_u64(&a->out, "timeout_percent", d->timeout_percent);
+        pair_add_u64(&a->out, "bound_us", w->bound_us);
+    }
     pair_add_u64(&a->out, "cost", d->cost);
     pair_add_u64(&a->out, "once", (d->flags & DESC_ONCE) != 0);
     pair_add_u64(&a->out, "idempotent", (d->flags & DESC_IDEMPOTENT) != 0);

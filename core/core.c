@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "core/adaptor.h"
+#include "core/bound.h"
 #include "core/claims.h"
 #include "core/command.h"
 #include "core/elsewhere.h"
@@ -308,6 +309,7 @@ housekeeping(struct core *c)
     c->tick_us = c->now_us + TICK_US;
     hearing_tick(c);
     home_tick(c);
+    bound_tick(c);
     fetch_tick(c);
     transfer_tick(c);
     claims_flush(c, true);

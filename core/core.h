@@ -161,7 +161,10 @@ struct action {
         struct { uint64_t client; struct span body; } reply;
         struct act_run run;
         struct act_fetch fetch;
-        struct { uint16_t slot; uint32_t run; } stop;
+        struct {            /* after_us: only if it has run that long (0: in
+                               any case); else it goes on */
+            uint16_t slot; uint32_t run; int64_t after_us;
+        } stop;
         uint8_t throttle_percent;
         struct { enum log_level level; const char *evt, *text; } log;
         uint32_t forget;    /* workload number */

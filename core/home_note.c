@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "core/bound.h"
 #include "core/elsewhere.h"
 #include "core/fetch.h"
 #include "core/home.h"
@@ -154,6 +155,8 @@ count_end(struct core *c, struct workload *w, uint32_t index, uint16_t node)
     w->run_sum_us += o->run_us;
     if (o->run_us > w->run_max_us)
         w->run_max_us = o->run_us;
+    if (o->outcome == OUTCOME_DONE)
+        bound_note(w, o->run_us, false);
     ++*counter_of(w, o->outcome);
     count_node(w, node, true);
     add_finished(w, index);
@@ -235,6 +238,8 @@ home_note_retry(struct core *c, struct workload *w, uint32_t index,
         return;
     c->result_bytes -= kept_bytes(w, o);
     w->run_sum_us -= o->run_us;
+    if (o->outcome == OUTCOME_DONE && !w->ended)
+        bound_note(w, o->run_us, true);
     --*counter_of(w, o->outcome);
     count_node(w, o->node, false);
     workload_drop_outcome(w, index);
@@ -243,8 +248,10 @@ home_note_retry(struct core *c, struct workload *w, uint32_t index,
     j->fence = fence;
     j->attempt = attempt;
     set_floor(w, index, fence);
-    if (w->ended)
+    if (w->ended) {
         take_class(c, w);
+        bound_again(w);
+    }
     w->ended = w->told_ended = false;
     w->version++;
     c->own_open++;
@@ -270,6 +277,7 @@ home_note_ended(struct core *c, struct workload *w)
     w->ended = true;
     w->ended_us = c->true_us;
     w->class_at = classes_leave(&c->classes, w->class_at);
+    bound_over(w);
     free(w->blind_us);
     w->blind_us = NULL;
     w->n_blind = 0;

@@ -110,6 +110,7 @@ free_workload(struct workload *w)
     for (size_t i = 0; i < w->n_slabs; i++)
         free_slab(w, &w->slab[i]);
     free(w->cancelled_rec);
+    free(w->median);
     free(w->slab);
     free(w->finished);
     free(w->by_node);

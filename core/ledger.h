@@ -20,6 +20,8 @@
 #include "proto/msg.h"
 #include "proto/workload.h"
 
+struct median;
+
 struct slab {
     struct job *job;                /* [SLAB_JOBS], NULL: none needed */
     struct args **args;             /* [SLAB_JOBS] or NULL */
@@ -42,6 +44,8 @@ struct workload {
     uint32_t number;
     struct buf desc_bytes;
     struct desc desc;               /* points into desc_bytes */
+    uint64_t bound_us;              /* of an attempt, by the median run time;
+                                       0: none (yet) */
     size_t n_slabs;
     struct slab *slab;
     /* own only */
@@ -51,6 +55,8 @@ struct workload {
     uint32_t moved, retried;        /* handed over, failed and tried again;
                                        since this node started */
     uint64_t run_sum_us, run_max_us;    /* of the results kept; of all */
+    struct median *median;          /* of the run times of jobs done, if
+                                       desc.timeout_percent; bound.h */
     uint32_t running;               /* runs here or last claimed RUNNING */
     bool held, spread, ended, told_ended, halted, halt_off;
     int64_t seek_us;                /* since when a file is not readable at

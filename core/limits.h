@@ -25,6 +25,8 @@ enum {
     HOLD_ROWS = 64,             /* so many do not wait (HOLD_US) */
     KINDS_MAX = 64,             /* told apart; the last place is shared */
     CLASSES_MAX = 128,          /* kinds, and behind them workloads */
+    BOUND_JOBS = 3,             /* jobs done before their median bounds others,
+                                   as in GNU parallel */
     CLASS_JOBS_MIN = 8,         /* smaller workloads have no class of theirs */
     LOG_TEXT_MAX = 400
 };
@@ -53,6 +55,8 @@ enum {
     STATE_SLOW_US = 5 * SECOND, /* between those for consoles far off */
     ASKED_GAP_US = 100 * MS,    /* between states that clients ask for */
     HEARD_US = 3 * SECOND,      /* no offers to who is silent longer */
+    BOUND_LEAST_US = 10 * MS,   /* a median of less says nothing about a run
+                                   that a busy host holds up */
     AHEAD_US = 10 * MS          /* work ordered ahead of a free worker */
 };
 

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	core/adaptor.c core/adaptor.h \
+	core/bound.c core/bound.h \
 	core/claims.c core/claims.h core/claims_home.c \
 	core/classes.c core/classes.h \
 	core/command.c core/command.h \
@@ -27,6 +28,7 @@ libcore_a_SOURCES = \
 	core/limits.h \
 	core/live.c core/live.h \
 	core/look.c \
+	core/median.c core/median.h \
 	core/node.h \
 	core/out.c core/out.h \
 	core/outbox.c core/outbox.h \
@@ -54,6 +56,7 @@ core_tests = \
 	tests/unit/test_gate \
 	tests/unit/test_ledger \
 	tests/unit/test_live \
+	tests/unit/test_median \
 	tests/unit/test_placement \
 	tests/unit/test_policy_hybrid \
 	tests/unit/test_policy_pull \
@@ -84,6 +87,8 @@ tests_unit_test_gate_SOURCES = tests/unit/test_gate.c
 tests_unit_test_gate_LDADD = $(core_test_libs)
 tests_unit_test_classes_SOURCES = tests/unit/test_classes.c
 tests_unit_test_classes_LDADD = $(core_test_libs)
+tests_unit_test_median_SOURCES = tests/unit/test_median.c
+tests_unit_test_median_LDADD = $(core_test_libs)
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
 tests_unit_test_ledger_LDADD = $(core_test_libs)
 tests_unit_test_command_SOURCES = \

@@ -33,6 +33,7 @@ struct run {
     uint64_t cost;      /* millionths */
     double ahead_s;     /* what it was expected to take, counted in ordered_s */
     uint8_t class_at;
+    bool timed;         /* stopped when it has run too long */
 };
 
 /* A node that speaks another version of the protocol. */

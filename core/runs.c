@@ -129,6 +129,7 @@ runs_stop(struct core *c, struct job *j)
     struct action *a = out_add(&c->out, ACT_STOP);
     a->stop.slot = (uint16_t)j->run;
     a->stop.run = c->runs[j->run].number;
+    a->stop.after_us = 0;
     left_slot(c, j);
 }
 
@@ -185,12 +186,13 @@ runs_outcome(struct core *c, const struct event_outcome *ev)
         c->decide_due = true;
     if (j == NULL)
         return;
-    if (ev->outcome == OUTCOME_CANCELLED) {
+    bool late = ev->outcome == OUTCOME_CANCELLED && was.timed;
+    if (ev->outcome == OUTCOME_CANCELLED && !late) {
         stopped(c, j);
         return;
     }
     struct workload *w = j->w;
-    uint8_t outcome = judge(w, ev);
+    uint8_t outcome = late ? OUTCOME_FAILED : judge(w, ev);
     c->count.done += outcome == OUTCOME_DONE;
     c->count.failed += outcome == OUTCOME_FAILED;
     struct result r = { .workload = w->number,
@@ -202,7 +204,7 @@ runs_outcome(struct core *c, const struct event_outcome *ev)
                         .node = c->config.id,
                         .run_us = ev->run_us,
                         .cpu_us = ev->cpu_us,
-                        .error = ev->error,
+                        .error = late ? span_str("timeout") : ev->error,
                         .value = ev->value };
     if (w->home == 0) {
         if (was.start_us > w->accepted_us)

@@ -51,7 +51,9 @@ enum item_verb {
     VERDICT_TAKEN, VERDICT_STALE, VERDICT_NAK_FULL, VERDICT_NAK_DRAIN,
     VERDICT_NAK_KIND,
     /* CLAIMS_REPLY: held at home: release it if it has not started */
-    REPLY_RECALL
+    REPLY_RECALL,
+    /* CLAIMS_REPLY: attempts of its jobs may take `fence` us, 0: any time */
+    REPLY_TIMEOUT
 };
 
 struct item {

@@ -33,7 +33,8 @@ enum {
     VERBS_CLAIMS = 1 << CLAIM_QUEUED | 1 << CLAIM_RUNNING |
                    1 << CLAIM_FINISHED | 1 << CLAIM_OFFERED,
     VERBS_CLAIMS_REPLY = 1 << REPLY_DROP_FINAL | 1 << REPLY_DROP_STALE |
-                         1 << REPLY_KEEP | 1 << REPLY_RECALL,
+                         1 << REPLY_KEEP | 1 << REPLY_RECALL |
+                         1 << REPLY_TIMEOUT,
     VERBS_RELEASE = 1 << RELEASE_NEVER_STARTED | 1 << RELEASE_MAYBE_TAKEN,
     VERBS_RESULTS_ACK = 1 << ACK_RESULT,
     VERBS_BATCH = 1 << BATCH_JOB,

@@ -43,6 +43,7 @@ struct book_work {
     uint8_t retries;
     uint32_t fail_permille, hang_permille;
     uint64_t timeout_us;
+    uint16_t timeout_percent;
     int64_t submitted_us;
     uint32_t n_done;
     struct book_job *job;   /* [n_jobs] */

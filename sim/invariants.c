@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/limits.h"
 #include "proto/msg.h"
 #include "proto/workload.h"
 
@@ -339,6 +340,18 @@ check_end(struct world *w, struct node *n, const struct run *r,
         j->ends_ok++;
     else if (outcome == OUTCOME_FAILED)
         j->ends_failed++;
+}
+
+void
+check_timed(struct world *w, const struct run *r)
+{
+    const struct book_work *k = r->work;
+    uint32_t done = 0;
+
+    for (uint32_t i = 0; i < k->n_jobs; i++)
+        done += k->job[i].ends_ok > 0;
+    if (k->timeout_percent == 0 || done < BOUND_JOBS)
+        fail_job(w, k, r->index, "is ended by a median that is none");
 }
 
 void

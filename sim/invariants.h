@@ -23,6 +23,8 @@ void check_msg(struct world *w, struct node *n, const struct msg *m,
 void check_command(struct world *w, struct node *n,
                    const struct msg_command *m,
                    const struct core_counts *before);
+/* A run is ended for the time it took, by the median of others. */
+void check_timed(struct world *w, const struct run *r);
 /* A run begins, ends; the core has handled the outcome. */
 void check_start(struct world *w, struct node *n, const struct run *r);
 void check_end(struct world *w, struct node *n, const struct run *r,

@@ -105,12 +105,15 @@ load_add(struct world *w, const struct wish *wish)
     k->fail_permille = wish->fail_permille;
     k->hang_permille = wish->hang_permille;
     k->timeout_us = wish->timeout_us;
+    k->timeout_percent = wish->timeout_percent;
     k->submitted_us = wish->at_us;
     for (uint32_t i = 0; i < k->n_jobs; i++)
         k->job[i].base_us =
             wish->cost_us != NULL ? wish->cost_us[i]
             : wish->min_us + (uint32_t)random_below(
                   &l->rng, (uint64_t)wish->max_us - wish->min_us + 1);
+    if (wish->last_us > 0)
+        k->job[k->n_jobs - 1].base_us = wish->last_us;
     c->wish.cost_us = NULL;
     c->wish.label = NULL;
     set_timer(w, c, wish->at_us > w->now_us ? wish->at_us - w->now_us : 0);
@@ -139,7 +142,8 @@ add_desc(const struct client *c, struct buf *pairs)
                            | (h->idempotent ? DESC_IDEMPOTENT : 0)
                            | (h->held ? DESC_HELD : 0)),
         .ship = h->ship, .halt = h->halt,
-        .pin = span_str(h->pin)
+        .pin = span_str(h->pin),
+        .timeout_percent = h->timeout_percent
     };
     desc_encode(&d, &desc);
     pair_add(pairs, "desc", buf_span(&desc));

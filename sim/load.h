@@ -32,6 +32,8 @@ struct wish {
     char pin[64];           /* names of nodes, blank-separated; "": any */
     uint8_t retries, priority;
     uint64_t timeout_us;
+    uint16_t timeout_percent;   /* of the median run time; 0: none */
+    uint32_t last_us;           /* of the last job; 0: as the others */
     uint32_t fail_permille, hang_permille;
     int64_t cancel_at_us;       /* 0 never; a range of its jobs */
     bool retry, forget;         /* when it has ended */

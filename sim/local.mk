@@ -16,7 +16,7 @@ lbsim_SOURCES = \
 	sim/options.c sim/options.h \
 	sim/report.c sim/report.h \
 	sim/scenario.c sim/scenario.h \
-	sim/script.c sim/script.h \
+	sim/script.c sim/script.h sim/script_submit.c \
 	sim/seed.c sim/seed.h \
 	sim/slots.c \
 	sim/transcript.c sim/transcript.h \

@@ -357,11 +357,11 @@ stop(struct world *w, struct node *n, const struct action *a)
 {
     for (struct held *h = n->runs; h != NULL; h = h->next) {
         if (h->run.number == a->stop.run) {
-            h->run.stopped = true;
+            h->run.stopped = a->stop.after_us == 0;
             return;
         }
     }
-    slots_stop(w, n, a->stop.run);
+    slots_stop(w, n, a->stop.run, a->stop.after_us);
 }
 
 static void

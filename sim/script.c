@@ -88,9 +88,8 @@ script_job(struct script *s, const char *word, struct book_work **k,
     return script_wrong(s, "no workload or job \"%s\"", word);
 }
 
-/* "key=value" of this key: its value; NULL. */
-static char *
-value_of(char *word, const char *key)
+char *
+script_value(char *word, const char *key)
 {
     const size_t n = strlen(key);
     return strncmp(word, key, n) == 0 && word[n] == '=' ? word + n + 1 : NULL;
@@ -148,7 +147,7 @@ node_option(struct script *s, char *word)
         return true;
     }
     for (size_t key = 0; key < sizeof keys / sizeof keys[0]; key++) {
-        char *value = value_of(word, keys[key]);
+        char *value = script_value(word, keys[key]);
         if (value == NULL)
             continue;
         if (!script_number(s, value, 10000, &v))
@@ -182,9 +181,9 @@ do_nodes(struct script *s, size_t n, char **word)
         || count == 0)
         return script_wrong(s, "nodes N, once, N of 1..64");
     for (size_t i = 2; i < n; i++) {
-        char *lat = value_of(word[i], "latency");
-        char *com = value_of(word[i], "commit");
-        char *end = value_of(word[i], "shutdown");
+        char *lat = script_value(word[i], "latency");
+        char *com = script_value(word[i], "commit");
+        char *end = script_value(word[i], "shutdown");
         if ((end != NULL && !script_duration(s, end, &leave_us))
             || (lat != NULL && !script_duration(s, lat, &latency_us))
             || (com != NULL && !script_duration(s, com, &commit_us)))
@@ -199,87 +198,14 @@ do_nodes(struct script *s, size_t n, char **word)
     s->w->max_steps = 5 * 1000 * 1000;
     s->load = load_new(s->w);
     for (size_t i = 2; i < n; i++)
-        if (value_of(word[i], "latency") == NULL
-            && value_of(word[i], "commit") == NULL
-            && value_of(word[i], "shutdown") == NULL
+        if (script_value(word[i], "latency") == NULL
+            && script_value(word[i], "commit") == NULL
+            && script_value(word[i], "shutdown") == NULL
             && !node_option(s, word[i]))
             return false;
     for (uint16_t i = 0; leave_us >= 0 && i < s->w->n; i++)
         s->w->node[i].config.shutdown_deadline_us = leave_us;
     start_nodes(s);
-    return true;
-}
-
-static bool
-submit_option(struct script *s, struct wish *h, char *word)
-{
-    uint64_t v = 0;
-    int64_t us = 0;
-    char *value;
-
-    if (strcmp(word, "once") == 0)
-        h->once = true;
-    else if (strcmp(word, "hold") == 0)
-        h->held = h->stays_held = true;
-    else if (strcmp(word, "idempotent") == 0)
-        h->idempotent = true;
-    else if (strcmp(word, "blind") == 0)
-        h->blind = true;
-    else if (strcmp(word, "file") == 0)
-        h->file = h->ship = true;
-    else if (strcmp(word, "path") == 0)
-        h->file = true;
-    else if ((value = value_of(word, "kind")) != NULL)
-        h->kind = strcmp(value, "render") == 0 ? "render" : "sleep";
-    else if ((value = value_of(word, "jobs")) != NULL
-             && script_number(s, value, 1000000, &v) && v > 0)
-        h->n_jobs = (uint32_t)v;
-    else if ((value = value_of(word, "chunk")) != NULL
-             && script_number(s, value, 1000000, &v) && v > 0)
-        h->chunk = (uint32_t)v;
-    else if ((value = value_of(word, "retries")) != NULL
-             && script_number(s, value, 100, &v))
-        h->retries = (uint8_t)v;
-    else if ((value = value_of(word, "priority")) != NULL
-             && script_number(s, value, 9, &v))
-        h->priority = (uint8_t)v;
-    else if ((value = value_of(word, "cost")) != NULL
-             && script_duration(s, value, &us))
-        h->min_us = h->max_us = (uint32_t)us;
-    else if ((value = value_of(word, "pin")) != NULL)
-        (void)snprintf(h->pin, sizeof h->pin, "%s", value);
-    else if ((value = value_of(word, "halt")) != NULL
-             && halt_read(value, &h->halt))
-        ;
-    else if ((value = value_of(word, "timeout")) != NULL
-             && script_duration(s, value, &us))
-        h->timeout_us = (uint64_t)us;
-    else
-        return script_wrong(s, "submit: wrong option \"%s\"", word);
-    return true;
-}
-
-/* submit LABEL [jobs=N] [cost=DUR] [once] ... at NODE */
-static bool
-do_submit(struct script *s, size_t n, char **word)
-{
-    struct wish h = { .n_jobs = 1, .min_us = 100 * MILLI,
-                      .max_us = 100 * MILLI, .priority = 4 };
-    struct node *home;
-
-    if (n < 4 || strcmp(word[n - 2], "at") != 0)
-        return script_wrong(s, "submit LABEL [OPTION...] at NODE");
-    if (!script_node(s, word[n - 1], &home))
-        return false;
-    h.label = word[1];
-    for (size_t i = 2; i < n - 2; i++)
-        if (!submit_option(s, &h, word[i]))
-            return false;
-    if (h.chunk == 0)
-        h.chunk = h.n_jobs;
-    h.home = home->at;
-    h.at_us = s->w->now_us;
-    (void)load_add(s->w, &h);
     return true;
 }
 
@@ -476,7 +402,7 @@ script_line(struct script *s, char *line)
         bool (*act)(struct script *s, size_t n, char **word);
     } verbs[] = {
         { "nodes", do_nodes },       { "policy", do_rule_name },
-        { "placement", do_rule_name }, { "submit", do_submit },
+        { "placement", do_rule_name }, { "submit", script_submit },
         { "run", do_run },           { "until", do_until },
         { "cancel", command_of_job }, { "hold", command_of_job },
         { "start", command_of_job }, { "retry", command_of_job },

@@ -38,6 +38,11 @@ bool script_number(struct script *s, const char *word, uint64_t max,
 bool script_job(struct script *s, const char *word, struct book_work **k,
                 uint32_t *index, bool *all);
 
+/* "key=value" of this key: its value; NULL. */
+char *script_value(char *word, const char *key);
+
+/* script_submit.c: `submit ...`. */
+bool script_submit(struct script *s, size_t n, char **word);
 /* expect.c: `expect ...`; a failed one is printed and counted. */
 bool script_expect(struct script *s, size_t n, char **word);
 /* faulty.c: verbs of the network, disks and nodes; *known: it was one. */

@@ -200,6 +200,8 @@ add_client(struct plan *p, struct world *w)
     if (chance(p, 20))
         h.cancel_at_us = h.at_us + between(p, 0, 5000) * (int64_t)MILLI;
     draw_file(p, w, &h);
+    if (random_below(&p->kinds_rng, 100) < 10)
+        h.timeout_percent = (uint16_t)(120 + random_below(&p->kinds_rng, 400));
     /* Kinds of a node's own know no files. */
     if (p->kinds && !h.file && random_below(&p->kinds_rng, 100) < 50)
         h.kind = "render";

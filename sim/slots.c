@@ -164,16 +164,20 @@ slots_put(struct world *w, struct node *n, const struct run *run)
 
 /* Of a run that waits for a worker the outcome comes in its turn. */
 void
-slots_stop(struct world *w, struct node *n, uint32_t number)
+slots_stop(struct world *w, struct node *n, uint32_t number, int64_t after_us)
 {
     for (size_t i = n->first_order; i < n->n_orders; i++)
-        if (n->order[i].number == number)
+        if (n->order[i].number == number && after_us == 0)
             n->order[i].stopped = true;
     for (uint16_t i = 0; i < n->config.slots; i++) {
         struct slot *s = &n->slot[i];
-        if (!s->busy || s->run.number != number)
+        if (!s->busy || s->run.number != number ||
+            w->now_us - s->run.began_us < after_us)
             continue;
+        if (after_us > 0)
+            check_timed(w, &s->run);
         s->run.stopped = true;
+        s->run.timed |= after_us > 0;
         schedule_end(w, n, i);
     }
 }
@@ -247,7 +251,7 @@ slots_end(struct world *w, struct node *n, const struct due *d)
                                   .index = r.index };
     book_value_write(&v, value);
     ev.outcome.value = span_of(value, sizeof value);
-    check_end(w, n, &r, ev.outcome.outcome);
+    check_end(w, n, &r, r.timed ? OUTCOME_FAILED : ev.outcome.outcome);
     pair_up(w, n);
     world_feed(w, n, &ev);
     check_own_outcome(w, n, &r);

@@ -48,6 +48,7 @@ struct run {
     double left_us;             /* at 100 % and speed 1 */
     uint64_t timeout_us;
     bool started, stopped, hangs;
+    bool timed;                 /* stopped for the time it has run */
     bool has_bytes;             /* of its file */
     bool blind;                 /* began where its file cannot be read */
 };
@@ -196,7 +197,9 @@ void node_obey(struct world *w, struct node *n, const struct actions *out);
 bool slots_order(struct world *w, struct node *n, const struct act_run *a,
                  struct run *out);
 void slots_put(struct world *w, struct node *n, const struct run *run);
-void slots_stop(struct world *w, struct node *n, uint32_t number);
+/* `after_us`: only if it has run that long. */
+void slots_stop(struct world *w, struct node *n, uint32_t number,
+                int64_t after_us);
 void slots_throttle(struct world *w, struct node *n, uint8_t percent);
 /* DUE_END. */
 void slots_end(struct world *w, struct node *n, const struct due *d);

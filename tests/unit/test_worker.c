@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/clock.h"
 #include "agent/mailbox.h"
 #include "agent/orders.h"
 #include "agent/worker.h"
@@ -155,6 +156,26 @@ stop_ends_what_has_begun_and_what_has_not(void **state)
     pool_stop(&p);
 }
 
+static void
+stop_after_a_time_leaves_what_is_younger(void **state)
+{
+    (void)state;
+    struct pool p = pool_start(1, 8);
+
+    orders_put(p.orders, order(1, "sleep", "ms=3600000\n", 0));
+    await_taken(&p);
+    orders_put(p.orders, order(2, "noop", "", 0));
+    orders_stop_after(p.orders, 1, INT64_C(3600) * 1000 * 1000);
+    orders_stop_after(p.orders, 2, 1); /* nobody has begun it */
+    assert_false(orders_look(p.orders, 0).stop);
+    for (int64_t from = clock_us(); clock_us() - from < 2000;)
+        ;
+    orders_stop_after(p.orders, 1, 2000);
+    expect(&p, OUTCOME_CANCELLED, "");
+    expect(&p, OUTCOME_DONE, "");
+    pool_stop(&p);
+}
+
 /* At 1 % a sleep of 2 s takes 200 s, and a busy job sleeps: both notice the
  * new rate at once. */
 static void
@@ -256,6 +277,7 @@ main(void)
         cmocka_unit_test(runs_kinds_and_tells_what_came_out),
         cmocka_unit_test(time_out_ends_a_run),
         cmocka_unit_test(stop_ends_what_has_begun_and_what_has_not),
+        cmocka_unit_test(stop_after_a_time_leaves_what_is_younger),
         cmocka_unit_test(new_rate_wakes_sleepers),
         cmocka_unit_test(every_order_has_one_outcome),
         cmocka_unit_test(closing_ends_runs_under_way),
