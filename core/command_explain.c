@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/again.h"
 #include "core/command_ask.h"
 #include "core/elsewhere.h"
 
@@ -70,11 +71,19 @@ why_queued(const struct core *c, const struct job *j, struct reason *r)
     else if (!desc_may_run_at(&j->w->desc, me))
         because(r, "pin", "only %.*s may run it (--pin)",
                 (int)j->w->desc.pin.len, (const char *)j->w->desc.pin.p);
+    else if (again_waits(j))
+        because(r, "retry", "attempt %u failed on %s, which tries it again "
+                "only if no other node takes it",
+                (unsigned)(j->attempt - j->lost) - 1, me);
     else if (j->w->elsewhere)
         why_elsewhere(c, j->w->desc.kind, r);
     else
         because(r, "slots", "%u jobs of %s start before it; %u run",
                 place_in_queue(c, j), me, (unsigned)c->n_running);
+    if ((j->flags & JOB_AVOID) && !again_waits(j))
+        text_add(r->text, sizeof r->text, "; attempt %u failed on %s: other "
+                 "nodes come first", (unsigned)(j->attempt - j->lost) - 1,
+                 peer_name(c, j->holder));
 }
 
 static void

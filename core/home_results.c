@@ -2,6 +2,7 @@
 /* Results, jobs taken back, leases: R17 to R22. */
 #include "core/home.h"
 
+#include "core/again.h"
 #include "core/claims.h"
 #include "core/elsewhere.h"
 #include "core/failure.h"
@@ -104,7 +105,7 @@ record_without_run(struct core *c, struct job *j, enum outcome outcome,
 }
 
 static void
-retry_failed(struct core *c, struct job *j, bool counts)
+retry_failed(struct core *c, struct job *j, uint16_t node, bool counts)
 {
     struct workload *w = j->w;
     struct buf body = { 0 };
@@ -119,6 +120,8 @@ retry_failed(struct core *c, struct job *j, bool counts)
     buf_u8(&body, j->attempt);
     out_save(&c->out, SAVE_FAILED, w->number, &body);
     buf_fini(&body);
+    if (counts)
+        again_note(c, j, node);
     rec_requeue(c, j, false);
     halt_note(c, w);
     w->version++;
@@ -185,7 +188,7 @@ goes_on(struct core *c, struct job *j, const struct result *r, uint16_t node)
         (void)failure_note(c, j, r, node);
         j->w->retried++;
     }
-    retry_failed(c, j, failed);
+    retry_failed(c, j, node, failed);
     return true;
 }
 
@@ -404,7 +407,7 @@ try_next(struct core *c, struct job *j)
         if (peer == 0 || !transfer_may_offer(c, peer))
             continue;
         rec_drop_copy(c, j);
-        queue_push(queue_of(c, j->w), j);
+        queue_push(rec_queue(c, j), j);
         if (transfer_give_job(c, peer, j)) {
             j->holder = peer;
             return true;
@@ -463,5 +466,7 @@ home_tick(struct core *c)
             reclaim_unclaimed(c, w);
         if (seek && w->seek_us != 0 && !w->ended)
             seek_readers(c, w);
+        if (seek && w->avoids)
+            again_review(c, w);
     }
 }

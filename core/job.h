@@ -29,6 +29,8 @@ enum job_flag {
     JOB_ADOPTED = 2,    /* OUT: an older run that was let go on */
     JOB_GRANTED = 4,    /* --once: may have been started somewhere */
     JOB_RAN = 8,        /* last claimed RUNNING */
+    JOB_AVOID = 16,     /* HOME: failed at `holder`, another node comes first
+                           (again.h); FOREIGN: it stays here for that */
     JOB_HELD = 32,      /* home: hold came; wherever it is */
     JOB_MAYBE = 64,     /* RELEASED: MAYBE_TAKEN, not NEVER_STARTED */
     JOB_NOT_HOME = 128  /* its file cannot be read here: others are tried */
@@ -45,10 +47,11 @@ struct job {
         size_t run;                             /* RUNNING: ticket */
     };
     uint64_t fence;     /* with moves: name of the copy on record */
-    int64_t at_us;      /* OUT: claimed at; FINISHED, RELEASED: next send */
+    int64_t at_us;      /* OUT: claimed at; FINISHED, RELEASED: next send;
+                           JOB_AVOID: failed at */
     uint32_t index;
     uint32_t holder_inc;    /* OUT */
-    uint16_t holder;        /* OUT: peer */
+    uint16_t holder;        /* OUT: peer; JOB_AVOID: likewise */
     uint8_t moves;
     uint8_t attempt;        /* from 1 */
     uint8_t rec, place, flags;

@@ -59,6 +59,7 @@ struct workload {
                                        desc.timeout_percent; bound.h */
     uint32_t running;               /* runs here or last claimed RUNNING */
     bool held, spread, ended, told_ended, halted, halt_off;
+    bool avoids;                    /* there may be jobs with JOB_AVOID */
     int64_t seek_us;                /* since when a file is not readable at
                                        home; core time, 0 it is */
     int64_t *blind_us;              /* [n_blind] by peer index: until when it

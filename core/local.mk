@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	core/adaptor.c core/adaptor.h \
+	core/again.c core/again.h \
 	core/bound.c core/bound.h \
 	core/claims.c core/claims.h core/claims_home.c \
 	core/classes.c core/classes.h \
@@ -46,6 +47,7 @@ libcore_a_SOURCES = \
 	core/transfer.c core/transfer.h
 
 core_tests = \
+	tests/unit/test_again \
 	tests/unit/test_classes \
 	tests/unit/test_command \
 	tests/unit/test_command_detail \
@@ -68,6 +70,9 @@ TESTS += $(core_tests)
 
 core_test_libs = libcore.a libproto.a libbase.a $(CMOCKA_LIBS)
 
+tests_unit_test_again_SOURCES = \
+	tests/unit/test_again.c tests/unit/command_scene.h
+tests_unit_test_again_LDADD = $(core_test_libs)
 tests_unit_test_placement_SOURCES = tests/unit/test_placement.c
 tests_unit_test_placement_LDADD = $(core_test_libs)
 tests_unit_test_policy_hybrid_SOURCES = \

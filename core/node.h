@@ -186,13 +186,6 @@ peer_at(const struct core *c, uint16_t i)
     return c->peers.v[i];
 }
 
-/* Where jobs of a workload stand while they wait. */
-static inline struct queue *
-queue_of(struct core *c, const struct workload *w)
-{
-    return w->elsewhere ? &c->elsewhere : &c->queue;
-}
-
 static inline bool
 peer_alive(const struct core *c, uint16_t i)
 {

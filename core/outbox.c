@@ -4,12 +4,18 @@
 #include "core/fetch.h"
 
 static bool
+stays(const struct batch_job *e)
+{
+    return e->job != NULL && (e->job->flags & JOB_AVOID);
+}
+
+static bool
 same_range(const struct batch_job *a, const struct batch_job *b)
 {
     return a->home == b->home && a->workload == b->workload &&
            a->index + 1 == b->index && a->fence == b->fence &&
            a->moves == b->moves && a->attempt == b->attempt &&
-           (a->job == NULL) == (b->job == NULL);
+           (a->job == NULL) == (b->job == NULL) && stays(a) == stays(b);
 }
 
 static bool
@@ -65,8 +71,10 @@ encode_group(const struct core *c, const struct batch *b, uint32_t i,
             unit_ps = speed_round(
                 classes_unit_s(&c->classes, w->class_at) * 1e12);
         }
+        if (stays(e))
+            it.flags |= ITEM_STAYS;
         if (own) {
-            it.flags = ITEM_HAS_ARGS;
+            it.flags |= ITEM_HAS_ARGS;
             encode_args(c, e, &args);
         }
         for (i++; !own && i < b->n && !has_args(c, &b->job[i]) &&

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "core/again.h"
 #include "core/runs.h"
 #include "core/transfer.h"
 
@@ -22,6 +23,8 @@ rec_set(struct core *c, struct job *j, enum rec rec)
     c->n_unknown -= j->rec == REC_UNKNOWN;
     if (j->rec == REC_OUT && rec != REC_OUT)
         rec_set_ran(j, false);
+    if (rec != REC_HOME)
+        j->flags &= (uint8_t)~JOB_AVOID;
     j->rec = (uint8_t)rec;
 }
 
@@ -45,12 +48,18 @@ rec_is_held(const struct job *j)
     return j->w->held || (j->flags & JOB_HELD) != 0;
 }
 
+struct queue *
+rec_queue(struct core *c, const struct job *j)
+{
+    return j->w->elsewhere || again_waits(j) ? &c->elsewhere : &c->queue;
+}
+
 void
 rec_drop_copy(struct core *c, struct job *j)
 {
     switch ((enum place)j->place) {
     case AT_QUEUED:
-        queue_remove(queue_of(c, j->w), j);
+        queue_remove(rec_queue(c, j), j);
         break;
     case AT_HELD:
         j->place = AT_NONE;
@@ -80,9 +89,9 @@ rec_requeue(struct core *c, struct job *j, bool front)
         j->place = AT_HELD;
         c->held_jobs++;
     } else if (front) {
-        queue_push_batch(queue_of(c, j->w), j);
+        queue_push_batch(rec_queue(c, j), j);
     } else {
-        queue_push(queue_of(c, j->w), j);
+        queue_push(rec_queue(c, j), j);
     }
     c->decide_due = true;
 }

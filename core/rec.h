@@ -10,6 +10,8 @@
 void rec_set(struct core *c, struct job *j, enum rec rec);
 /* Notes whether the copy was last claimed (or is here) running. */
 void rec_set_ran(struct job *j, bool ran);
+/* The queue where it stands while it waits. */
+struct queue *rec_queue(struct core *c, const struct job *j);
 /* Takes the own copy out of the place it is in here; kills its run. */
 void rec_drop_copy(struct core *c, struct job *j);
 /* HOME; into the queue, or held. `front`: before the others. */

@@ -56,6 +56,7 @@ order(struct core *c, struct job *j)
     struct run *run = &c->runs[ticket];
 
     queue_remove(&c->queue, j);
+    j->flags &= (uint8_t)~JOB_AVOID;
     if (j->w->home == 0)
         home_before_run(c, j);
     j->place = AT_RUNNING;

@@ -15,7 +15,7 @@ struct offered {
     uint64_t fence, cost;
     uint32_t index;
     uint8_t moves, attempt;
-    bool has_args;
+    bool has_args, stays;
     struct span args;
 };
 
@@ -89,7 +89,7 @@ take_new(struct core *c, const struct offered *o)
     j->fence = o->fence;
     j->moves = o->moves;
     j->attempt = o->attempt;
-    j->flags = 0;
+    j->flags = o->stays ? JOB_AVOID : 0;
     j->lost = 0;
     if (o->has_args)
         workload_set_args(w, o->index, o->cost, o->args);
@@ -108,8 +108,11 @@ take_over(struct core *c, struct job *j, const struct offered *o)
         transfer_void(c, j);
         queue_push_batch(&c->queue, j);
     }
-    if (j->place == AT_QUEUED)
+    if (j->place == AT_QUEUED) {
         j->attempt = o->attempt;
+        j->flags &= (uint8_t)~JOB_AVOID;
+        j->flags |= o->stays ? JOB_AVOID : 0;
+    }
     return VERDICT_TAKEN;
 }
 
@@ -160,7 +163,8 @@ decide_group(struct core *c, const struct batch_group *g, struct buf *items,
                              .fence = it.fence,
                              .moves = it.moves,
                              .attempt = it.attempt,
-                             .has_args = (it.flags & ITEM_HAS_ARGS) != 0 };
+                             .has_args = (it.flags & ITEM_HAS_ARGS) != 0,
+                             .stays = (it.flags & ITEM_STAYS) != 0 };
         if (o.has_args)
             batch_args(g, &args_at, &o.cost, &o.args);
         for (uint32_t k = 0; k < it.count; k++) {

@@ -7,6 +7,7 @@
 
 #include "base/xalloc.h"
 #include "core/adaptor.h"
+#include "core/again.h"
 #include "core/claims.h"
 #include "core/fetch.h"
 #include "core/home.h"
@@ -28,11 +29,12 @@ transfer_may_offer(const struct core *c, uint16_t peer)
 }
 
 static bool
-can_go(const struct core *c, const struct peer *p, const struct job *j,
+can_go(const struct core *c, uint16_t peer, const struct job *j,
        uint8_t max_moves)
 {
+    const struct peer *p = peer_at(c, peer);
     char kinds[KINDS_MAX_BYTES + 1];
-    if (j->moves >= max_moves ||
+    if (j->moves >= max_moves || !again_may_go(j, peer) ||
         job_bytes(j) > c->config.batch_bytes * 16ull)
         return false;
     span_copy(p->state.kinds, kinds, sizeof kinds);
@@ -43,7 +45,7 @@ can_go(const struct core *c, const struct peer *p, const struct job *j,
 static void
 put_in_batch(struct core *c, struct batch *b, struct job *j)
 {
-    queue_remove(queue_of(c, j->w), j);
+    queue_remove(rec_queue(c, j), j);
     j->place = AT_OFFERED;
     j->batch = b;
     b->job[b->n++] = (struct batch_job){ .job = j,
@@ -105,7 +107,6 @@ offer(struct core *c, struct batch *b)
 static uint32_t
 give_batch(struct core *c, const struct give *g, uint32_t max_jobs)
 {
-    const struct peer *p = peer_at(c, g->peer);
     const struct queue *q = g->elsewhere ? &c->elsewhere : &c->queue;
     struct batch *b = new_batch(c, g->peer, max_jobs);
     size_t bytes = 0;
@@ -116,7 +117,7 @@ give_batch(struct core *c, const struct give *g, uint32_t max_jobs)
         before = queue_before(q, j);
         if (g->elsewhere && j->w->class_at != g->class_at)
             continue;
-        if (!can_go(c, p, j, g->max_moves)) {
+        if (!can_go(c, g->peer, j, g->max_moves)) {
             looked++;
             continue;
         }
@@ -163,7 +164,7 @@ bool
 transfer_give_job(struct core *c, uint16_t peer, struct job *j)
 {
     if (!transfer_may_offer(c, peer) ||
-        !can_go(c, peer_at(c, peer), j, c->config.policy.max_moves))
+        !can_go(c, peer, j, c->config.policy.max_moves))
         return false;
     if (!fetch_is_ready(c, peer, j)) {
         (void)fetch_ask(c, peer, j);

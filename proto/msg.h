@@ -66,8 +66,9 @@ struct item {
     uint64_t fence;     /* home incarnation << 32 | reclaim counter */
     uint32_t run;       /* RESULTS_ACK: run number; else 0 */
 };
-/* ITEM_VOID: no longer offered, answered STALE (keeps the order of a batch). */
-enum { ITEM_HAS_ARGS = 1, ITEM_VOID = 2, ITEM_BYTES = 28 };
+/* ITEM_VOID: no longer offered, answered STALE (keeps the order of a batch).
+ * ITEM_STAYS: who takes it does not pass it on. */
+enum { ITEM_HAS_ARGS = 1, ITEM_VOID = 2, ITEM_STAYS = 4, ITEM_BYTES = 28 };
 
 void item_encode(const struct item *it, struct buf *out);
 /* A list: u32 number, then items. begin returns where the number goes. */
