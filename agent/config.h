@@ -78,6 +78,7 @@ struct config {
     uint64_t retries, lost_limit, max_input;
     int64_t timeout_us, file_wait_us;
     struct list file_roots;
+    uint64_t files_max;                 /* bytes of files of commands */
     uint64_t commands;                  /* enum commands */
     struct list allow, env_keep;
     uint64_t max_output;

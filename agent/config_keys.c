@@ -152,6 +152,9 @@ const struct key config_keys[] = {
       "how long a node that can read a job's file is sought" },
     { "jobs", "file_roots", KEY_PATHS, FIELD(file_roots), 0, 0, false, "/",
       "absolute paths", 0, true, "list; files of jobs lie under these" },
+    { "jobs", "files_max", KEY_SIZE, FIELD(files_max), 1 * M, 1024 * G,
+      false, "10G", "1M..1024G", 0, true,
+      "files that travel with commands, kept here; full: try later" },
     { "jobs", "commands", KEY_WORD, FIELD(commands), 0, 0, false, "auto", 0,
       command_names, false, "auto, no, yes or root; auto: those that a user "
       "gives his own agent on loopback; root: as root too" },

@@ -20,6 +20,11 @@ libagent_a_SOURCES = \
 	agent/cpus.c agent/cpus.h \
 	agent/events.c agent/events.h \
 	agent/fetcher.c agent/fetcher.h \
+	agent/filer.c agent/filer.h agent/filer_parts.h \
+	agent/filer_put.c \
+	agent/files.c agent/files.h agent/files_parts.h \
+	agent/files_in.c \
+	agent/files_sweep.c \
 	agent/journal.c agent/journal.h \
 	agent/journal_check.c \
 	agent/journal_db.c agent/journal_db.h \
@@ -38,6 +43,7 @@ libagent_a_SOURCES = \
 	agent/self.h \
 	agent/service.c agent/service.h \
 	agent/shell_command.c \
+	agent/shell_file.c \
 	agent/shim.c agent/shim.h agent/shim_parts.h \
 	agent/shim_frame.c \
 	agent/shim_link.c agent/shim_link.h \
@@ -56,7 +62,8 @@ libagent_a_SOURCES = \
 bin_PROGRAMS += lbagent
 lbagent_SOURCES = agent/main.c
 agent_libs = libagent.a libcore.a libproto.a libkinds.a libbase.a \
-	$(ZMQ_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS)
+	$(ZMQ_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) \
+	$(SODIUM_LIBS)
 lbagent_LDADD = $(agent_libs)
 
 agent_tests = \
@@ -67,6 +74,8 @@ agent_tests = \
 	tests/unit/test_coprocess \
 	tests/unit/test_coprocess_line \
 	tests/unit/test_fetcher \
+	tests/unit/test_filer \
+	tests/unit/test_files \
 	tests/unit/test_journal \
 	tests/unit/test_mailbox \
 	tests/unit/test_shell_command \
@@ -94,6 +103,10 @@ tests_unit_test_coprocess_line_SOURCES = tests/unit/test_coprocess_line.c
 tests_unit_test_coprocess_line_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_fetcher_SOURCES = tests/unit/test_fetcher.c
 tests_unit_test_fetcher_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_filer_SOURCES = tests/unit/test_filer.c
+tests_unit_test_filer_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_files_SOURCES = tests/unit/test_files.c
+tests_unit_test_files_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
 tests_unit_test_journal_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_mailbox_SOURCES = tests/unit/test_mailbox.c

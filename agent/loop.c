@@ -14,7 +14,7 @@
 
 #define SECOND_US INT64_C(1000000)
 
-enum { SIGNALS, NEWS, OUTCOMES, PARTS, SPAWNER, FDS };
+enum { SIGNALS, NEWS, OUTCOMES, PARTS, FILES, SPAWNER, FDS };
 enum { TICKS = 4 };
 enum { TRIM_JOBS = 10000 };   /* fewer leave no holes worth a call */
 
@@ -243,6 +243,7 @@ sample(struct loop *l)
     loop_feed(l, &ev);
     tell_strangers(l);
     give_back(l);
+    loop_file_tick(l);
     tell_status(l);
 }
 
@@ -298,6 +299,7 @@ turn(struct loop *l)
         [NEWS] = { .fd = journal_fd(l->s->journal) },
         [OUTCOMES] = { .fd = mailbox_fd(l->s->outcomes) },
         [PARTS] = { .fd = mailbox_fd(fetcher_parts(l->s->fetcher)) },
+        [FILES] = { .fd = mailbox_fd(filer_answers(l->s->filer)) },
         [SPAWNER] = { .fd = l->s->spawner_fd }
     };
     bool deaf = is_deaf(l), lame = l->lame || l->s->spawner_fd < 0;
@@ -318,6 +320,8 @@ turn(struct loop *l)
         take_outcomes(l);
     if (fd[PARTS].revents != 0)
         take_parts(l);
+    if (fd[FILES].revents != 0)
+        loop_file_answers(l);
     take_messages(l);
     sample(l);
     tick(l);

@@ -10,6 +10,7 @@
 #include "agent/config.h"
 #include "agent/events.h"
 #include "agent/fetcher.h"
+#include "agent/filer.h"
 #include "agent/journal.h"
 #include "agent/mailbox.h"
 #include "agent/net.h"
@@ -34,6 +35,8 @@ struct shell {
     struct workers *workers;
     struct mailbox *outcomes;   /* items: struct ended */
     struct fetcher *fetcher;
+    struct files *files;
+    struct filer *filer;
     struct service *service;
     struct probe *probe;
     struct events *events;

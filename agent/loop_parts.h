@@ -31,6 +31,7 @@ struct loop {
     struct { uint16_t slot; uint32_t run; } *unrun;
     size_t n_unrun, unrun_cap;
     int64_t sample_us, status_us;
+    int64_t sweep_us;           /* of files, the next one */
     uint64_t most_jobs;         /* held at once since memory was given back */
     bool stopping, exiting;
     bool lame;              /* its spawner is dead */
@@ -63,8 +64,22 @@ void loop_command(struct loop *l, const struct net_in *in);
  * REPLY that says so is appended to `body`. */
 bool shell_refuses(const struct msg_command *m, enum role role,
                    const char *node, struct buf *body);
+/* A reply that waits for no save. */
+void loop_reply(struct loop *l, uint64_t client, struct span body);
 void loop_client_gone(struct loop *l, uint64_t client);
 void loop_wake_waiters(struct loop *l);
+
+/* ---- shell_file.c: files that travel with commands ---- */
+/* May who asks for this put it here? False, with the REPLY in `body`. */
+bool shell_takes_file(const struct loop *l, const struct net_in *in,
+                      struct buf *body);
+void loop_file_ask(struct loop *l, uint64_t client,
+                   const struct msg_command *m);
+void loop_file_answers(struct loop *l);
+/* Workloads were forgotten: their files go soon. */
+void loop_file_forget(struct loop *l);
+/* Looks whether it is time to drop files. */
+void loop_file_tick(struct loop *l);
 
 void loop_signal(struct loop *l, int number);
 

@@ -250,6 +250,22 @@ open_workers(struct node *n)
 }
 
 static int
+open_files(struct node *n)
+{
+    const struct config *c = config_get(n->shell.config);
+    char path[PATH_CAP + 16] = "", why[400] = "";
+
+    text_add(path, sizeof path, "%s/files", c->state_dir);
+    n->shell.files = files_open(path, c->files_max);
+    if (n->shell.files == NULL) {
+        text_add(why, sizeof why, "%s: %s", path, strerror(errno));
+        return fail(EXIT_DISK, why);
+    }
+    n->shell.filer = filer_new(n->shell.files);
+    return n->shell.filer != NULL ? -1 : fail(EXIT_FAILED, strerror(errno));
+}
+
+static int
 open_net(struct node *n)
 {
     const struct config *c = config_get(n->shell.config);
@@ -321,6 +337,8 @@ close_node(struct node *n)
         free(e.bytes);
     mailbox_free(s->outcomes);
     fetcher_free(s->fetcher);
+    filer_free(s->filer);
+    files_free(s->files);
     orders_free(s->orders);
     net_close(s->net, LINGER_MS);
     journal_close(s->journal);
@@ -360,7 +378,7 @@ run_node(struct node *n)
     describe(n);
     programs_tell(&n->programs);
     if ((status = open_net(n)) >= 0 || (status = open_core(n)) >= 0 ||
-        (status = open_workers(n)) >= 0)
+        (status = open_files(n)) >= 0 || (status = open_workers(n)) >= 0)
         return status;
     return loop_run(s, ready);
 }

@@ -226,6 +226,7 @@ obey(struct loop *l, const struct action *a)
     case ACT_LOG: tell_people(l, a->log.level, a->log.evt, a->log.text); break;
     case ACT_FORGET:
         journal_forget(l->s->journal, a->forget);
+        loop_file_forget(l);
         l->saves = true;
         break;
     case ACT_EXIT: loop_leave(l, a->exit_status); break;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* shell_command - the operations that the shell answers by itself: events,
- * config and output; all others are the core's. */
+ * config, output and those on files; all others are the core's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "base/exits.h"
 #include "base/text.h"
 
-static void
-send_reply(struct loop *l, uint64_t client, struct span body)
+void
+loop_reply(struct loop *l, uint64_t client, struct span body)
 {
     struct net *net = l->s->net;
 
@@ -24,7 +24,7 @@ ask_events(struct loop *l, uint64_t client, const struct msg_command *m)
     struct buf body = { 0 };
 
     if (events_ask(l->s->events, client, m, l->now_us, &body))
-        send_reply(l, client, buf_span(&body));
+        loop_reply(l, client, buf_span(&body));
     buf_fini(&body);
 }
 
@@ -52,7 +52,7 @@ ask_config(struct loop *l, uint64_t client, const struct msg_command *m)
                                       .status = EXIT_DONE,
                                       .rows = buf_span(&rows) } };
     msg_encode(&r, &body);
-    send_reply(l, client, buf_span(&body));
+    loop_reply(l, client, buf_span(&body));
     buf_fini(&body);
     buf_fini(&rows);
     free(text);
@@ -93,7 +93,7 @@ ask_output(struct loop *l, uint64_t client, const struct msg_command *m)
         r.reply.pairs = buf_span(&pairs);
     }
     msg_encode(&r, &body);
-    send_reply(l, client, buf_span(&body));
+    loop_reply(l, client, buf_span(&body));
     buf_fini(&body);
     buf_fini(&rows);
     buf_fini(&pairs);
@@ -109,6 +109,9 @@ static const struct op {
 } ops[] = {
     { "config", ROLE_VIEW, ask_config },
     { "events", ROLE_VIEW, ask_events },
+    { "file_get", ROLE_SUBMIT, loop_file_ask },
+    { "file_have", ROLE_SUBMIT, loop_file_ask },
+    { "file_put", ROLE_SUBMIT, loop_file_ask },
     { "output", ROLE_VIEW, ask_output },
 };
 
@@ -147,8 +150,9 @@ loop_command(struct loop *l, const struct net_in *in)
     struct event ev = { .kind = EV_COMMAND };
     struct buf body = { 0 };
 
-    if (shell_refuses(m, in->role, l->s->core_config.name, &body)) {
-        send_reply(l, in->client, buf_span(&body));
+    if (shell_refuses(m, in->role, l->s->core_config.name, &body) ||
+        !shell_takes_file(l, in, &body)) {
+        loop_reply(l, in->client, buf_span(&body));
         buf_fini(&body);
         return;
     }
@@ -179,7 +183,7 @@ loop_wake_waiters(struct loop *l)
     uint64_t client;
 
     while ((client = events_next(l->s->events, l->now_us, &body)) != 0) {
-        send_reply(l, client, buf_span(&body));
+        loop_reply(l, client, buf_span(&body));
         buf_reset(&body);
     }
     buf_fini(&body);

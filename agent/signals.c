@@ -54,6 +54,7 @@ apply(struct loop *l)
         log_set_level((enum log_level)c->log_level);
     net_configure(l->s->net, c);
     orders_set_roots(l->s->orders, c->file_roots.v);
+    files_set_max(l->s->files, c->files_max);
     config_core(c, &l->s->core_config);
     loop_feed(l, &ev);
 }

@@ -206,6 +206,20 @@ struct core_counts {
 };
 struct core_counts core_count(const struct core *c);
 
+/* For the files that the shell keeps for workloads of this home. */
+struct core_workload {
+    uint32_t number;
+    struct span files;  /* as in struct desc; until the next step */
+};
+/* All that are not forgotten; the first `cap` of them go to `out`. */
+size_t core_workloads(const struct core *c, struct core_workload *out,
+                      size_t cap);
+/* Is there one of this home with that number and kind? */
+bool core_has_workload(const struct core *c, uint32_t number,
+                       const char *kind);
+/* Does this node run such jobs at all, at least those of its own home? */
+bool core_runs_kind(const struct core *c, const char *kind);
+
 /* When all that is here would be done, as STATE tells it: µs from now;
  * UINT64_MAX never. */
 uint64_t core_drain_us(const struct core *c);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Looking into a core from outside: counts, records, copies. */
+#include "core/elsewhere.h"
 #include "core/node.h"
 
 struct core_counts
@@ -70,4 +71,34 @@ core_copy_at(const struct core *c, const struct node_id *home,
     else if (j->place == AT_OFFERED)
         out.verb = CLAIM_OFFERED;
     return out;
+}
+
+size_t
+core_workloads(const struct core *c, struct core_workload *out, size_t cap)
+{
+    size_t n = 0;
+
+    for (const struct workload *w = ledger_first(c->ledger); w != NULL;
+         w = w->next) {
+        if (w->home != 0)
+            continue;
+        if (n < cap)
+            out[n] = (struct core_workload){ w->number, w->desc.files };
+        n++;
+    }
+    return n;
+}
+
+bool
+core_has_workload(const struct core *c, uint32_t number, const char *kind)
+{
+    const struct workload *w = ledger_find(c->ledger, 0, number);
+
+    return w != NULL && span_is(w->desc.kind, kind);
+}
+
+bool
+core_runs_kind(const struct core *c, const char *kind)
+{
+    return kind_runs_here(c, span_str(kind), true);
 }

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* filer_parts - what the files of filer share; for nobody else. */
+#ifndef LB_FILER_PARTS_H
+#define LB_FILER_PARTS_H
+
+#include <pthread.h>
+
+#include "agent/filer.h"
+
+enum filer_op { FILER_HAVE, FILER_PUT, FILER_GET, FILER_SWEEP };
+enum { PUTS_MAX = 64 };
+
+/* What is asked; owned by whoever takes it from the mailbox. */
+struct filer_wish {
+    enum filer_op op;
+    uint64_t client;            /* of the shell */
+    uint64_t id, seq;           /* of the request */
+    struct digest digest;
+    uint64_t size, offset;
+    uint32_t number;            /* of the workload it comes back for; 0 */
+    struct files_live live;     /* SWEEP, as age_ms */
+    uint64_t age_ms;
+    size_t len;
+    uint8_t bytes[];
+};
+
+struct filer_reply {
+    uint8_t status;
+    bool stored;                /* a file is whole: its name must be on disk */
+    char text[300];
+    struct buf pairs, rows;
+};
+
+/* A file that a client is putting; `in` NULL: free. */
+struct put {
+    uint64_t id;                /* of the client */
+    struct digest digest;
+    uint64_t size;
+    struct file_in *in;
+    int64_t used_us;
+};
+
+struct filer {
+    struct files *files;
+    struct mailbox *wishes;     /* items: struct filer_wish * */
+    struct mailbox *answers;
+    struct put put[PUTS_MAX];   /* of the thread, alone */
+    pthread_t thread;
+    bool started;
+};
+
+void filer_refuse(struct filer_reply *r, uint8_t status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- filer_put.c ---- */
+void filer_put(struct filer *f, const struct filer_wish *w,
+               struct filer_reply *r);
+bool filer_puts_open(const struct filer *f);
+/* Those that nobody has added to for minutes, or all. */
+void filer_puts_drop(struct filer *f, bool all);
+
+#endif

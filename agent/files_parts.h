@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* files_parts - what the files of files share; for nobody else. */
+#ifndef LB_FILES_PARTS_H
+#define LB_FILES_PARTS_H
+
+#include <dirent.h>
+#include <pthread.h>
+#include <sys/stat.h>
+
+#include "agent/files.h"
+
+enum files_dir { FILES_OWN, FILES_CACHE, FILES_KEPT, FILES_COMING, FILES_DIRS };
+enum { FILES_BLOCK = 4096 };
+
+struct files {
+    int dir[FILES_DIRS];
+    pthread_mutex_t lock;       /* of changes of names, and of all below */
+    _Atomic uint64_t max_bytes, used_bytes;     /* the loop looks, too */
+    uint64_t last_coming;       /* names what comes in */
+};
+
+static inline uint64_t
+files_room(uint64_t size)
+{
+    return size == 0 ? FILES_BLOCK
+                     : (size + FILES_BLOCK - 1) / FILES_BLOCK * FILES_BLOCK;
+}
+
+/* Calls `each` for every name in the directory but "." and ".."; -errno when
+ * it cannot be read. */
+int files_walk(int dir, void (*each)(void *arg, int dir, const char *name),
+               void *arg);
+/* Takes the file away and gives its room back. The lock is held. */
+bool files_drop(struct files *f, enum files_dir in, const char *name,
+                uint64_t size);
+/* Makes room for `bytes` at the cost of what is only kept for a while. The
+ * lock is held. False: there is none. */
+bool files_make_room(struct files *f, uint64_t bytes);
+
+#endif
