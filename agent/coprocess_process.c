@@ -106,6 +106,10 @@ take_frame(struct process *p, uint8_t type, struct span body)
         p->in = p->shim.pipe[0];
         p->out = p->shim.pipe[1];
         p->shim.pipe[0] = p->shim.pipe[1] = -1;
+        if (p->in < 0)
+            p->end = (struct shim_end){
+                .how = SHIM_NOT_NOW,
+                .why = span_str("no room for its stdin and stdout") };
         return p->in >= 0 && fcntl(p->in, F_SETFL, O_NONBLOCK) == 0 &&
                fcntl(p->out, F_SETFL, O_NONBLOCK) == 0;
     case SHIM_END:

@@ -19,6 +19,7 @@ libagent_a_SOURCES = \
 	agent/coprocess_process.c \
 	agent/cpus.c agent/cpus.h \
 	agent/events.c agent/events.h \
+	agent/fds.c agent/fds.h \
 	agent/fetcher.c agent/fetcher.h \
 	agent/filer.c agent/filer.h agent/filer_parts.h \
 	agent/filer_put.c \
@@ -81,6 +82,7 @@ agent_tests = \
 	tests/unit/test_shell_command \
 	tests/unit/test_shim \
 	tests/unit/test_shim_end \
+	tests/unit/test_shim_link \
 	tests/unit/test_throttle \
 	tests/unit/test_worker
 check_PROGRAMS += $(agent_tests)
@@ -121,6 +123,10 @@ EXTRA_tests_unit_test_shim_DEPENDENCIES = tests/tools/nasty$(EXEEXT)
 tests_unit_test_shim_end_SOURCES = tests/unit/test_shim_end.c $(shim_client)
 tests_unit_test_shim_end_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 EXTRA_tests_unit_test_shim_end_DEPENDENCIES = tests/tools/nasty$(EXEEXT)
+tests_unit_test_shim_link_SOURCES = tests/unit/test_shim_link.c $(shim_client)
+tests_unit_test_shim_link_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+EXTRA_tests_unit_test_shim_link_DEPENDENCIES = \
+	tests/tools/nasty$(EXEEXT) tests/tools/fickle$(EXEEXT)
 tests_unit_test_throttle_SOURCES = tests/unit/test_throttle.c
 tests_unit_test_throttle_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_worker_SOURCES = tests/unit/test_worker.c

@@ -4,8 +4,9 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include "agent/fds.h"
 
 enum { KEEP_BYTES = 256 * 1024, READ_BYTES = 64 * 1024, END_MS = 10000 };
 
@@ -113,40 +114,21 @@ shim_link_tell(struct shim_link *l, struct orders *orders, size_t worker,
     return sent;
 }
 
-/* Descriptors come beside the bytes of their frame. */
-static void
-take_pipes(struct shim_link *l, struct msghdr *m)
-{
-    struct cmsghdr *h = CMSG_FIRSTHDR(m);
-
-    if (h == NULL || h->cmsg_level != SOL_SOCKET ||
-        h->cmsg_type != SCM_RIGHTS || h->cmsg_len != CMSG_LEN(sizeof l->pipe))
-        return;
-    let_go(&l->pipe[0]);
-    let_go(&l->pipe[1]);
-    memcpy(l->pipe, CMSG_DATA(h), sizeof l->pipe);
-}
-
 bool
 shim_link_receive(struct shim_link *l)
 {
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(2 * sizeof(int))];
-    } control;
-    struct iovec iov = { buf_grow(&l->in, READ_BYTES), READ_BYTES };
-    struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
-                        .msg_control = control.bytes,
-                        .msg_controllen = sizeof control.bytes };
-    ssize_t n;
+    uint8_t *to = buf_grow(&l->in, READ_BYTES);
+    int fds[2];
+    bool lost;
+    ssize_t n = fds_receive(l->fd, to, READ_BYTES, fds, &lost);
 
-    do {
-        n = recvmsg(l->fd, &m, MSG_CMSG_CLOEXEC);
-    } while (n < 0 && errno == EINTR);
     l->in.len -= READ_BYTES - (size_t)(n > 0 ? n : 0);
-    if (n > 0)
-        take_pipes(l, &m);
-    return n > 0;
+    if (fds[0] < 0)
+        return n > 0;
+    let_go(&l->pipe[0]);
+    let_go(&l->pipe[1]);
+    memcpy(l->pipe, fds, sizeof l->pipe);
+    return true;
 }
 
 size_t

@@ -4,11 +4,10 @@
  * through the shim. */
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "agent/fds.h"
 #include "agent/shim_parts.h"
 
 int
@@ -47,27 +46,9 @@ pipe_open(enum pipe_end end, int ours[2])
 bool
 pipes_send(int socket, const int ours[2])
 {
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(2 * sizeof(int))];
-    } control = { .bytes = { 0 } };
-    uint8_t head[SHIM_HEAD] = { 0, 0, 0, 0, SHIM_PIPES };
-    struct iovec iov = { head, sizeof head };
-    struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
-                        .msg_control = control.bytes,
-                        .msg_controllen = sizeof control.bytes };
-    struct cmsghdr *h = CMSG_FIRSTHDR(&m);
-    ssize_t n;
+    const uint8_t head[SHIM_HEAD] = { 0, 0, 0, 0, SHIM_PIPES };
 
-    h->cmsg_level = SOL_SOCKET;
-    h->cmsg_type = SCM_RIGHTS;
-    h->cmsg_len = CMSG_LEN(2 * sizeof(int));
-    memcpy(CMSG_DATA(h), ours, 2 * sizeof(int));
-    do {
-        n = sendmsg(socket, &m, MSG_NOSIGNAL);
-    } while (n < 0 && errno == EINTR);
-    /* So few bytes go whole. */
-    return n == sizeof head;
+    return fds_send(socket, head, sizeof head, ours);
 }
 
 void

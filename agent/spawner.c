@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/fds.h"
 #include "agent/shim.h"
 #include "agent/shim_parts.h"
 #include "base/xalloc.h"
@@ -42,58 +43,17 @@ struct answer {
     int32_t rc;
 };
 
-/* ---- descriptors over a socket ---- */
-
-union control {
-    struct cmsghdr align;
-    char bytes[CMSG_SPACE(2 * sizeof(int))];
-};
-
-static bool
-send_answer(int fd, int32_t rc, const int fds[2])
-{
-    struct answer a = { rc };
-    struct iovec iov = { &a, sizeof a };
-    union control c;
-    struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
-
-    memset(&c, 0, sizeof c);
-    if (rc > 0) {
-        m.msg_control = c.bytes;
-        m.msg_controllen = sizeof c.bytes;
-        struct cmsghdr *h = CMSG_FIRSTHDR(&m);
-        h->cmsg_level = SOL_SOCKET;
-        h->cmsg_type = SCM_RIGHTS;
-        h->cmsg_len = CMSG_LEN(2 * sizeof(int));
-        memcpy(CMSG_DATA(h), fds, 2 * sizeof(int));
-    }
-    return sendmsg(fd, &m, MSG_NOSIGNAL) == sizeof a;
-}
-
 static int
 receive_answer(int fd, int fds[2])
 {
     struct answer a = { -EPIPE };
-    struct iovec iov = { &a, sizeof a };
-    union control c;
-    struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
-                        .msg_control = c.bytes,
-                        .msg_controllen = sizeof c.bytes };
-    ssize_t n;
+    bool lost;
 
-    do {
-        n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
-    } while (n < 0 && errno == EINTR);
-    if (n != sizeof a)
+    if (fds_receive(fd, &a, sizeof a, fds, &lost) != sizeof a)
         return -EPIPE;
-    if (a.rc <= 0)
-        return a.rc == 0 ? -EPROTO : a.rc;
-    struct cmsghdr *h = CMSG_FIRSTHDR(&m);
-    if (h == NULL || h->cmsg_type != SCM_RIGHTS ||
-        h->cmsg_len != CMSG_LEN(2 * sizeof(int)))
-        return -EMFILE;     /* we had no room for them */
-    memcpy(fds, CMSG_DATA(h), 2 * sizeof(int));
-    return a.rc;
+    if (lost)
+        return -EMFILE;     /* the shim ends, as nobody has its socket */
+    return a.rc == 0 || (a.rc > 0 && fds[0] < 0) ? -EPROTO : a.rc;
 }
 
 /* ---- the process of a shim, before it is one ---- */
@@ -283,7 +243,8 @@ serve(const struct spawner_config *config, int fd)
         if (first)
             scratch_clean(config->scratch);
         int rc = make_shim(config, slot, fds);
-        bool sent = send_answer(fd, rc, fds);
+        const struct answer a = { rc };
+        bool sent = fds_send(fd, &a, sizeof a, rc > 0 ? fds : NULL);
         if (rc > 0) {
             close(fds[0]);
             close(fds[1]);
