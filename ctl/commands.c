@@ -20,7 +20,7 @@ enum { COMMANDS_MAX = 63 };
     "  --from-json FILE, -0       jobs as JSON; NUL ends values\n" \
     "  --colsep RE, -I STR        lines to {1} {2} ...; STR instead of {}\n" \
     "  --shell                    CMD is a line for sh, values quoted in it\n" \
-    "  --env K=V, --cwd DIR, --stdin FILE\n" \
+    "  --env K=V, --cwd DIR, --stdin FILE, --transfer FILE, --return FILE\n" \
     "  --hold, --name TEXT        wait for lbctl start; label\n" \
     "  --id KEY, --ship=auto|path|bytes   same KEY, same workload; files\n" \
     "  --retries N, --timeout DUR|N%  more attempts; limit; % of the median\n" \
@@ -67,7 +67,7 @@ const struct command commands[] = {
       "  lbctl results last\n  lbctl results --raw alpha-12 >vector.bin\n\n"
       "Results and the value of a workload, as often as you like.\n"
       "  --follow    as they come, until the end\n"
-      "  --out DIR   each into DIR/INDEX/{result,meta.json}\n"
+      "  --out DIR   each into DIR/INDEX/{result,meta.json,files/}\n"
       "  --raw       the bytes of all results, joined by index\n"
       "  --checksum  CRC-32 and length of these bytes\n" },
     { "logs", logs_options, logs_main, "logs JOB [-f] [--stderr]",

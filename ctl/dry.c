@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "ctl/output.h"
 #include "kinds/command.h"
+#include "kinds/command_file.h"
 
 /* Lines NAME=VALUE as words. */
 static void
@@ -26,17 +27,22 @@ print_params(const struct span *parts, size_t n, char *dst, size_t cap)
         }
 }
 
-/* The words as a list; null if they are no text. */
+/* The words as a list, of files given where they lie; null if they are no
+ * text. */
 static json_t *
-words_json(const struct load *l, uint32_t job)
+words_json(const struct load *l, uint32_t job, const char *name)
 {
-    struct span rest = program_argv(l, job);
+    struct span rest = program_param(l, job, name);
     json_t *list = json_array();
     struct buf word = { 0 };
+    struct command_file file;
     bool good = true;
 
     while (good && command_word_next(&rest, 1, &word) > 0) {
-        json_t *one = json_stringn((const char *)word.p, word.len - 1);
+        const char *text = (const char *)word.p;
+        if (strcmp(name, "put") == 0 && command_file_read(text, &file))
+            text = file.path;
+        json_t *one = json_string(text);
         good = json_array_append_new(list, one) == 0;
         buf_reset(&word);
     }
@@ -63,7 +69,9 @@ add_row(struct table *t, const struct submit *s, const struct load *l,
         program_show(l, k, &line);
         buf_u8(&line, 0);
         table_text(t, (const char *)line.p);
-        table_json(t, words_json(l, k), "");
+        table_json(t, words_json(l, k, "argv"), "");
+        table_json(t, words_json(l, k, "put"), "");
+        table_json(t, words_json(l, k, "ret"), "");
         buf_fini(&line);
         return;
     }
@@ -72,7 +80,8 @@ add_row(struct table *t, const struct submit *s, const struct load *l,
         parts[1] = buf_span(&l->plan.args[k]);
     print_params(parts, 2, params, sizeof params);
     table_text(t, params);
-    table_null(t);
+    for (int i = 0; i < 3; i++)
+        table_null(t);
 }
 
 /* A line each, to be pasted into a shell. */
@@ -120,7 +129,8 @@ dry_run(struct ctl *c, const struct submit *s, const struct jobfile *f)
     static const struct column columns[] = {
         { "INDEX", "index", true }, { "KIND", "kind", false },
         { "COST", "cost", true }, { "PARAMETERS", "params", false },
-        { NULL, "argv", false }, { NULL, NULL, false }
+        { NULL, "argv", false }, { NULL, "transfer", false },
+        { NULL, "return", false }, { NULL, NULL, false }
     };
     struct table *t = table_new(columns);
     bool data = c->output == OUTPUT_JSON || c->output == OUTPUT_RAW;

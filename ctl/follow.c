@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "ctl/download.h"
 #include "ctl/output.h"
 #include "ctl/own.h"
+#include "ctl/program.h"
 #include "ctl/reorder.h"
 #include "ctl/select.h"
 #include "proto/workload.h"
@@ -171,6 +173,18 @@ print_result(struct run *r, const struct lb_result *one, bool whole)
     return LB_OK;
 }
 
+/* What came back is here before anything says that the job is done. */
+static int
+fetch(struct run *r, const struct lb_result *one)
+{
+    if (!r->o->files || r->f->load == NULL ||
+        one->index >= r->f->load->plan.n_jobs)
+        return LB_OK;
+    struct span wanted = program_param(r->f->load, one->index, "ret");
+    progress_wipe(&r->bar);
+    return download(r->c, r->f, one, ".", wanted) == 0 ? LB_OK : r->c->status;
+}
+
 /* The log has each as it ends; it goes out when it is its turn. */
 static int
 log_result(struct run *r, const struct lb_result *one, bool whole)
@@ -203,8 +217,10 @@ take_results(struct run *r)
         if (wait_ms < 0) {
             status = timed_out(r);
         } else if (lb_results_next(all, wait_ms, &one)) {
-            status = r->early != NULL ? log_result(r, &one, whole)
-                                      : print_result(r, &one, whole);
+            status = fetch(r, &one);
+            if (status == LB_OK)
+                status = r->early != NULL ? log_result(r, &one, whole)
+                                          : print_result(r, &one, whole);
             if (++n % LOOK_RESULTS == 0 && status == LB_OK)
                 status = look(r, 0);
         } else if (lb_results_status(all) != LB_OK) {
@@ -297,7 +313,8 @@ follow(struct ctl *c, const struct followed *f,
     r.value = value_new(f);
     r.early = o->log != NULL ? reorder_new() : NULL;
     progress_init(&r.bar, o->progress, c, f->name);
-    bool results = o->results || o->save != NULL || o->log != NULL;
+    bool results = o->results || o->save != NULL || o->log != NULL ||
+                   o->files;
     status = results ? take_results(&r) : until_end(&r);
     if (status == LB_OK && results)
         status = look(&r, 0);

@@ -10,6 +10,7 @@
 
 struct follow_options {
     bool results;           /* print them, in order */
+    bool files;             /* fetch what jobs return */
     bool cancel;            /* at an interrupt */
     enum progress_mode progress;
     const char *halt;       /* --halt as halt_read takes it; NULL: never */

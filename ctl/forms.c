@@ -224,6 +224,11 @@ read_form(struct ctl *c, struct submit *s, const struct args *a,
     if (s->from_json == NULL && a->n_words > 0 &&
         strcmp(a->word[0], kind_command.name) == 0)
         return program_read(c, s, a->word + 1, a->n_words - 1, out);
+    if (s->program.carry.n_put + s->program.carry.n_back > 0) {
+        ctl_fail(c, EXIT_USAGE, "%s is for commands: write them after \"--\"",
+                 s->program.carry.n_put > 0 ? "--transfer" : "--return");
+        return -1;
+    }
     if (s->from_json != NULL)
         return json_read(c, s, out);
     if (s->file != NULL)

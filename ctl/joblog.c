@@ -9,6 +9,7 @@
 
 #include "base/xalloc.h"
 #include "ctl/program.h"
+#include "kinds/command_file.h"
 #include "kinds/param.h"
 
 static const char head[] =
@@ -119,6 +120,23 @@ describe(const struct load *l, uint32_t i, struct buf *out)
     buf_fini(&text);
 }
 
+/* Of files, as words HASH:MODE:SIZE:PATH. */
+static uint64_t
+files_bytes(struct span words)
+{
+    struct buf word = { 0 };
+    struct command_file file;
+    uint64_t bytes = 0;
+
+    while (command_word_next(&words, 1, &word) > 0) {
+        if (command_file_read((const char *)word.p, &file))
+            bytes += file.size;
+        buf_reset(&word);
+    }
+    buf_fini(&word);
+    return bytes;
+}
+
 static size_t
 stdin_bytes(const struct load *l, uint32_t i)
 {
@@ -153,18 +171,21 @@ joblog_add(struct ctl *c, struct joblog *log, const struct followed *f,
     uint32_t i = r->index;
     struct command_result cmd;
     bool ran = result_command(f, r, &cmd);
-    uint64_t bytes = ran ? cmd.out_total : r->value_len;
+    uint64_t bytes = ran ? cmd.out_total + files_bytes(cmd.files)
+                         : r->value_len;
+    uint64_t sent = stdin_bytes(l, i) +
+                    files_bytes(program_param(l, i, "put"));
     double start = (double)log->since_us / 1e6 + (double)r->wait_us / 1e6;
     struct buf line = { 0 };
 
     if (i >= l->plan.n_jobs)    /* not a job that we have submitted */
         return 0;
     describe(l, i, &line);
-    fprintf(log->file, "%" PRIu32 "\t%s\t%.3f\t%10.3f\t%zu\t%" PRIu64
+    fprintf(log->file, "%" PRIu32 "\t%s\t%.3f\t%10.3f\t%" PRIu64 "\t%" PRIu64
             "\t%d\t%u\t%.*s\t%s.%" PRIu32 "\t%u\t%016" PRIx64 "\n",
             l->seq != NULL ? l->seq[i] : i + 1,
             r->node[0] != '\0' ? r->node : ":", start,
-            (double)r->run_us / 1e6, stdin_bytes(l, i), bytes,
+            (double)r->run_us / 1e6, sent, bytes,
             exit_of(r, &cmd, ran), cmd.signal, (int)line.len,
             (const char *)line.p, f->name, i, r->attempt, joblog_hash(l, i));
     buf_fini(&line);

@@ -8,9 +8,10 @@
  *   Job Attempt Inputhash
  * Seq counts the jobs of a command line from 1, whatever workloads they are
  * in. Times are in seconds, the start since 1970. Send and Receive are bytes
- * of stdin and stdout. Exitval is -1 if there is no exit status, or if the
- * time was over or the job was cancelled. In Command
- * a tab is \t and a newline \n. Inputhash is of all that a job is given.
+ * of stdin and stdout and of the files that travelled. Exitval is -1 if there
+ * is no exit status, or if the time was over or the job was cancelled. In
+ * Command a tab is \t and a newline \n. Inputhash is of all that a job is
+ * given.
  */
 #ifndef LB_JOBLOG_H
 #define LB_JOBLOG_H

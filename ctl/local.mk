@@ -4,12 +4,15 @@ bin_PROGRAMS += lbctl
 noinst_LIBRARIES += libctl.a
 libctl_a_SOURCES = \
 	ctl/args.c ctl/args.h \
+	ctl/carry.c ctl/carry.h \
 	ctl/cmd.h \
 	ctl/commands.c \
 	ctl/config.c ctl/config.h \
 	ctl/ctl.c ctl/ctl.h \
+	ctl/download.c ctl/download.h \
 	ctl/dry.c \
 	ctl/events.c \
+	ctl/files.c ctl/files.h \
 	ctl/follow.c ctl/follow.h \
 	ctl/forms.c \
 	ctl/fromjson.c \
@@ -19,6 +22,7 @@ libctl_a_SOURCES = \
 	ctl/jobfile.c ctl/jobfile.h \
 	ctl/joblog.c ctl/joblog.h \
 	ctl/jobs.c \
+	ctl/landing.c ctl/landing.h \
 	ctl/list.c \
 	ctl/logs.c \
 	ctl/nodelist.c \
@@ -44,22 +48,25 @@ libctl_a_SOURCES = \
 	ctl/template.c ctl/template.h \
 	ctl/throttle.c \
 	ctl/tools.c \
+	ctl/upload.c ctl/upload.h \
 	ctl/version.c ctl/version.h \
 	ctl/wait.c
 lbctl_SOURCES = ctl/main.c
 ctl_libs = libctl.a libclient.a libproto.a libkinds.a libbase.a $(ZMQ_LIBS) \
-	$(ZLIB_LIBS) $(JANSSON_LIBS) $(SMARTCOLS_LIBS) -lm
+	$(ZLIB_LIBS) $(JANSSON_LIBS) $(SMARTCOLS_LIBS) $(SODIUM_LIBS) -lm
 lbctl_LDADD = $(ctl_libs)
 
 dist_man_MANS += man/lbctl.1
 
 ctl_tests = \
 	tests/unit/test_client \
+	tests/unit/test_ctl_files \
 	tests/unit/test_ctl_jobfile \
 	tests/unit/test_ctl_output \
 	tests/unit/test_ctl_result \
 	tests/unit/test_inputs \
 	tests/unit/test_joblog \
+	tests/unit/test_landing \
 	tests/unit/test_quote \
 	tests/unit/test_reorder \
 	tests/unit/test_template
@@ -68,6 +75,10 @@ TESTS += $(ctl_tests)
 tests_unit_test_client_SOURCES = tests/unit/test_client.c
 tests_unit_test_client_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
 	$(ZLIB_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_ctl_files_SOURCES = tests/unit/test_ctl_files.c
+tests_unit_test_ctl_files_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
+tests_unit_test_landing_SOURCES = tests/unit/test_landing.c
+tests_unit_test_landing_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
 tests_unit_test_ctl_jobfile_SOURCES = tests/unit/test_ctl_jobfile.c
 tests_unit_test_ctl_jobfile_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
 tests_unit_test_ctl_output_SOURCES = tests/unit/test_ctl_output.c

@@ -19,10 +19,13 @@
 
 static const struct span nothing = { NULL, 0 };
 
+enum { SHARED_MAX = 32 * 1024 };    /* of files; more goes with each job */
+
 void
 program_options_fini(struct program_options *o)
 {
     buf_fini(&o->env);
+    carry_options_fini(&o->carry);
 }
 
 int
@@ -54,6 +57,8 @@ program_shared(struct ctl *c, const struct program_options *o,
         buf_u8(words, '\0');
         n++;
     }
+    if (o->carry.n_put + o->carry.n_back > 0)
+        return n;
     if ((o->cwd == NULL || o->cwd[0] != '/') &&
         getcwd(here, sizeof here) == NULL) {
         ctl_fail(c, EXIT_NOTFOUND, "the directory lbctl is in cannot be "
@@ -88,57 +93,121 @@ joined(const char *const *value, size_t n)
     return (char *)text.p;
 }
 
+struct maker {
+    struct ctl *c;
+    struct submit *s;
+    const struct template *t;
+    const struct carry *carry;      /* NULL: no files */
+    const struct inputs *in;
+    struct load *l;
+};
+
 /* The lines of one job, checked as a node does. */
 static int
-add_job(struct ctl *c, struct load *l, struct span argv)
+add_job(struct maker *m, struct span argv, struct span files)
 {
+    struct load *l = m->l;
     char err[KIND_ERROR_MAX];
     struct buf all = { 0 }, canonical = { 0 };
     uint32_t i = l->plan.n_jobs;
 
     param_put(&l->plan.args[i], "argv", argv);
+    buf_bytes(&l->plan.args[i], files.p, files.len);
     l->plan.n_jobs++;
     buf_bytes(&all, l->plan.args[i].p, l->plan.args[i].len);
     buf_bytes(&all, l->plan.shared.p, l->plan.shared.len);
     int rc = l->kind->parse(l->kind, buf_span(&all), &canonical,
                             &l->plan.args_cost[i], err);
     if (rc != 0)
-        ctl_fail(c, EXIT_USAGE, "job %u: %s", i, err);
+        ctl_fail(m->c, EXIT_USAGE, "job %u: %s", i, err);
     buf_fini(&all);
     buf_fini(&canonical);
     return rc;
 }
 
 static int
-add_jobs(struct ctl *c, const struct submit *s, const struct template *t,
-         const struct inputs *in, struct load *l)
+make_job(struct maker *m, uint32_t i, const char **value, struct buf *argv)
 {
-    uint32_t n = (uint32_t)inputs_jobs(in);
-    const char **value = xcalloc(inputs_width(in) + 1, sizeof *value);
+    size_t n_values = inputs_get(m->in, i, value);
+    const struct carry_job job = { .number = i + 1, .value = value,
+                                   .n_values = n_values,
+                                   .files = m->s->files };
+    struct buf files = { 0 };
+
+    buf_reset(argv);
+    template_expand(m->t, i + 1, value, n_values, argv);
+    if (m->l->values != NULL)
+        m->l->values[i] = joined(value, n_values);
+    int rc = m->carry != NULL ? carry_job(m->c, m->carry, &job, &files) : 0;
+    if (rc == 0)
+        rc = add_job(m, buf_span(argv), buf_span(&files));
+    buf_fini(&files);
+    return rc;
+}
+
+static int
+add_jobs(struct maker *m)
+{
+    struct load *l = m->l;
+    uint32_t n = (uint32_t)inputs_jobs(m->in);
+    const char **value = xcalloc(inputs_width(m->in) + 1, sizeof *value);
     struct buf argv = { 0 };
     int rc = 0;
 
     l->plan.args = xcalloc(n, sizeof *l->plan.args);
     l->plan.args_cost = xcalloc(n, sizeof *l->plan.args_cost);
     l->plan.args_cap = n;
-    if (s->tag)
+    if (m->s->tag)
         l->values = xcalloc(n, sizeof *l->values);
-    for (uint32_t i = 0; i < n && rc == 0; i++) {
-        size_t n_values = inputs_get(in, i, value);
-        buf_reset(&argv);
-        template_expand(t, i + 1, value, n_values, &argv);
-        if (l->values != NULL)
-            l->values[i] = joined(value, n_values);
-        rc = add_job(c, l, buf_span(&argv));
-    }
+    for (uint32_t i = 0; i < n && rc == 0; i++)
+        rc = make_job(m, i, value, &argv);
     l->plan.cost = l->plan.args_cost[0];
     buf_fini(&argv);
-    free(value);
+    free((void *)(uintptr_t)value);
+    return rc;
+}
+
+/* Files that all jobs have are shared, unless they are many. */
+static int
+share_files(struct maker *m)
+{
+    const struct carry_job job = { .number = 1, .files = m->s->files };
+    struct buf lines = { 0 };
+    int rc = carry_job(m->c, m->carry, &job, &lines);
+
+    if (rc == 0 && lines.len <= SHARED_MAX) {
+        buf_bytes(&m->l->plan.shared, lines.p, lines.len);
+        m->carry = NULL;
+    }
+    buf_fini(&lines);
+    return rc;
+}
+
+/* The jobs with their files. */
+static int
+fill_load(struct maker *m)
+{
+    const struct program_options *o = &m->s->program;
+    struct carry *carry = NULL;
+    int rc = 0;
+
+    if (o->carry.n_put + o->carry.n_back > 0) {
+        carry = carry_new(m->c, &o->carry, o->value, inputs_width(m->in));
+        if (carry == NULL)
+            return -1;
+        m->s->files = files_new(!m->s->dry_run);
+        m->carry = carry;
+        if (carry_is_same(carry))
+            rc = share_files(m);
+    }
+    if (rc == 0)
+        rc = add_jobs(m);
+    carry_free(carry);
     return rc;
 }
 
 static int
-add_load(struct ctl *c, const struct submit *s, const struct template *t,
+add_load(struct ctl *c, struct submit *s, const struct template *t,
          const struct inputs *in, struct jobfile *out)
 {
     struct buf words = { 0 };
@@ -158,7 +227,8 @@ add_load(struct ctl *c, const struct submit *s, const struct template *t,
         buf_u8(&l->plan.shared, '\n');
     }
     buf_fini(&words);
-    return add_jobs(c, s, t, in, l);
+    struct maker m = { .c = c, .s = s, .t = t, .in = in, .l = l };
+    return fill_load(&m);
 }
 
 /* 0; 1: nothing to do; -1 after a message. */
@@ -265,18 +335,18 @@ program_end(struct ctl *c, const struct program_options *o,
 }
 
 struct span
-program_argv(const struct load *l, uint32_t job)
+program_param(const struct load *l, uint32_t job, const char *name)
 {
     const struct span own = l->plan.args != NULL
                                 ? buf_span(&l->plan.args[job]) : nothing;
 
-    return kind_param(buf_span(&l->plan.shared), own, "argv");
+    return kind_param(buf_span(&l->plan.shared), own, name);
 }
 
 void
 program_show(const struct load *l, uint32_t job, struct buf *out)
 {
-    struct span rest = program_argv(l, job);
+    struct span rest = program_param(l, job, "argv");
     struct buf word = { 0 };
     bool first = true;
 

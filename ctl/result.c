@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "kinds/command_file.h"
 
 const char *
 outcome_name(int outcome)
@@ -72,6 +73,30 @@ text_json(struct span s)
     return text != NULL ? text : json_null();
 }
 
+/* The files that came back. */
+static json_t *
+files_json(struct span words)
+{
+    json_t *list = json_array();
+    struct buf word = { 0 };
+    struct command_file file;
+    char mode[8];
+
+    while (command_word_next(&words, 1, &word) > 0) {
+        if (command_file_read((const char *)word.p, &file)) {
+            snprintf(mode, sizeof mode, "%04o", file.mode & 0777);
+            json_array_append_new(list, json_pack(
+                "{s:o,s:I,s:s,s:o}", "path",
+                text_json(span_str(file.path)), "size_bytes",
+                (json_int_t)file.size, "mode", mode, "hash",
+                json_stringn(file.hash, COMMAND_HASH_DIGITS)));
+        }
+        buf_reset(&word);
+    }
+    buf_fini(&word);
+    return list;
+}
+
 static void
 add_command(json_t *o, const struct command_result *cmd)
 {
@@ -85,6 +110,8 @@ add_command(json_t *o, const struct command_result *cmd)
     json_object_set_new(o, "stdout", text_json(cmd->out));
     json_object_set_new(o, "stderr", text_json(cmd->err));
     json_object_set_new(o, "truncated", json_boolean(cut));
+    if (cmd->files.len > 0)
+        json_object_set_new(o, "files", files_json(cmd->files));
 }
 
 json_t *

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "ctl/ctl.h"
+#include "ctl/jobfile.h"
 #include "kinds/command.h"
 #include "kinds/kind.h"
 
@@ -23,6 +24,7 @@ struct followed {
     const uint32_t *seq;        /* NULL, or the number of each job, from 1,
                                    that --results names it by */
     uint32_t n_values;          /* of both */
+    const struct load *load;    /* its jobs; NULL: not submitted by us */
 };
 
 const char *outcome_name(int outcome);

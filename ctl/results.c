@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "ctl/download.h"
 #include "ctl/follow.h"
 #include "ctl/output.h"
 #include "ctl/select.h"
@@ -126,6 +127,22 @@ finish(struct ctl *c, struct reading *g, const struct followed *f,
     fflush(stdout);
 }
 
+/* --out: the result, and the files that came back beside it. */
+static int
+keep(struct ctl *c, struct save *save, const struct followed *f,
+     const struct lb_result *r)
+{
+    const struct span any = { NULL, 0 };
+    struct save_name dir;
+
+    if (save_add(c, save, f, r) != 0)
+        return -1;
+    if (!save_folder(save, f, r, &dir))
+        return 0;
+    text_add(dir.text, sizeof dir.text, "/files");
+    return download(c, f, r, dir.text, any);
+}
+
 static int
 read_all(struct ctl *c, const struct target *t, struct reading *g,
          const struct followed *f, struct lb_progress *p)
@@ -144,8 +161,8 @@ read_all(struct ctl *c, const struct target *t, struct reading *g,
             flush_rows(c, g, f, &r);
         else
             status = take(c, g, f, &r);
-        if (save != NULL && save_add(c, save, f, &r) != 0)
-            status = EXIT_DISK;
+        if (save != NULL && keep(c, save, f, &r) != 0)
+            status = c->status;
     }
     if (status == LB_OK && lb_results_status(all) != LB_OK)
         status = target_failed(c, t, lb_results_status(all));

@@ -128,17 +128,28 @@ write_command(struct ctl *c, const char *dir, const struct command_result *cmd)
            write_part(c, dir, "result", span_str(how)) != 0 ? -1 : 0;
 }
 
+bool
+save_folder(const struct save *s, const struct followed *f,
+            const struct lb_result *r, struct save_name *out)
+{
+    bool numbered = f->seq != NULL && r->index < f->n_values;
+
+    out->text[0] = '\0';
+    text_add(out->text, sizeof out->text, "%s/%u", s->where,
+             numbered ? f->seq[r->index] - 1 : r->index);
+    return s->file == NULL;
+}
+
 static int
 add_folder(struct ctl *c, struct save *s, const struct followed *f,
            const struct lb_result *r)
 {
     struct span value = span_of(r->value, r->value_len);
-    char dir[PATH_BYTES + 32] = "";
     struct command_result cmd;
+    struct save_name name;
 
-    bool numbered = f->seq != NULL && r->index < f->n_values;
-    text_add(dir, sizeof dir, "%s/%u", s->where,
-             numbered ? f->seq[r->index] - 1 : r->index);
+    save_folder(s, f, r, &name);
+    const char *dir = name.text;
     if (make_dir(c, dir) != 0)
         return -1;
     int rc = result_command(f, r, &cmd) ? write_command(c, dir, &cmd)

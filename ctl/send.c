@@ -19,6 +19,7 @@
 #include "ctl/output.h"
 #include "ctl/reach.h"
 #include "ctl/select.h"
+#include "ctl/upload.h"
 #include "kinds/command.h"
 #include "proto/limits.h"
 
@@ -199,26 +200,24 @@ names_of(struct ctl *c, const char *word)
     return all;
 }
 
-static int
-send_load(struct ctl *c, const struct submit *s, const struct load *l,
-          struct sent *sent)
-{
-    struct lb *lb = reach_asked(c);
+/* What the node is told of a load before its jobs. */
+struct ready {
+    struct lb_workload w;
+    int bytes;              /* as ships() says */
+    char *pin;
+    struct digest manifest;
     char by[128];
-    if (lb == NULL)
-        return -1;
-    if (refuses(c, l, lb))
-        return -1;
-    int bytes = ships(c, s, l, lb);
-    if (bytes < 0 || check_inputs(c, l, lb) != 0)
-        return -1;
-    char *pin = NULL;
-    if (s->pin != NULL && (pin = names_of(c, s->pin)) == NULL)
-        return -1;
-    struct lb_workload w = {
+};
+
+static void
+describe(const struct submit *s, const struct load *l, struct ready *r)
+{
+    struct span shared = buf_span(&l->plan.shared);
+
+    r->w = (struct lb_workload){
         .kind = l->kind->name, .params = l->plan.shared.p,
         .params_len = l->plan.shared.len, .label = s->label,
-        .key = sent->key, .by = who(by, sizeof by), .n_jobs = l->plan.n_jobs,
+        .by = who(r->by, sizeof r->by), .n_jobs = l->plan.n_jobs,
         .cost = s->cost > 0 ? s->cost : l->plan.cost,
         .timeout_us = s->timeout_us > 0 ? (uint64_t)s->timeout_us
                                         : UINT64_MAX,
@@ -226,22 +225,59 @@ send_load(struct ctl *c, const struct submit *s, const struct load *l,
         .priority = (uint8_t)s->priority,
         .retries = s->retries_given ? (uint8_t)s->retries : RETRIES_DEFAULT,
         .patient = s->wait, .halt = s->halt,
-        .pin = pin,
-        .ship = s->ship == SHIP_AUTO && bytes == 0 &&
-                kind_param(buf_span(&l->plan.shared), nothing, "file").p != NULL
+        .pin = r->pin,
+        .ship = s->ship == SHIP_AUTO && r->bytes == 0 &&
+                kind_param(shared, nothing, "file").p != NULL
     };
-    w.flags = (uint8_t)((s->once ? LB_ONCE : 0) | (s->hold ? LB_HELD : 0) |
-                        (s->idempotent || (l->kind->idempotent && !s->once)
-                             ? LB_IDEMPOTENT : 0));
-    struct lb_submit *out = lb_submit_open(lb, &w);
-    int status = send_jobs(c, s, l, out, bytes);
+    r->w.flags = (uint8_t)((s->once ? LB_ONCE : 0) | (s->hold ? LB_HELD : 0) |
+                           (s->idempotent || (l->kind->idempotent && !s->once)
+                                ? LB_IDEMPOTENT : 0));
+}
+
+/* Asks and checks all that can be wrong, and brings up the files, before a
+ * job is sent. -1 after a message. */
+static int
+get_ready(struct ctl *c, const struct submit *s, const struct load *l,
+          struct ready *r)
+{
+    struct lb *lb = reach_asked(c);
+
+    *r = (struct ready){ .pin = NULL };
+    if (lb == NULL || refuses(c, l, lb))
+        return -1;
+    r->bytes = ships(c, s, l, lb);
+    if (r->bytes < 0 || check_inputs(c, l, lb) != 0)
+        return -1;
+    if (s->pin != NULL && (r->pin = names_of(c, s->pin)) == NULL)
+        return -1;
+    describe(s, l, r);
+    int files = s->files != NULL ? upload(c, lb, s->files, l, &r->manifest)
+                                 : 0;
+    r->w.files = files > 0 ? r->manifest.byte : NULL;
+    return files < 0 ? -1 : 0;
+}
+
+static int
+send_load(struct ctl *c, const struct submit *s, const struct load *l,
+          struct sent *sent)
+{
+    struct ready ready;
+
+    if (get_ready(c, s, l, &ready) != 0) {
+        free(ready.pin);
+        return -1;
+    }
+    struct lb *lb = reach_asked(c);
+    ready.w.key = sent->key;
+    struct lb_submit *out = lb_submit_open(lb, &ready.w);
+    int status = send_jobs(c, s, l, out, ready.bytes);
     sent->number = lb_submit_number(out);
     sent->accepted = lb_submit_accepted(out);
     sent->duplicate = lb_submit_duplicate(out);
     if (lb_submit_note(out)[0] != '\0')
         ctl_note(c, "%s", lb_submit_note(out));
     lb_submit_free(out);
-    free(pin);
+    free(ready.pin);
     text_add(sent->name, sizeof sent->name, "%s-%u", lb_name(lb),
              sent->number);
     if (status == LB_OK)
@@ -287,10 +323,11 @@ stay(struct ctl *c, const struct submit *s, const struct sent *sent,
     struct followed f = {
         .lb = reach_asked(c), .number = sent->number, .kind = l->kind,
         .shared = buf_span(&l->plan.shared), .n_values = l->plan.n_jobs,
-        .seq = l->seq
+        .seq = l->seq, .load = l
     };
     struct follow_options o = {
         .results = s->run, .cancel = s->cancel, .progress = s->progress,
+        .files = s->program.carry.n_back > 0,
         .halt = s->halt, .save = s->results, .log = log,
         .save_more = s->resume || s->resume_failed || !sent->first,
         .until_us = c->timeout_us > 0 ? now_us() + c->timeout_us : 0

@@ -16,7 +16,8 @@ enum opt { OPT_NAME = 256, OPT_ID, OPT_RETRIES, OPT_LIMIT, OPT_HOLD, OPT_ONCE,
            OPT_IDEMPOTENT, OPT_PRIORITY, OPT_COST, OPT_SHIP, OPT_FROM_JSON,
            OPT_DRY, OPT_SKIP, OPT_WAIT, OPT_PROGRESS, OPT_RESULTS, OPT_ORDER,
            OPT_TAG, OPT_CANCEL, OPT_SHELL, OPT_COLSEP, OPT_ENV, OPT_CWD,
-           OPT_STDIN, OPT_JOBLOG, OPT_RESUME, OPT_AGAIN, OPT_HALT, OPT_PIN };
+           OPT_STDIN, OPT_JOBLOG, OPT_RESUME, OPT_AGAIN, OPT_HALT, OPT_PIN,
+           OPT_TRANSFER, OPT_RETURN };
 enum { ID_MAX_BYTES = 64 };
 
 const struct option_row submit_options[] = {
@@ -38,6 +39,9 @@ const struct option_row submit_options[] = {
     { "shell", OPT_SHELL, VALUE_NO },    { "colsep", OPT_COLSEP, VALUE_YES },
     { "replace", 'I', VALUE_YES },       { "env", OPT_ENV, VALUE_YES },
     { "cwd", OPT_CWD, VALUE_YES },       { "stdin", OPT_STDIN, VALUE_YES },
+    { "transfer", OPT_TRANSFER, VALUE_YES },
+    { "transferfile", OPT_TRANSFER, VALUE_YES },
+    { "return", OPT_RETURN, VALUE_YES },
     { "joblog", OPT_JOBLOG, VALUE_YES }, { "resume", OPT_RESUME, VALUE_NO },
     { "resume-failed", OPT_AGAIN, VALUE_NO }, { "yes", 'y', VALUE_NO },
     { "arg-file", 'a', VALUE_YES },      { "null", '0', VALUE_NO },
@@ -185,7 +189,8 @@ take_program(struct ctl *c, struct submit *s, const struct args *a, int id)
 
     o->given = id == OPT_SHELL ? "--shell" : id == OPT_COLSEP ? "--colsep"
              : id == 'I' ? "-I" : id == OPT_ENV ? "--env"
-             : id == OPT_CWD ? "--cwd" : "--stdin";
+             : id == OPT_CWD ? "--cwd" : id == OPT_TRANSFER ? "--transfer"
+             : id == OPT_RETURN ? "--return" : "--stdin";
     if (id == OPT_SHELL)
         return flag(&o->shell);
     if (id == OPT_ENV)
@@ -193,6 +198,13 @@ take_program(struct ctl *c, struct submit *s, const struct args *a, int id)
     if (a->value[0] == '\0') {
         ctl_fail(c, EXIT_USAGE, "%s: the value is empty", a->option);
         return -1;
+    }
+    if (id == OPT_TRANSFER || id == OPT_RETURN) {
+        if (id == OPT_TRANSFER)
+            carry_put(&o->carry, a->value);
+        else
+            carry_return(&o->carry, a->value);
+        return 0;
     }
     return text(id == OPT_COLSEP ? &o->colsep : id == 'I' ? &o->value
                 : id == OPT_CWD ? &o->cwd : &o->stdin_file, a->value);
@@ -269,6 +281,7 @@ static int
 check(struct ctl *c, const struct submit *s)
 {
     const char *why = NULL;
+    bool carries = s->program.carry.n_put + s->program.carry.n_back > 0;
 
     if (s->once && s->retries_given && s->retries > 0)
         why = "--once and --retries exclude each other";
@@ -276,6 +289,9 @@ check(struct ctl *c, const struct submit *s)
         why = "run --hold would wait for ever; use submit --hold";
     else if (s->file != NULL && s->from_json != NULL)
         why = "-a and --from-json exclude each other";
+    else if (s->program.cwd != NULL && carries)
+        why = "--cwd has no place beside --transfer and --return: the "
+              "directory is the job's own";
     else if (s->results != NULL && !s->wait)
         why = "--results needs run, or submit --wait";
     else if (s->joblog != NULL && !s->wait)
@@ -335,6 +351,7 @@ submit_or_run(struct ctl *c, struct args *a, bool run)
     }
     jobfile_fini(&jobs);
     program_options_fini(&s.program);
+    files_free(s.files);
     for (size_t i = 0; i < sizeof s.owned / sizeof s.owned[0]; i++)
         free(s.owned[i]);
     return c->status;

@@ -25,6 +25,7 @@ struct submit {
     enum ship ship;
     enum progress_mode progress;
     struct program_options program;
+    struct files *files;    /* that travel with the jobs; NULL: none */
     bool nothing;           /* ::: without values: all is said */
     char *owned[3];         /* texts out of --from-json */
 };

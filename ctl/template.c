@@ -152,6 +152,21 @@ template_free(struct template *t)
     free(t);
 }
 
+bool
+template_replaces(const struct template *t)
+{
+    return t->replaces;
+}
+
+bool
+template_has_slot(const struct template *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (t->piece[i].what == SLOT)
+            return true;
+    return false;
+}
+
 int
 template_check(const struct template *t, size_t n_values, char *err)
 {

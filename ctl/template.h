@@ -36,6 +36,9 @@ struct template_form {
 struct template *template_new(const char *const *words, size_t n_words,
                               const struct template_form *form, char *err);
 void template_free(struct template *t);
+/* Has it replacement strings at all; one of them that stands for the slot? */
+bool template_replaces(const struct template *t);
+bool template_has_slot(const struct template *t);
 /* Do jobs have the values that it names? `n_values`: of the job that has
  * most. -1: `err` says which has none. */
 int template_check(const struct template *t, size_t n_values, char *err);

@@ -203,6 +203,44 @@ while True:
     [[ "$output" == *'0 sleep'*'ms=5'*'1 sleep'*'ms=8'*'0 fib'*'n=7'* ]]
 }
 
+@test "files that travel are there, and have a place" {
+    mkdir -p d/e
+    echo one >d/e/a.log
+    echo two >"$work/b"
+    mkfifo pipe
+    lbctl run --dry-run --json --transfer {} --return {/.}.gz -- gzip -k {} \
+        ::: d/e/a.log "$work/b" "d/./e/a.log" >jobs
+    [ "$(jq -c '[.jobs[] | .transfer[]]' jobs)" = \
+        '["d/e/a.log","b","e/a.log"]' ]
+    run lbctl run --dry-run --transfer {} --return {/.}.x -- wc -c {} ::: d/e/a.log
+    [ "$output" = 'wc -c d/e/a.log' ]
+    fails 66 'job 1: --transfer: none: no such file' \
+        lbctl run --transfer {} -- cat {} ::: b none
+    fails 66 '--transfer: d: is a directory' lbctl run --transfer d -- ls
+    fails 66 '--transfer: pipe: no regular file' lbctl run --transfer pipe -- ls
+    fails 2 '--transfer: ../x: ".." leads out of the directory of the job' \
+        lbctl run --transfer ../x -- ls
+    fails 2 '--return: /x: is absolute' lbctl run --return /x -- ls
+    fails 2 '--return: a/../../x: ".."' lbctl run --return a/../../x -- ls
+    fails 2 'd/e/./a.log: is in the way of another file, at a.log' lbctl run \
+        --transfer "$work/d/e/a.log" --transfer d/e/./a.log -- ls
+    fails 2 '{%}: the slot is known only when the job runs' \
+        lbctl run --return {%} -- ls ::: a
+    fails 2 '--return: {3}: there are only 2 inputs' \
+        lbctl run --return {3} -- ls ::: a ::: b
+    fails 2 '--cwd has no place beside --transfer and --return' \
+        lbctl run --cwd / --return x -- ls
+    fails 2 '--return is for commands' lbctl run --return x fib 3
+    echo 'command ls' >jobs.txt
+    fails 2 '--transfer is for commands' \
+        lbctl run --transfer b -a jobs.txt
+    fails 69 'no agent reachable' lbctl -n 127.0.0.1:1025 run --transfer b -- ls
+    [ "$(id -u)" -eq 0 ] || {
+        chmod 000 b
+        fails 66 '--transfer: b: permission denied' lbctl run --transfer b -- ls
+    }
+}
+
 @test "25: a command is needed, and an input for each number" {
     fails 2 'submit: no command after "--"' lbctl submit --
     fails 2 'run: no command after "--"' lbctl run -- ::: a
