@@ -6,9 +6,9 @@
 static int64_t
 read_us(clockid_t id)
 {
-    struct timespec t;
+    struct timespec t = { 0 };
 
-    clock_gettime(id, &t);
+    (void)clock_gettime(id, &t);
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
@@ -36,6 +36,14 @@ int64_t
 clock_process_cpu_us(void)
 {
     return read_us(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+int64_t
+clock_process_of_us(pid_t pid)
+{
+    clockid_t id;
+
+    return clock_getcpuclockid(pid, &id) == 0 ? read_us(id) : 0;
 }
 
 uint64_t

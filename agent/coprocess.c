@@ -48,6 +48,7 @@ struct exchange {
     const struct command_job *job;
     size_t written;             /* of s->line */
     size_t len;                 /* GOT_LINE */
+    int64_t cpu_us;             /* what it took of the processor */
     int64_t lasts_us, end_us, late_us, closed_us;   /* INT64_MAX: never */
 };
 
@@ -240,6 +241,7 @@ exchange(struct exchange *x)
 {
     const struct kind_config *k = x->p->kind;
     int64_t now = clock_us(), limit = k->timeout_us;
+    int64_t cpu = process_cpu_us(x->p);
     uint64_t own = x->job->desc->timeout_us;
 
     if (own != 0 && own < INT64_MAX && (limit == 0 || (int64_t)own < limit))
@@ -254,6 +256,8 @@ exchange(struct exchange *x)
         got = put_line(x);
     while (got == GOT_NOTHING)
         got = turn(x);
+    cpu = process_cpu_us(x->p) - cpu;
+    x->cpu_us += cpu > 0 ? cpu : 0;     /* one that is gone has none */
     return got;
 }
 
@@ -421,7 +425,7 @@ ask(struct exchange *x, const struct line_job *line, struct buf *out,
 uint8_t
 coprocess_run(struct coprocess_slot *s, size_t kind,
               const struct command_job *job, struct buf *out,
-              enum coprocess_fate *fate, char *err)
+              struct coprocess_told *told, char *err)
 {
     const struct kind_config *k = s->config->kind[kind];
     const struct order *o = job->order;
@@ -432,7 +436,7 @@ coprocess_run(struct coprocess_slot *s, size_t kind,
         .kind = own_kind(k->own), .name = name, .attempt = o->attempt,
         .params = job->desc->params, .args = job->args };
 
-    *fate = FATE_NONE;
+    *told = (struct coprocess_told){ .fate = FATE_NONE };
     span_copy(job->desc->home_name, home, sizeof home);
     text_add(name, sizeof name, "%s-%u.%u", home, (unsigned)o->workload,
              (unsigned)o->index);
@@ -441,7 +445,8 @@ coprocess_run(struct coprocess_slot *s, size_t kind,
         return OUTCOME_FAILED;
     uint8_t outcome = fits(s, k, err);
     if (outcome == 0)
-        outcome = ask(&x, &line, out, fate, err);
+        outcome = ask(&x, &line, out, &told->fate, err);
+    told->cpu_us = (uint64_t)x.cpu_us;
     if (outcome != OUTCOME_DONE)
         buf_reset(out);
     if (s->line.cap > KEEP_BYTES)

@@ -35,6 +35,13 @@ enum coprocess_fate {
     FATE_BROKEN                 /* it is replaced */
 };
 
+struct coprocess_told {
+    enum coprocess_fate fate;
+    uint64_t cpu_us;            /* of the program, from the job's line to its
+                                   answer; not of what it started and has not
+                                   waited for, or still runs */
+};
+
 struct coprocess_slot;
 
 /* For worker `number` of `orders`; all borrowed, the names in config->command
@@ -51,6 +58,6 @@ int coprocess_find(const struct coprocess_config *config, const char *kind);
  * (KIND_ERROR_MAX) when it is not DONE. */
 uint8_t coprocess_run(struct coprocess_slot *s, size_t kind,
                       const struct command_job *job, struct buf *out,
-                      enum coprocess_fate *fate, char *err);
+                      struct coprocess_told *told, char *err);
 
 #endif

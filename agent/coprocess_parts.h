@@ -16,6 +16,7 @@ struct process {
     struct shim_link shim;
     int in, out;                /* pipes to its stdin, from its stdout; -1 */
     bool runs;                  /* begun, and its end is not known */
+    pid_t pid;                  /* as seen from here; 0: not known */
     struct shim_end end;        /* of the one before; no `why` */
     bool taken;                 /* it has taken a line */
     uint64_t n_jobs;            /* answered by this one */
@@ -45,6 +46,9 @@ void process_stop(struct process *p);
 void process_retire(struct process *p);
 /* Kills it and all that it started. */
 void process_kill(struct process *p);
+/* Processor time of the program since it began: while it runs, without what it
+ * started; 0 where that cannot be told. Costs one system call. */
+int64_t process_cpu_us(const struct process *p);
 /* Bytes of `n` written that it has not read. */
 size_t process_unread(const struct process *p);
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -191,6 +192,45 @@ encode_run(const struct process *p, const struct buf *kept, struct buf *body)
     buf_fini(&env);
 }
 
+/* The number behind `word` in a file of /proc; 0: there is none. */
+static pid_t
+number_in(const char *path, const char *word)
+{
+    char text[512];
+    FILE *f = fopen(path, "re");
+    size_t n = f != NULL ? fread(text, 1, sizeof text - 1, f) : 0;
+
+    if (f != NULL)
+        fclose(f);
+    text[n] = '\0';
+    const char *at = strstr(text, word);
+    return at != NULL ? (pid_t)strtol(at + strlen(word), NULL, 10) : 0;
+}
+
+/* The program is the first child of its shim, which knows it by the numbers of
+ * a namespace of its own. */
+static pid_t
+find_program(const struct process *p)
+{
+    char path[80];
+
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", p->shim.pidfd);
+    pid_t shim = number_in(path, "\nPid:");
+    if (shim <= 0)
+        return 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)shim,
+             (int)shim);
+    return number_in(path, "");
+}
+
+int64_t
+process_cpu_us(const struct process *p)
+{
+    if (!p->runs)
+        return (int64_t)p->end.cpu_us;
+    return p->pid > 0 ? clock_process_of_us(p->pid) : 0;
+}
+
 static int
 tell_why(struct process *p, char *err)
 {
@@ -237,7 +277,10 @@ process_start(struct process *p, const struct buf *kept, struct orders *orders,
         else
             (void)process_hear(p);
     }
-    return p->runs ? 0 : tell_why(p, err);
+    if (!p->runs)
+        return tell_why(p, err);
+    p->pid = find_program(p);
+    return 0;
 }
 
 /* ---- the end ---- */

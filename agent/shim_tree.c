@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/clock.h"
 #include "agent/shim_parts.h"
 #include "base/xalloc.h"
 
@@ -146,12 +147,7 @@ waited_us(pid_t pid)
 static int64_t
 used_us(pid_t pid)
 {
-    struct timespec t;
-    clockid_t clock;
-
-    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
-        return 0;
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 + waited_us(pid);
+    return clock_process_of_us(pid) + waited_us(pid);
 }
 
 int64_t

@@ -183,7 +183,7 @@ static uint8_t
 run_program(struct worker *w, const struct order *o, const struct desc *desc,
             struct ended *e, int own, char *err)
 {
-    enum coprocess_fate fate = FATE_NONE;
+    struct coprocess_told told = { .fate = FATE_NONE };
     uint8_t outcome;
     const struct command_job job = {
         .order = o, .desc = desc,
@@ -195,9 +195,11 @@ run_program(struct worker *w, const struct order *o, const struct desc *desc,
         outcome = command_run(w->command, &job, &w->out, &e->cpu_us, err);
     else
         outcome = coprocess_run(w->coprocess, (size_t)own, &job, &w->out,
-                                &fate, err);
+                                &told, err);
+    if (own >= 0)
+        e->cpu_us = told.cpu_us;
     e->kind = (uint8_t)(own + 1);
-    e->fate = (uint8_t)fate;
+    e->fate = (uint8_t)told.fate;
     if (w->out.len > RESULT_MAX_BYTES) {
         outcome = OUTCOME_FAILED;
         err[0] = '\0';

@@ -11,6 +11,7 @@
  *   mute, blind        closes its stdout, its stdin, and goes on
  *   hang               never answers, and is deaf to TERM
  *   spin MS            uses the processor for so long
+ *   burn MS            likewise, and ends
  *   say N              writes N lines to stderr, and answers
  *   flood              answers, and writes to stderr for at most FLOOD_S
  *   raw TEXT           answers with these bytes
@@ -79,6 +80,13 @@ spin(long ms)
 }
 
 static void
+burn(long ms)
+{
+    spin(ms);
+    _exit(3);
+}
+
+static void
 hang(void)
 {
     signal(SIGTERM, SIG_IGN);
@@ -130,6 +138,8 @@ misbehave(const char *word, const char *rest_of, long n)
 {
     if (strcmp(word, "exit") == 0)
         _exit((int)n);
+    else if (strcmp(word, "burn") == 0)
+        burn(n);
     else if (strcmp(word, "signal") == 0)
         raise((int)n);
     else if (strcmp(word, "hang") == 0)

@@ -40,7 +40,7 @@ struct bench {
     uint32_t run;
     /* of the last job */
     struct buf out;
-    enum coprocess_fate fate;
+    struct coprocess_told told;
     char err[KIND_ERROR_MAX], text[300];
 };
 
@@ -127,7 +127,7 @@ ask_within(struct bench *b, const char *value, uint64_t timeout_us)
                                      .lasts = nothing };
     b->err[0] = '\0';
     buf_reset(&b->out);
-    uint8_t outcome = coprocess_run(b->slot, 0, &job, &b->out, &b->fate,
+    uint8_t outcome = coprocess_run(b->slot, 0, &job, &b->out, &b->told,
                                     b->err);
     span_copy(outcome == OUTCOME_DONE ? buf_span(&b->out)
                                       : span_str(b->err), b->text,
@@ -150,7 +150,7 @@ expect_done(struct bench *b, const char *value, const char *result)
     if (ask(b, value) != OUTCOME_DONE)
         fail_msg("%s: %s", value, b->text);
     assert_string_equal(b->text, result);
-    assert_int_equal(b->fate, FATE_ANSWERED);
+    assert_int_equal(b->told.fate, FATE_ANSWERED);
 }
 
 static void
@@ -158,7 +158,7 @@ expect_broken(struct bench *b, const char *value, const char *err)
 {
     assert_int_equal(ask(b, value), OUTCOME_FAILED);
     assert_string_equal(b->text, err);
-    assert_int_equal(b->fate, FATE_BROKEN);
+    assert_int_equal(b->told.fate, FATE_BROKEN);
 }
 
 static void
@@ -188,7 +188,7 @@ json_names_the_job(void **state)
     expect_done(&b, "hello", "hello");
     assert_int_equal(ask(&b, "fail no such scene"), OUTCOME_FAILED);
     assert_string_equal(b.text, "no such scene");
-    assert_int_equal(b.fate, FATE_ANSWERED);
+    assert_int_equal(b.told.fate, FATE_ANSWERED);
     expect_done(&b, "pid", "1 3");
     expect_broken(&b, "raw nonsense", "kind x: answer is not JSON (column 1)");
     expect_done(&b, "pid", "1 1");
@@ -238,7 +238,7 @@ a_line_may_be_longer_than_a_pipe(void **state)
     b.kind.max_line = n - 1;
     assert_int_equal(ask(&b, value), OUTCOME_FAILED);
     assert_non_null(strstr(b.text, "a line of 1000000 bytes is above"));
-    assert_int_equal(b.fate, FATE_NONE);
+    assert_int_equal(b.told.fate, FATE_NONE);
     expect_done(&b, "pid", "1 2");
     close_bench(&b);
     free(value);
@@ -289,7 +289,7 @@ time_is_bounded(void **state)
     expect_done(&b, "pid", "1 1");
     assert_int_equal(ask_within(&b, "hang", 100 * 1000), OUTCOME_FAILED);
     assert_string_equal(b.text, "timeout");
-    assert_int_equal(b.fate, FATE_NONE);
+    assert_int_equal(b.told.fate, FATE_NONE);
     expect_done(&b, "pid", "1 1");
     b.kind.timeout_us = 100 * 1000;
     assert_int_equal(ask_within(&b, "hang", 60 * SECOND), OUTCOME_FAILED);
@@ -317,6 +317,28 @@ a_start_is_bounded(void **state)
     close_bench(&b);
 }
 
+/* Its own clock says when it has spun for so long. */
+static void
+processor_time_is_that_of_the_job(void **state)
+{
+    enum { MS = 1000, FIRST = 100, LAST = 150 };
+    struct bench b;
+
+    (void)state;
+    open_bench(&b, &(struct kind_config){ .max_jobs = 0 }, NULL);
+    expect_done(&b, "x", "x");
+    for (int i = 0; i < 2; i++) {
+        expect_done(&b, "spin 100", "spun");
+        assert_in_range(b.told.cpu_us, FIRST * MS - 5 * MS, 2 * FIRST * MS);
+        expect_done(&b, "x", "x");
+        assert_in_range(b.told.cpu_us, 0, 20 * MS);
+    }
+    /* One that ends has told what it took, all in all. */
+    expect_broken(&b, "burn 150", "kind x: its program ended: exit 3");
+    assert_in_range(b.told.cpu_us, LAST * MS - 5 * MS, 2 * LAST * MS);
+    close_bench(&b);
+}
+
 static void *
 stop_it(void *arg)
 {
@@ -337,7 +359,7 @@ a_stop_ends_it(void **state)
     open_bench(&b, &(struct kind_config){ .max_jobs = 0 }, NULL);
     assert_int_equal(pthread_create(&t, NULL, stop_it, &b), 0);
     assert_int_equal(ask(&b, "hang"), OUTCOME_CANCELLED);
-    assert_int_equal(b.fate, FATE_NONE);
+    assert_int_equal(b.told.fate, FATE_NONE);
     pthread_join(t, NULL);
     expect_done(&b, "pid", "1 1");
     close_bench(&b);
@@ -366,7 +388,7 @@ what_cannot_be_started_is_told(void **state)
     free(b.kind.command.v[0]);
     b.kind.command.v[0] = xstrdup("/bin/false");    /* none of `programs` */
     assert_int_equal(ask(&b, "x"), OUTCOME_FAILED);
-    assert_int_equal(b.fate, FATE_BROKEN);
+    assert_int_equal(b.told.fate, FATE_BROKEN);
     assert_non_null(strstr(b.text,
                            "/bin/false: not the program of an own kind"));
     close_bench(&b);
@@ -374,7 +396,7 @@ what_cannot_be_started_is_told(void **state)
     open_bench(&b, &(struct kind_config){ .max_jobs = 0 }, NULL);
     b.config.spawner = NULL;
     assert_int_equal(ask(&b, "x"), OUTCOME_FAILED);
-    assert_int_equal(b.fate, FATE_NONE);
+    assert_int_equal(b.told.fate, FATE_NONE);
     assert_string_equal(b.text, "kind x: no process on alpha: Function not "
                                 "implemented");
     close_bench(&b);
@@ -425,6 +447,7 @@ main(void)
         cmocka_unit_test(is_renewed_after_so_many_jobs),
         cmocka_unit_test(time_is_bounded),
         cmocka_unit_test(a_start_is_bounded),
+        cmocka_unit_test(processor_time_is_that_of_the_job),
         cmocka_unit_test(a_stop_ends_it),
         cmocka_unit_test(stderr_goes_to_the_log),
         cmocka_unit_test(what_cannot_be_started_is_told),
