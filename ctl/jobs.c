@@ -106,6 +106,7 @@ each(struct ctl *c, struct args *a, size_t n_words, const struct lb_call *call,
     struct targets t;
     uint64_t sum[2] = { 0, 0 };
     int ok = select_words(c, a->word, n_words, &t);
+    targets_join(&t);
     /* "all" has many that have ended long ago: one line for all of them. */
     bool total = t.all && c->output != OUTPUT_JSON;
 
@@ -215,18 +216,20 @@ may_cancel(struct ctl *c, struct args *a, const struct targets *t)
 {
     uint64_t jobs = 0;
     char what[256] = "cancel";
-    bool ranges = false;
 
     for (size_t i = 0; i < t->n; i++) {
         struct lb_workload_info *w;
+        uint64_t most = target_jobs(&t->v[i]);
         size_t n;
-        ranges |= t->v[i].ranges != NULL;
         if (lb_list(t->v[i].lb, t->v[i].number, &w, &n) == LB_OK)
-            for (size_t k = 0; k < n; k++)
-                jobs += w[k].jobs - w[k].done - w[k].failed - w[k].cancelled;
+            for (size_t k = 0; k < n; k++) {
+                uint64_t open = w[k].jobs - w[k].done - w[k].failed -
+                                w[k].cancelled;
+                jobs += open < most ? open : most;
+            }
         free(w);
     }
-    if (!t->all && (jobs < ASK_FROM || ranges))
+    if (!t->all && jobs < ASK_FROM)
         return true;
     for (size_t i = 0; i < a->n_words; i++)
         text_add(what, sizeof what, " %s", a->word[i]);
@@ -251,8 +254,9 @@ cancel_main(struct ctl *c, struct args *a)
             yes = true;
     if (id < 0 || args_words(c, a, 1, SIZE_MAX) != 0)
         return c->status;
-    bool go = select_words(c, a->word, a->n_words, &t) == 0 &&
-              (yes || may_cancel(c, a, &t));
+    bool go = select_words(c, a->word, a->n_words, &t) == 0;
+    targets_join(&t);
+    go = go && (yes || may_cancel(c, a, &t));
     targets_fini(&t);
     if (!go)
         return c->status;
@@ -265,13 +269,16 @@ retry_main(struct ctl *c, struct args *a)
 {
     static const char *const keys[2] = { "retried", NULL };
     struct lb_call call = { .op = "retry" };
-    const char *what = "failed";
+    bool failed = false, all = false;
     int id;
 
     while ((id = args_next(c, a)) > 0)
-        what = id == OPT_ALL ? "all" : "failed";
+        *(id == OPT_ALL ? &all : &failed) = true;
+    if (id == 0 && all && failed)
+        return ctl_fail(c, EXIT_USAGE, "--failed and --all exclude each "
+                        "other");
     if (id < 0 || args_words(c, a, 1, SIZE_MAX) != 0)
         return c->status;
-    lb_call_text(&call, "what", what);
+    lb_call_text(&call, "what", all ? "all" : "failed");
     return each(c, a, a->n_words, &call, keys, "$1: $2 jobs run again");
 }

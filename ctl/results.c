@@ -234,7 +234,9 @@ results_main(struct ctl *c, struct args *a)
     if (id < 0 || args_words(c, a, 1, SIZE_MAX) != 0)
         return c->status;
     ctl_catch_signals();
-    if (select_words(c, a->word, a->n_words, &t) == 0)
+    int ok = select_words(c, a->word, a->n_words, &t);
+    targets_join(&t);
+    if (ok == 0)
         for (size_t k = 0; k < t.n; k++)
             results_of(c, &t.v[k], &g);
     targets_fini(&t);

@@ -74,6 +74,72 @@ targets_fini(struct targets *t)
     *t = (struct targets){ .n = 0 };
 }
 
+static size_t
+count_ranges(const char *text)
+{
+    size_t n = 1;
+
+    for (; *text != '\0'; text++)
+        n += *text == ',';
+    return n;
+}
+
+/* Adds the jobs of `b`, a target of the same workload. False: too many
+ * ranges. */
+static bool
+take_in(struct target *a, const struct target *b)
+{
+    size_t cap = 0;
+    char *both = NULL;
+
+    if (a->ranges != NULL && b->ranges != NULL) {
+        if (count_ranges(a->ranges) + count_ranges(b->ranges) >
+            SELECTOR_RANGES_MAX)
+            return false;
+        cap = strlen(a->ranges) + strlen(b->ranges) + 2;
+        both = xcalloc(1, cap);
+        text_add(both, cap, "%s,%s", a->ranges, b->ranges);
+    }
+    free(a->ranges);
+    a->ranges = both;
+    return true;
+}
+
+void
+targets_join(struct targets *t)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->n; i++) {
+        size_t k = 0;
+        while (k < n && (t->v[k].lb != t->v[i].lb ||
+                         t->v[k].number != t->v[i].number))
+            k++;
+        if (k < n && take_in(&t->v[k], &t->v[i]))
+            free(t->v[i].ranges);
+        else
+            t->v[n++] = t->v[i];
+    }
+    t->n = n;
+}
+
+uint64_t
+target_jobs(const struct target *t)
+{
+    char text[16 * 1024] = "a-1.";
+    struct selector s;
+    uint64_t n = 0;
+
+    if (t->ranges == NULL)
+        return UINT64_MAX;
+    text_add(text, sizeof text, "%s", t->ranges);
+    if (selector_parse(text, &s) != 0)
+        return UINT64_MAX;
+    for (size_t i = 0; i < s.n; i++)
+        n += (s.range[i].last - s.range[i].first) / s.range[i].step + 1;
+    return n;
+}
+
 static void
 add(struct targets *t, struct lb *lb, uint32_t number, const char *ranges)
 {

@@ -24,6 +24,11 @@ struct targets {
 int select_words(struct ctl *c, const char *const *words, size_t n,
                  struct targets *out);
 void targets_fini(struct targets *t);
+/* Words of one workload become one target: jobs that two of them name are
+ * meant once. */
+void targets_join(struct targets *t);
+/* How many jobs the ranges have, at most; UINT64_MAX: no ranges. */
+uint64_t target_jobs(const struct target *t);
 
 /* The one job that `target` names; -1 after a message if it is not one. */
 int select_job(struct ctl *c, const struct target *target, uint32_t *index);

@@ -181,6 +181,41 @@ submit_within() { (ulimit -v "$1" && lbctl submit -a "$2" 2>said); }
     [ "$(lbctl cancel last)" = "cancelled 0, already ended 10" ]
 }
 
+@test "some jobs of a workload are named, and joined" {
+    lbctl run fib n=1..20 >/dev/null
+    [ "$(lbctl results -q last.5-9 | tr '\n' ' ')" = \
+        'north-1.5 north-1.6 north-1.7 north-1.8 north-1.9 ' ]
+    [ "$(lbctl results -q last.5-9:2 last.1,7 north-1.19 | tr '\n' ' ')" = \
+        'north-1.1 north-1.5 north-1.7 north-1.9 north-1.19 ' ]
+    [ "$(lbctl results -q last.3 last | wc -l)" -eq 20 ]
+    [ "$(lbctl retry last.0-9)" = 'north-1: 0 jobs run again' ]
+    [ "$(lbctl retry --all last.0-9:3 north-1.3,5)" = \
+        'north-1: 5 jobs run again' ]
+    lbctl wait last
+    fails 2 '--failed and --all exclude each other' \
+        lbctl retry --failed --all last
+    local command
+    for command in retry cancel results logs; do
+        fails 66 'north-1 has jobs 0..19' lbctl $command last.20
+        fails 66 'no workload north-9' lbctl $command north-9.0
+        fails 66 'no workload nobody-1' lbctl $command nobody-1.0
+        fails 2 '"north-1.9-5" is not a selector' lbctl $command last.9-5
+        fails 2 "$command: a word is missing" lbctl $command
+    done
+    fails 2 'north-1.1-2 is not one job' lbctl logs last.1-2
+    lbctl submit --hold --name render sleep 1s jobs=400
+    [ "$(lbctl cancel render-2.0-9 last.5-20)" = \
+        'cancelled 21, already ended 0' ]
+    [ "$(lbctl cancel --queued last.0-30)" = 'cancelled 10, already ended 21' ]
+    fails 2 'cancel last.31-130: 1 workload, 100 jobs; confirm with -y' \
+        lbctl cancel last.31-130
+    [ "$(lbctl cancel last.31-129)" = 'cancelled 99, already ended 0' ]
+    fails 2 'cancel last: 1 workload, ' lbctl cancel last
+    fails 2 'cancel last.0-399:3: 1 workload, 134 jobs; confirm' \
+        lbctl cancel last.0-399:3
+    lbctl cancel -y last
+}
+
 @test "Ctrl-C detaches, lists what is unfinished, and the jobs go on" {
     lbctl run sleep 600s jobs=30 >out 2>err 3>&- &
     local pid=$! rc=0
