@@ -179,7 +179,9 @@ field() { # FILTER: of the last workload
     [ "$(sort ran | tr '\n' ' ')" = 'north 1 north 1 south 1 ' ]
 }
 
-@test "an ordinary user's agent runs the commands of that user" {
+# [PREFIX]...: an agent of an ordinary user, which its own lbctl talks to: "${as[@]}"
+# is how to become that user. PREFIX starts the agent.
+ordinary() {
     [ "$(id -u)" -eq 0 ] || skip 'needs root to become somebody else'
     mkdir bin u u/state u/run u/home
     cp "$(command -v lbagent)" "$(command -v lbctl)" bin
@@ -189,12 +191,16 @@ field() { # FILTER: of the last workload
     printf '[node]\nname = u\nstate_dir = %s\nrun_dir = %s\n[listen]\nport = 0\n' \
         "$work/u/state" "$work/u/run" >u.ini
     chmod 644 u.ini
-    "${as[@]}" bin/lbagent -c u.ini -D jobs.kill_after=50ms 2>u.log 3>&- &
+    "${as[@]}" "$@" bin/lbagent -c u.ini -D jobs.kill_after=50ms 2>u.log 3>&- &
     echo $! >pid.u
     await test -s u/run/endpoint
     LB_NODE=$(control_of u)
     export LB_NODE
     grep -q 'evt=commands of=own hold=namespace ' u.log
+}
+
+@test "an ordinary user's agent runs the commands of that user" {
+    ordinary
     [ "$("${as[@]}" bin/lbctl run --cwd / -- id -u)" = 65534 ]
     # Alone in its process numbers, without powers.
     [ "$("${as[@]}" bin/lbctl run --cwd / -- sh -c 'echo $PPID')" = 1 ]
@@ -207,6 +213,26 @@ field() { # FILTER: of the last workload
     await are_marked 6
     kill_agent u
     await are_marked 0
+}
+
+# shellcheck disable=SC2317  # called by await
+more_are_marked() { [ "$(marked | wc -l)" -gt "$1" ]; }
+
+@test "a fork bomb that takes all processes of a user ends in time" {
+    # What that user has now, and room for some.
+    local most=$(($(ps -L -U 65534 --no-headers | wc -l) + 150))
+    ordinary prlimit "--nproc=$most:$most"
+    id=$("${as[@]}" bin/lbctl -q submit --cwd / --timeout 3s \
+        --env NASTY="$token" -- "$nasty" bomb 9)
+    await more_are_marked 100
+    not more_are_marked 200     # of 512
+    fails 1 '' "${as[@]}" bin/lbctl wait "$id"
+    await are_marked 0
+    "${as[@]}" bin/lbctl --json results "$id" |
+        jq -e '.results[0] | .error == "timeout" and .run_s < 6'
+    # The slot and the processes are free again.
+    [ "$("${as[@]}" bin/lbctl run --cwd / -- sh -c 'echo free | cat')" = free ]
+    [ "$(ps -L -U 65534 --no-headers | wc -l)" -lt "$((most - 100))" ]
 }
 
 @test "kills in the middle of nasty commands, and commands that hang" {
