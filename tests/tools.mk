@@ -24,6 +24,10 @@ tests_tools_strange_LDADD = libproto.a libbase.a $(ZMQ_LIBS) $(ZLIB_LIBS)
 noinst_PROGRAMS += tests/tools/nasty
 tests_tools_nasty_SOURCES = tests/tools/nasty.c
 
+# Whom no signal may reach.
+noinst_PROGRAMS += tests/tools/strangers
+tests_tools_strangers_SOURCES = tests/tools/strangers.c
+
 # A co-process as no slot likes it.
 noinst_PROGRAMS += tests/tools/fickle
 tests_tools_fickle_SOURCES = tests/tools/fickle.c

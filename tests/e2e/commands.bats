@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MPL-2.0
 # Commands in real agents: what they get, how they are ended, and that nothing
-# of them is left, whoever dies.
+# of them is left, whoever dies. LB_PIDS_JOBS says how many run where process
+# numbers are few (10000; 100000 before a release).
 # shellcheck disable=SC2154,SC2016
 
 load programs.bash
@@ -226,7 +227,7 @@ more_are_marked() { [ "$(marked | wc -l)" -gt "$1" ]; }
         --env NASTY="$token" -- "$nasty" bomb 9)
     await more_are_marked 100
     not more_are_marked 200     # of 512
-    fails 1 '' "${as[@]}" bin/lbctl wait "$id"
+    fails 1 '' "${as[@]}" bin/lbctl --timeout 30s wait "$id"
     await are_marked 0
     "${as[@]}" bin/lbctl --json results "$id" |
         jq -e '.results[0] | .error == "timeout" and .run_s < 6'
@@ -240,6 +241,14 @@ more_are_marked() { [ "$(marked | wc -l)" -gt "$1" ]; }
     echo "$output"
     [ "$status" -eq 0 ]
     [[ $output == *'kills 20 / survivors 0 / hung 56 / ended 56 / late 0 /'* ]]
+}
+
+@test "no stranger who has the number of a program is signalled" {
+    run "$BATS_TEST_DIRNAME/pids.sh" --jobs "${LB_PIDS_JOBS:-10000}"
+    echo "$output"
+    [ "$status" -ne 77 ] || skip "${output#pids: }"
+    [ "$status" -eq 0 ]
+    [[ $output == *', 0 hit' ]]
 }
 
 @test "a directory that is nowhere fails at once when no other node is there" {
