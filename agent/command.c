@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/command_files.h"
 #include "agent/command_given.h"
 #include "agent/shim_link.h"
 #include "base/text.h"
@@ -25,6 +26,8 @@ struct command_slot {
     size_t number;
     struct shim_link shim;
     struct given given;         /* to the program under way */
+    struct command_files *files;
+    struct buf returned;        /* files, as words */
     pthread_mutex_t lock;       /* of what command_output reads, too: */
     const struct order *order;  /* of the run under way; NULL: none */
     struct buf out, err;        /* what the program wrote */
@@ -42,6 +45,7 @@ command_slot_new(const struct command_config *config, struct orders *orders,
     shim_link_init(&s->shim);
     pthread_mutex_init(&s->lock, NULL);
     given_init(&s->given, config, number);
+    s->files = command_files_new(config, orders, number);
     return s;
 }
 
@@ -52,6 +56,8 @@ command_slot_free(struct command_slot *s)
         return;
     shim_link_fini(&s->shim);
     given_fini(&s->given);
+    command_files_free(s->files);
+    buf_fini(&s->returned);
     buf_fini(&s->out);
     buf_fini(&s->err);
     pthread_mutex_destroy(&s->lock);
@@ -94,6 +100,13 @@ take_frames(struct command_slot *s, struct shim_end *end)
 }
 
 /* ---- a run ---- */
+
+/* Where what comes out of one goes, as in command_run. */
+struct run_end {
+    struct buf *out;
+    uint64_t *cpu_us;
+    char *err;
+};
 
 /* 0; or the outcome, when there is none to be had. Without a spawner the node
  * is about to leave (loop.c), and the job waits again. */
@@ -152,8 +165,9 @@ put_result(struct command_slot *s, const struct shim_end *end, struct buf *out)
                                 .out_total = end->out_total,
                                 .err_total = end->err_total,
                                 .out = buf_span(&s->out),
-                                .err = buf_span(&s->err) };
-    size_t room = RESULT_MAX_BYTES - ENCODED_MORE;
+                                .err = buf_span(&s->err),
+                                .files = buf_span(&s->returned) };
+    size_t room = RESULT_MAX_BYTES - ENCODED_MORE - r.files.len;
 
     if (r.err.len > room / 2 && r.out.len + r.err.len > room)
         r.err.len = r.out.len > room / 2 ? room / 2 : room - r.out.len;
@@ -249,11 +263,37 @@ command_output(struct command_slot *s, struct command_piece *piece)
     return is;
 }
 
+/* Its program, from beginning to end. The shim is open. */
+static uint8_t
+run_program(struct command_slot *s, const struct command_job *job,
+            const struct shim_run *run, struct run_end *to)
+{
+    struct shim_end end = { .how = 0 };
+
+    if (!begin(s, run) || follow(s, job, &end) != 0) {
+        shim_link_close(&s->shim);
+        uint8_t outcome = open_shim(s, to->err);
+        if (outcome != 0)
+            return outcome;
+        text_add(to->err, KIND_ERROR_MAX, "its shim was killed");
+        return OUTCOME_FAILED;
+    }
+    *to->cpu_us = end.cpu_us;
+    uint8_t outcome = judge(s, &end, to->err);
+    if (outcome == OUTCOME_DONE) {
+        outcome = command_files_return(s->files, &s->returned, to->err);
+        outcome = outcome == 0 ? OUTCOME_DONE : outcome;
+    }
+    if (end.how == SHIM_ENDED || end.how == SHIM_TIMEOUT)
+        put_result(s, &end, to->out);
+    return outcome;
+}
+
 uint8_t
 command_run(struct command_slot *s, const struct command_job *job,
             struct buf *out, uint64_t *cpu_us, char *err)
 {
-    struct shim_end end = { .how = 0 };
+    struct run_end to = { out, cpu_us, err };
     struct shim_run run;
 
     *cpu_us = 0;
@@ -266,20 +306,12 @@ command_run(struct command_slot *s, const struct command_job *job,
         return OUTCOME_FAILED;
     }
     turn_to(s, job->order);
-    if (begin(s, &run) && follow(s, job, &end) == 0) {
-        *cpu_us = end.cpu_us;
-        outcome = judge(s, &end, err);
-        if (end.how == SHIM_ENDED || end.how == SHIM_TIMEOUT)
-            put_result(s, &end, out);
-    } else {
-        shim_link_close(&s->shim);
-        outcome = open_shim(s, err);
-        if (outcome == 0) {
-            text_add(err, KIND_ERROR_MAX, "its shim was killed");
-            outcome = OUTCOME_FAILED;
-        }
-    }
+    outcome = command_files_give(s->files, job, &run, err);
+    if (outcome == 0)
+        outcome = run_program(s, job, &run, &to);
+    command_files_end(s->files);
     turn_to(s, NULL);
     shrink(&s->shim.in);
+    shrink(&s->returned);
     return outcome;
 }

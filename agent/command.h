@@ -15,6 +15,9 @@
 #include "base/bytes.h"
 #include "proto/workload.h"
 
+struct courier;
+struct files;
+
 /* What all slots of a node share. */
 struct command_config {
     struct spawner *spawner;    /* NULL: commands are not run here */
@@ -23,6 +26,9 @@ struct command_config {
     const char *scratch;        /* as in spawner_config */
     int64_t kill_after_us;
     uint64_t output_max;        /* of each stream */
+    struct files *files;        /* that travel with commands; NULL: none do */
+    struct courier *courier;    /* likewise */
+    const char *jobs;           /* where jobs with files have directories */
 };
 
 /* One run: `order` and its parts. */

@@ -55,6 +55,9 @@ void links_heard(struct links *l, const struct node_id *id, int64_t now_us);
 /* ---- what is sent ---- */
 /* True if the peer is on this host, by its STATE. */
 bool links_same_host(const struct links *l, const struct node_id *id);
+/* Where it is dialled: "HOST:PORT"; false: it is not known. */
+bool links_place(const struct links *l, const struct node_id *id, char *dst,
+                 size_t cap);
 /* Number of the next frame to that peer. */
 uint64_t links_next_seq(struct links *l, const struct node_id *id);
 /* Takes the packet. It is lost when the peer is not known or its queue is

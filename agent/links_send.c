@@ -7,6 +7,7 @@
 #include "agent/links_parts.h"
 #include "agent/sockets.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #define HELLO_US (1 * SECOND_US)
 #define REDIAL_US (30 * SECOND_US)
@@ -77,6 +78,20 @@ link_dial(struct links *l, struct link *k, int64_t now_us)
 }
 
 /* ---- what is sent ---- */
+
+bool
+links_place(const struct links *l, const struct node_id *id, char *dst,
+            size_t cap)
+{
+    const struct link *k = link_by_id(l, id);
+
+    if (k == NULL || k->host[0] == '\0')
+        return false;
+    bool six = strchr(k->host, ':') != NULL;
+    dst[0] = '\0';
+    text_add(dst, cap, six ? "[%s]:%u" : "%s:%u", k->host, (unsigned)k->port);
+    return true;
+}
 
 bool
 links_same_host(const struct links *l, const struct node_id *id)

@@ -6,6 +6,10 @@ libagent_a_SOURCES = \
 	agent/clients.c agent/clients.h \
 	agent/clock.c agent/clock.h \
 	agent/command.c agent/command.h \
+	agent/command_files.c agent/command_files.h \
+	agent/command_files_parts.h \
+	agent/command_files_place.c \
+	agent/command_files_take.c \
 	agent/command_given.c agent/command_given.h \
 	agent/config.c agent/config.h agent/config_parts.h \
 	agent/config_check.c \
@@ -17,6 +21,8 @@ libagent_a_SOURCES = \
 	agent/coprocess.c agent/coprocess.h agent/coprocess_parts.h \
 	agent/coprocess_line.c agent/coprocess_line.h \
 	agent/coprocess_process.c \
+	agent/courier.c agent/courier.h agent/courier_parts.h \
+	agent/courier_carry.c \
 	agent/cpus.c agent/cpus.h \
 	agent/events.c agent/events.h \
 	agent/fds.c agent/fds.h \
@@ -62,18 +68,21 @@ libagent_a_SOURCES = \
 
 bin_PROGRAMS += lbagent
 lbagent_SOURCES = agent/main.c
-agent_libs = libagent.a libcore.a libproto.a libkinds.a libbase.a \
+agent_libs = libagent.a libcore.a libclient.a libproto.a libkinds.a libbase.a \
 	$(ZMQ_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) \
 	$(SODIUM_LIBS)
 lbagent_LDADD = $(agent_libs)
 
 agent_tests = \
+	tests/unit/test_command_files \
+	tests/unit/test_command_files_away \
 	tests/unit/test_command_given \
 	tests/unit/test_config \
 	tests/unit/test_events \
 	tests/unit/test_config_kind \
 	tests/unit/test_coprocess \
 	tests/unit/test_coprocess_line \
+	tests/unit/test_courier \
 	tests/unit/test_fetcher \
 	tests/unit/test_filer \
 	tests/unit/test_files \
@@ -87,6 +96,16 @@ agent_tests = \
 	tests/unit/test_worker
 check_PROGRAMS += $(agent_tests)
 TESTS += $(agent_tests)
+fake_home = tests/unit/fake_home.c tests/unit/fake_home.h
+tests_unit_test_command_files_SOURCES = tests/unit/test_command_files.c \
+	tests/unit/command_files_bench.h
+tests_unit_test_command_files_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_command_files_away_SOURCES = \
+	tests/unit/test_command_files_away.c \
+	tests/unit/command_files_bench.h $(fake_home)
+tests_unit_test_command_files_away_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_courier_SOURCES = tests/unit/test_courier.c $(fake_home)
+tests_unit_test_courier_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_command_given_SOURCES = tests/unit/test_command_given.c
 tests_unit_test_command_given_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_config_SOURCES = \

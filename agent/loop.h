@@ -8,6 +8,7 @@
 #define LB_LOOP_H
 
 #include "agent/config.h"
+#include "agent/courier.h"
 #include "agent/events.h"
 #include "agent/fetcher.h"
 #include "agent/filer.h"
@@ -37,6 +38,7 @@ struct shell {
     struct fetcher *fetcher;
     struct files *files;
     struct filer *filer;
+    struct courier *courier;
     struct service *service;
     struct probe *probe;
     struct events *events;

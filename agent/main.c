@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "agent/clock.h"
+#include "agent/command_files.h"
 #include "agent/loop.h"
 #include "agent/options.h"
 #include "agent/programs.h"
@@ -261,7 +262,11 @@ open_files(struct node *n)
         text_add(why, sizeof why, "%s: %s", path, strerror(errno));
         return fail(EXIT_DISK, why);
     }
+    command_files_clean(n->programs.jobs);
+    n->shell.courier = courier_new(n->shell.files);
     n->shell.filer = filer_new(n->shell.files);
+    n->programs.command.files = n->shell.files;
+    n->programs.command.courier = n->shell.courier;
     return n->shell.filer != NULL ? -1 : fail(EXIT_FAILED, strerror(errno));
 }
 
@@ -338,6 +343,7 @@ close_node(struct node *n)
     mailbox_free(s->outcomes);
     fetcher_free(s->fetcher);
     filer_free(s->filer);
+    courier_free(s->courier);
     files_free(s->files);
     orders_free(s->orders);
     net_close(s->net, LINGER_MS);

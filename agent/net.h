@@ -49,6 +49,10 @@ struct net_in {
  * as one turn may take have been given since net_wait. */
 bool net_receive(struct net *n, struct net_in *out, int64_t now_us);
 
+/* Where a peer is dialled: "HOST:PORT"; false: it is not known. */
+bool net_place(const struct net *n, const struct node_id *id, char *dst,
+               size_t cap);
+
 /* A packet for a peer or a client, encoded now, to be sent by net_send. */
 struct packet *net_encode_peer(struct net *n, const struct node_id *to,
                                uint8_t type, const uint32_t credit[2],

@@ -5,6 +5,12 @@
 #include "agent/clock.h"
 #include "agent/net_parts.h"
 
+bool
+net_place(const struct net *n, const struct node_id *id, char *dst, size_t cap)
+{
+    return links_place(n->links, id, dst, cap);
+}
+
 static struct frame
 own_frame(const struct net *n, uint8_t type)
 {

@@ -7,6 +7,7 @@
 #include "agent/clock.h"
 #include "agent/loop_parts.h"
 #include "base/xalloc.h"
+#include "proto/workload.h"
 
 /* The gate takes it, or it is lost, as the wire may lose it: false. */
 static bool
@@ -51,8 +52,21 @@ reply(struct loop *l, const struct action *a)
 
 /* ---- runs ---- */
 
+/* Files of the job come from its home, or go there. */
+static void
+tell_place(const struct loop *l, struct order *o)
+{
+    struct desc desc;
+
+    o->away = !node_id_equal(&o->home, &l->s->self->id);
+    if (o->away &&
+        desc_decode(span_of(o->bytes, o->desc_len), &desc) == 0 &&
+        span_is(desc.kind, "command"))
+        (void)net_place(l->s->net, &o->home, o->home_at, sizeof o->home_at);
+}
+
 static struct order *
-order_of(const struct act_run *r)
+order_of(const struct loop *l, const struct act_run *r)
 {
     struct order *o = order_new(r->desc, r->args);
 
@@ -62,6 +76,7 @@ order_of(const struct act_run *r)
     o->workload = r->workload;
     o->index = r->index;
     o->attempt = r->attempt;
+    tell_place(l, o);
     return o;
 }
 
@@ -69,11 +84,11 @@ static void
 start_run(struct loop *l, const struct act_run *r)
 {
     if (!r->gated) {
-        orders_put(l->s->orders, order_of(r));
+        orders_put(l->s->orders, order_of(l, r));
         return;
     }
     struct packet *p = packet_new(PACKET_RUN);
-    p->order = order_of(r);
+    p->order = order_of(l, r);
     /* The gate has room for every ticket beyond the sends it takes. */
     if (gate_put(l->gate, l->last_save, p) != 0)
         abort();

@@ -12,9 +12,12 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "proto/limits.h"
 #include "proto/names.h"
 
 struct orders;
+
+enum { PLACE_CAP = ENDPOINT_MAX_BYTES + 16 };   /* "HOST:PORT", "[::1]:1" */
 
 /* One run. On the heap, owned by whoever has it; freed by free(). */
 struct order {
@@ -22,6 +25,9 @@ struct order {
     uint16_t slot;          /* ticket, given back with the outcome */
     uint32_t run, workload, index, attempt;
     struct node_id home;
+    bool away;              /* that is another node */
+    char home_at[PLACE_CAP];    /* then where, HOST:PORT; "": not known, or no
+                               files travel */
     size_t desc_len, args_len;
     uint8_t bytes[];        /* description (desc_decode), own parameters */
 };

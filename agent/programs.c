@@ -62,8 +62,9 @@ programs_open(struct programs *p, const struct config *c, const char *node)
         .allow = (const char *const *)c->allow.v, .kinds = p->program };
 
     text_add(p->scratch, sizeof p->scratch, "%s/scratch", c->state_dir);
+    text_add(p->jobs, sizeof p->jobs, "%s/jobs", c->state_dir);
     p->command = (struct command_config){
-        .node = node, .scratch = p->scratch,
+        .node = node, .scratch = p->scratch, .jobs = p->jobs,
         .keep = (const char *const *)c->env_keep.v,
         .kill_after_us = c->kill_after_us, .output_max = c->max_output };
     list_own_kinds(p, c);

@@ -20,7 +20,7 @@ struct programs {
     struct command_config command;
     struct coprocess_config coprocess;
     struct cgroup cgroup;
-    char scratch[PATH_CAP + 16];
+    char scratch[PATH_CAP + 16], jobs[PATH_CAP + 16];
     struct kind_config *kind[CONFIG_KINDS_MAX]; /* of coprocess */
     const char *program[CONFIG_KINDS_MAX + 1];  /* theirs */
     struct buf own_text;        /* their descriptions */

@@ -295,7 +295,7 @@ client_answer(struct lb *lb, uint64_t *seq, struct lb_reply **out)
             *out = NULL;
             continue;
         }
-        if (lb->interrupt != NULL && *lb->interrupt != 0)
+        if (dial_interrupted(lb->interrupt))
             return client_fail(lb, LB_INTERRUPTED, "interrupted");
         if (!repeat(lb, &next))
             return too_late(lb);

@@ -122,7 +122,7 @@ try_again(struct lb_submit *s, const struct lb_reply *r)
 
     client_forget(s->lb, 0);
     while ((left = until - dial_now_ms()) > 0) {
-        if (s->lb->interrupt != NULL && *s->lb->interrupt != 0)
+        if (dial_interrupted(s->lb->interrupt))
             return client_fail(s->lb, LB_INTERRUPTED, "interrupted");
         poll(NULL, 0, left < CLIENT_SLICE_MS ? (int)left : CLIENT_SLICE_MS);
     }

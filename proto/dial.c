@@ -29,6 +29,12 @@ dial_now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+bool
+dial_interrupted(const volatile sig_atomic_t *flag)
+{
+    return flag != NULL && __atomic_load_n(flag, __ATOMIC_RELAXED) != 0;
+}
+
 static int __attribute__((format(printf, 3, 4)))
 fail(struct dial *d, int status, const char *fmt, ...)
 {
@@ -95,7 +101,7 @@ probe(const struct addrinfo *a, const volatile sig_atomic_t *interrupt)
         int64_t end = dial_now_ms() + PROBE_MS;
         int got = 0;
         while (error == EINPROGRESS && got <= 0 && dial_now_ms() < end &&
-               (interrupt == NULL || *interrupt == 0))
+               !dial_interrupted(interrupt))
             got = poll(&p, 1, SLICE_MS);
         if (error == EINPROGRESS)
             error = ETIMEDOUT;

@@ -8,6 +8,7 @@
 #define LB_DIAL_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct dial {
@@ -21,5 +22,7 @@ struct dial {
 /* LB_OK with an address; LB_USAGE, LB_UNREACHABLE or LB_REFUSED with a text. */
 int dial(struct dial *d);
 int64_t dial_now_ms(void);
+/* Whether the flag, if there is one, has been set by now. */
+bool dial_interrupted(const volatile sig_atomic_t *flag);
 
 #endif

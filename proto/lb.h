@@ -54,8 +54,9 @@ LB_API void lb_free(struct lb *lb);
 
 /* How long one answer may take, in ms; 5000 at first. */
 LB_API void lb_set_timeout(struct lb *lb, int64_t ms);
-/* Waits end with LB_INTERRUPTED when *flag is not 0 (set by a signal
- * handler). NULL: never. The flag outlives the connection. */
+/* Waits end with LB_INTERRUPTED when *flag is not 0 (set by a signal handler,
+ * or atomically by another thread). NULL: never. The flag outlives the
+ * connection, or the next call of this. */
 LB_API void lb_set_interrupt(struct lb *lb, const volatile sig_atomic_t *flag);
 
 /* Connects to ipc://PATH or HOST[:PORT], PORT being the base port of the node

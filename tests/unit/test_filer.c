@@ -323,7 +323,8 @@ ends_with_questions_and_pieces_under_way(void **state)
     buf_fini(&refusal);
 }
 
-#define DESK_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define DESK_TEST(test) \
+    cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int
 main(void)

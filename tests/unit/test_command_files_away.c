@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Files of jobs whose home is another node. */
+#include "tests/unit/command_files_bench.h"
+#include "tests/unit/fake_home.h"
+
+static void
+the_home_gives_what_is_not_here(void **state)
+{
+    struct bench *b = *state;
+    struct fake_home home;
+    struct digest d;
+    uint64_t size;
+
+    assert_true(fake_home_open(&home));
+    b->order->away = true;
+    strcpy(b->order->home_at, home.at);
+    d = fake_home_put(&home, "alpha", 5);
+    is_given(b, "alpha", "a");
+    wants_back(b, "b");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(give(b), 0);
+        assert_true(holds(b, "a", "alpha"));
+        writes(b, "b", "returned");
+        assert_int_equal(take(b), 0);
+        command_files_end(b->given);
+    }
+    assert_int_equal(home.gets, 1);
+    int fd = files_read(b->files, &d, &size);
+    assert_true(fd >= 0);
+    close(fd);
+    d = digest_of(span_str("returned"));
+    assert_int_equal(files_read(b->files, &d, &size), -ENOENT);
+    fd = files_read(home.files, &d, &size);
+    assert_true(fd >= 0);
+    close(fd);
+    buf_reset(&b->params);
+    is_given(b, "other", "a");
+    assert_int_equal(give(b), OUTCOME_NO_FILE);
+    assert_string_equal(b->err, "south cannot have file a: no such file here");
+    command_files_end(b->given);
+    files_set_max(home.files, 1);
+    buf_reset(&b->params);
+    wants_back(b, "b");
+    assert_int_equal(give(b), 0);
+    writes(b, "b", "more");
+    assert_int_equal(take(b), OUTCOME_FAILED);
+    assert_string_equal(b->err, "b: the file is above jobs.files_max");
+    command_files_end(b->given);
+    b->order->home_at[0] = '\0';
+    buf_reset(&b->params);
+    is_given(b, "other", "a");
+    assert_int_equal(give(b), OUTCOME_NO_FILE);
+    assert_string_equal(b->err,
+                        "south cannot have file a: its home is not known");
+    command_files_end(b->given);
+    fake_home_close(&home);
+}
+
+static void
+the_time_of_an_attempt_is_heeded_on_the_way(void **state)
+{
+    struct bench *b = *state;
+    struct fake_home home;
+
+    assert_true(fake_home_open(&home));
+    home.deaf = true;
+    b->order->away = true;
+    strcpy(b->order->home_at, home.at);
+    is_given(b, "alpha", "a");
+    b->run.timeout_us = 30 * 1000;
+    assert_int_equal(give(b), OUTCOME_FAILED);
+    assert_string_equal(b->err, "timeout");
+    command_files_end(b->given);
+    buf_reset(&b->params);
+    wants_back(b, "a");
+    b->run.timeout_us = 2 * 1000 * 1000;
+    assert_int_equal(give(b), 0);
+    assert_true(b->run.timeout_us <= 2 * 1000 * 1000);
+    writes(b, "a", "x");
+    assert_int_equal(take(b), OUTCOME_FAILED);
+    assert_string_equal(b->err, "timeout");
+    command_files_end(b->given);
+    fake_home_close(&home);
+}
+
+static void *
+stop_it(void *arg)
+{
+    struct bench *b = arg;
+
+    /* Wherever its worker is: before its wait, or in it. */
+    usleep(10000);
+    assert_null(orders_stop(b->orders, RUN));
+    return NULL;
+}
+
+/* The run under way at the worker, so that it can be stopped. */
+static void
+begin_run(struct bench *b)
+{
+    struct order *o = order_new(span_str(""), span_str(""));
+
+    o->run = RUN;
+    orders_put(b->orders, o);
+    assert_ptr_equal(orders_try_take(b->orders, WORKER), o);
+    free(o);
+}
+
+static void
+a_stop_is_heard_on_the_way(void **state)
+{
+    struct bench *b = *state;
+    struct fake_home home;
+    pthread_t thread;
+
+    assert_true(fake_home_open(&home));
+    home.deaf = true;
+    b->order->away = true;
+    strcpy(b->order->home_at, home.at);
+    is_given(b, "alpha", "a");
+    begin_run(b);
+    pthread_create(&thread, NULL, stop_it, b);
+    assert_int_equal(give(b), OUTCOME_CANCELLED);
+    command_files_end(b->given);
+    pthread_join(thread, NULL);
+    buf_reset(&b->params);
+    wants_back(b, "a");
+    begin_run(b);
+    assert_int_equal(give(b), 0);
+    writes(b, "a", "x");
+    pthread_create(&thread, NULL, stop_it, b);
+    assert_int_equal(take(b), OUTCOME_CANCELLED);
+    command_files_end(b->given);
+    pthread_join(thread, NULL);
+    fake_home_close(&home);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BENCH_TEST(the_home_gives_what_is_not_here),
+        BENCH_TEST(the_time_of_an_attempt_is_heeded_on_the_way),
+        BENCH_TEST(a_stop_is_heard_on_the_way),
+    };
+    return cmocka_run_group_tests_name("command_files_away", tests, NULL, NULL);
+}
