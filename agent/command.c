@@ -284,6 +284,8 @@ run_program(struct command_slot *s, const struct command_job *job,
         outcome = command_files_return(s->files, &s->returned, to->err);
         outcome = outcome == 0 ? OUTCOME_DONE : outcome;
     }
+    if (outcome != OUTCOME_DONE)    /* all of them or none */
+        buf_reset(&s->returned);
     if (end.how == SHIM_ENDED || end.how == SHIM_TIMEOUT)
         put_result(s, &end, to->out);
     return outcome;

@@ -89,6 +89,7 @@ agent_tests = \
 	tests/unit/test_journal \
 	tests/unit/test_mailbox \
 	tests/unit/test_shell_command \
+	tests/unit/test_shell_file \
 	tests/unit/test_shim \
 	tests/unit/test_shim_end \
 	tests/unit/test_shim_link \
@@ -136,6 +137,9 @@ tests_unit_test_shell_command_SOURCES = \
 	tests/unit/test_shell_command.c tests/unit/command_scene.h
 tests_unit_test_shell_command_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 shim_client = tests/unit/shim_client.c tests/unit/shim_client.h
+tests_unit_test_shell_file_SOURCES = tests/unit/test_shell_file.c \
+	tests/unit/command_scene.h
+tests_unit_test_shell_file_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_shim_SOURCES = tests/unit/test_shim.c $(shim_client)
 tests_unit_test_shim_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 EXTRA_tests_unit_test_shim_DEPENDENCIES = tests/tools/nasty$(EXEEXT)

@@ -148,6 +148,7 @@ dump(struct loop *l)
     dump_one("gate.lost", l->lost_sends);
     dump_one("orders.queued", orders_queued(l->s->orders));
     dump_one("outcomes.waiting", mailbox_count(l->s->outcomes));
+    dump_one("files.used_bytes", files_used(l->s->files));
     dump_one("loop.turns", l->turns);
     dump_one("loop.events", l->events);
 }

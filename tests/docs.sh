@@ -28,7 +28,8 @@ same proto/lb.h man/liblb.3
 {
     sed -n '/^static const struct op ops\[\]/,/^};/s/^    { "\([a-z_]*\)".*/\1/p' \
         core/command.c
-    sed -n 's/.*span_is(m->op, "\([a-z_]*\)").*/\1/p' agent/shell_command.c
+    sed -n '/^} ops\[\] = {/,/^};/s/^    { "\([a-z_]*\)".*/\1/p' \
+        agent/shell_command.c
 } | sort -u >"$work/have"
 sed -n '/^## 9/,$s/^| \([a-z_, ]*\) | [vso] |.*/\1/p' proto/PROTOCOL.md |
     tr -s ', ' '\n' | sort -u >"$work/said"
