@@ -5,6 +5,7 @@ bench_programs = \
 	tests/bench/drain \
 	tests/bench/latency \
 	tests/bench/limits \
+	tests/bench/lockstep \
 	tests/bench/peers \
 	tests/bench/timeit
 EXTRA_PROGRAMS = $(bench_programs)
@@ -21,6 +22,7 @@ tests_bench_latency_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
 	$(ZLIB_LIBS)
 tests_bench_limits_SOURCES = tests/bench/limits.c $(bench_wire)
 tests_bench_limits_LDADD = libkinds.a libbase.a $(SQLITE_LIBS) $(ZLIB_LIBS)
+tests_bench_lockstep_SOURCES = tests/bench/lockstep.c $(bench_wire)
 tests_bench_peers_SOURCES = tests/bench/peers.c $(bench_wire)
 tests_bench_timeit_SOURCES = tests/bench/timeit.c $(bench_wire)
 

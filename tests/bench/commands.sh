@@ -69,6 +69,12 @@ coprocess_limit() {
         per_second_ms "$coprocess_jobs"
 }
 
+# As a slot does: the next line when the answer has come, two loops at a time.
+coprocess_lockstep() {
+    "$build/tests/bench/lockstep" 2 "$coprocess_jobs" \
+        "$build/tests/tools/fickle" | per_second "$coprocess_jobs"
+}
+
 coprocess_ours() {
     timeit 1 "$build/lbctl" -n "ipc://$dir/north/run/control.sock" run \
         --progress=none line "value=1..$coprocess_jobs" |
@@ -80,12 +86,15 @@ bench_coprocess() {
     one_node 2 $commands_option \
         -D "kind.line.command=$build/tests/tools/fickle" \
         -D kind.line.protocol=plain -D kind.line.params=value:count
-    in_turn coprocess_limit coprocess_ours
+    in_turn coprocess_limit coprocess_lockstep coprocess_ours
     record coprocess_limit 'limit: seq into two of the program' jobs/s \
         <"$dir/run.coprocess_limit"
+    record coprocess_lockstep 'limit: one line, one answer, two pipes' jobs/s \
+        <"$dir/run.coprocess_lockstep"
     record coprocess 'lbctl run of an own kind, 2 slots, journalled' jobs/s \
         <"$dir/run.coprocess_ours"
     ratio 'lbagent / limit' coprocess coprocess_limit none
+    ratio 'lbagent / lock-step' coprocess coprocess_lockstep none
 }
 
 # PID: per cent of one processor over 3 s.
@@ -104,6 +113,42 @@ program_pid() {
     return 1
 }
 
+# One loop for each processor, as nice as the program: until hogs_end.
+hogs_start() {
+    hogs=
+    i=0
+    while [ "$i" -lt "$n_cpus" ]; do
+        timeout 300 sh -c 'while :; do :; done' &
+        hogs="$hogs $!"
+        i=$((i + 1))
+    done
+}
+
+hogs_end() {
+    for hog in $hogs; do
+        process_end "$hog" hog
+    done
+}
+
+# What a fair scheduler lets it have is 2/3 of a processor beside two hogs.
+programs_beside_hogs() {
+    method=$(sed -n 's/.*evt=commands .*throttle=\([a-z0-9-]*\).*/\1/p' \
+        "$dir/north/log" | tail -n 1)
+    hogs_start
+    for percent in 10 30 50 90; do
+        ctl north throttle north "$percent" >/dev/null
+        sleep 1
+        repeat program_share "$program" |
+            record programs_hogs_$percent \
+                "$percent %, beside $n_cpus hogs, by $method" %
+    done
+    hogs_end
+    case $method in
+    cgroup*) echo '  target: within 5 points up to 50 %' ;;
+    *) echo '  target: none (signals: who waits for its turn gets less)' ;;
+    esac
+}
+
 bench_programs() {
     # shellcheck disable=SC2086  # words
     one_node 1 $commands_option
@@ -116,5 +161,6 @@ bench_programs() {
             record programs_$percent "asked for $percent %, a program" %
     done
     echo '  target: within 2 points of what was asked for'
+    programs_beside_hogs
     ctl north cancel -y "$id" >/dev/null 2>&1 || :
 }
