@@ -27,7 +27,8 @@ static const struct column columns[] = {
     { "RUN", "run_s", true },       { NULL, "wait_s", true },
     { "RESULT", "result", false },  { NULL, "stdout", false },
     { NULL, "stderr", false },      { NULL, "truncated", false },
-    { NULL, "error", false },       { NULL, NULL, false }
+    { NULL, "error", false },       { NULL, "files", false },
+    { NULL, NULL, false }
 };
 
 struct reading {

@@ -56,6 +56,21 @@ run_parallel() {
     log_columns theirs
 }
 
+# Really runs a row in a directory of its own: output, and what is there then.
+files_of() { # COMMAND... -- WORD...
+    rm -rf place
+    mkdir -p place/d
+    (
+        cd place || exit
+        echo one >a.txt
+        echo two two >d/b.txt
+        echo three >'c d.txt'
+        chmod 640 a.txt
+        "$@" </dev/null 2>../stderr || echo failed
+        find . -type f -printf '%m %p ' -exec cksum {} \; | sort
+    )
+}
+
 # One row: prints what is wrong with it.
 compare() {
     local mode options words what file=parallel.txt
@@ -72,6 +87,10 @@ compare() {
     run)
         run_both "$mode" "${rest[@]}" >got
         run_parallel "$mode" "${rest[@]}" >want
+        ;;
+    files)
+        files_of lbctl run "${rest[@]}" >got
+        files_of parallel -k -j2 -q "${rest[@]}" >want
         ;;
     *!)
         by_lbctl "${mode%!}" "${rest[@]}" >got || cat stderr >>got
@@ -159,6 +178,11 @@ halts() { # WHEN FIRST LAST: these of ten fail
     halts never 0 10 no
     halts 0 0 10 no
     [ "$(grep -c '^lbctl 0' statuses)" -eq "$(grep -c '^parallel 0' statuses)" ]
+}
+
+@test "files travel as under GNU parallel" {
+    start_north
+    compare_all files 8
 }
 
 @test "output of a failed command is printed, and the status is 1" {
