@@ -60,6 +60,7 @@ dist_man_MANS += man/lbctl.1
 
 ctl_tests = \
 	tests/unit/test_client \
+	tests/unit/test_ctl_download \
 	tests/unit/test_ctl_files \
 	tests/unit/test_ctl_jobfile \
 	tests/unit/test_ctl_output \
@@ -75,6 +76,8 @@ TESTS += $(ctl_tests)
 tests_unit_test_client_SOURCES = tests/unit/test_client.c
 tests_unit_test_client_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
 	$(ZLIB_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_ctl_download_SOURCES = tests/unit/test_ctl_download.c
+tests_unit_test_ctl_download_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
 tests_unit_test_ctl_files_SOURCES = tests/unit/test_ctl_files.c
 tests_unit_test_ctl_files_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
 tests_unit_test_landing_SOURCES = tests/unit/test_landing.c
