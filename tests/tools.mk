@@ -22,7 +22,7 @@ tests_tools_strange_LDADD = libproto.a libbase.a $(ZMQ_LIBS) $(ZLIB_LIBS)
 
 # A program as no agent likes it.
 noinst_PROGRAMS += tests/tools/nasty
-tests_tools_nasty_SOURCES = tests/tools/nasty.c
+tests_tools_nasty_SOURCES = tests/tools/nasty.c tests/tools/as_others.h
 
 # Whom no signal may reach.
 noinst_PROGRAMS += tests/tools/strangers
@@ -30,7 +30,7 @@ tests_tools_strangers_SOURCES = tests/tools/strangers.c
 
 # A co-process as no slot likes it.
 noinst_PROGRAMS += tests/tools/fickle
-tests_tools_fickle_SOURCES = tests/tools/fickle.c
+tests_tools_fickle_SOURCES = tests/tools/fickle.c tests/tools/as_others.h
 
 # Plays nodes for consoles.
 noinst_PROGRAMS += tests/tools/publishers

@@ -29,6 +29,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/tools/as_others.h"
+
 enum { LINE = 4 * 1024 * 1024, FLOOD_S = 60, FLOODS = 2 };
 
 static bool json;

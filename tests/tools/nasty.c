@@ -19,18 +19,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/tools/as_others.h"
+
 enum { LIFE_S = 120, BLOCK = 1 << 20 };
-
-/* For a sanitizer, where this is built with one: it is to die as others do. */
-const char *__asan_default_options(void)
-    __attribute__((visibility("default")));
-
-const char *
-__asan_default_options(void)
-{
-    return "detect_leaks=0:handle_segv=0:handle_sigbus=0:handle_sigfpe=0:"
-           "handle_sigill=0:handle_abort=0";
-}
 
 static void
 put(int fd, const char *p, size_t n)
