@@ -79,7 +79,9 @@ sanitize() { # address|thread
     LSAN_OPTIONS="suppressions=$src/tests/lsan.supp:print_suppressions=0"
     LB_BUILD=$dir
     export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS LSAN_OPTIONS LB_BUILD
-    for file in strange clients commands ctl_jobs lbtop_usage; do
+    LB_PIDS_JOBS=500
+    export LB_PIDS_JOBS
+    for file in strange clients commands coprocess ctl_jobs lbtop_usage; do
         step "$file" bats --tap "tests/e2e/$file.bats" || :
     done
     step kill bash tests/e2e/kill.sh --quick-disk --jobs 1000 || :
