@@ -89,6 +89,8 @@ detach(struct ctl *c, const struct followed *f,
         fprintf(stderr, "%u of %u jobs unfinished; they go on\n",
                 p.jobs - p.done - p.failed - p.cancelled, p.jobs);
     fprintf(stderr, "lbctl wait %s\n", f->name);
+    if (o->files)
+        fprintf(stderr, "lbctl results --out DIR %s\n", f->name);
     return ctl_status(c, ctl_interrupt);
 }
 

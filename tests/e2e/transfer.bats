@@ -221,6 +221,23 @@ has_sockets() { # PID: it has gone on to talk to a node
     cmp a r/0/files/d/a.x
 }
 
+@test "who goes away learns how to get the files" {
+    start
+    lbctl run --return x -- sh -c 'while [ ! -e '"$work"'/go ]; do
+        sleep 0.1; done; echo made >x' >out 2>err 3>&- &
+    local pid=$! status=0
+    await grep -q accepted err
+    kill -INT $pid
+    wait $pid || status=$?
+    [ "$status" -eq 130 ]
+    grep -qx 'lbctl results --out DIR north-1' err
+    touch ../go
+    lbctl wait last
+    [ ! -e x ]
+    lbctl results --out r last >/dev/null
+    [ "$(cat r/0/files/x)" = made ]
+}
+
 @test "a file is there as a whole before its job is logged" {
     start
     echo old >x
