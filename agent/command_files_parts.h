@@ -4,14 +4,16 @@
 #ifndef LB_COMMAND_FILES_PARTS_H
 #define LB_COMMAND_FILES_PARTS_H
 
-#include <limits.h>
-
 #include "agent/command_files.h"
+#include "agent/config.h"
 #include "agent/courier.h"
 #include "base/digest.h"
 #include "kinds/command_file.h"
 
-enum { CHUNK_BYTES = 1024 * 1024 };  /* between two looks at the orders */
+enum {
+    CHUNK_BYTES = 1024 * 1024,  /* between two looks at the orders */
+    JOB_PATH_CAP = PATH_CAP + 32
+};
 
 struct command_files {
     const struct command_config *config;
@@ -20,7 +22,7 @@ struct command_files {
     int news;                   /* eventfd of parcels; -1: not needed yet */
     const struct command_job *job;      /* NULL: no files in this run */
     int64_t end_us;             /* of the attempt; INT64_MAX: none */
-    char path[PATH_MAX];        /* its directory */
+    char path[JOB_PATH_CAP];    /* its directory */
     int dir;                    /* the same, open; -1 */
     struct buf *words;          /* of what is returned */
 };

@@ -13,8 +13,8 @@
 #include "base/xalloc.h"
 #include "proto/client.h"
 
-/* How long a piece may take beyond the time for any answer; how long a home
- * that has too much to do is asked again. */
+/* How long a piece may take beyond the time for any answer; how often a home
+ * that has too much to do is asked again, about ten minutes in a row. */
 enum { PIECE_WAIT_MS = 10 * 1000, SLICE_MS = 50, PAUSE_MAX_MS = 1000,
        PAUSES_MAX = 600 };
 
@@ -31,7 +31,7 @@ struct trip {
     struct piece piece[CLIENT_WINDOW];  /* by offset */
     size_t n_pieces;
     uint64_t done, next;        /* bytes that are there; next to ask for */
-    unsigned pauses;
+    unsigned pauses;            /* since a piece came through */
     char hash[DIGEST_TEXT];
     char *why;                  /* WHY_CAP */
 };
@@ -111,7 +111,8 @@ begins_again(struct trip *t, const struct lb_reply *r)
     if (received != none && received <= t->parcel->size)
         t->done = received;
     forget(t);
-    ms = ms == none ? 0 : ms < PAUSE_MAX_MS ? ms : PAUSE_MAX_MS;
+    ms = ms == none ? 0 : ms < PAUSE_MAX_MS ? ms * t->pauses : PAUSE_MAX_MS;
+    ms = ms < PAUSE_MAX_MS ? ms : PAUSE_MAX_MS;
     for (; ms > 0 && !dial_interrupted(&t->parcel->stop);
          ms -= ms < SLICE_MS ? ms : SLICE_MS)
         poll(NULL, 0, ms < SLICE_MS ? (int)ms : SLICE_MS);
@@ -138,6 +139,7 @@ take(struct trip *t)
         if (rc != 0)
             return no_room(t, rc);
         t->done += len;
+        t->pauses = 0;
         drop_first(t);
     }
     return LB_OK;
@@ -233,8 +235,10 @@ put(struct trip *t)
             break;
         stored = lb_reply_number(r, "stored", 0) == 1;
         uint64_t received = lb_reply_number(r, "received", 0);
-        if (received > t->done && received <= p->size)
+        if (received > t->done && received <= p->size) {
             t->done = received;
+            t->pauses = 0;
+        }
         while (t->n_pieces > 0 && t->piece[0].reply != NULL)
             drop_first(t);
         if (!stored && t->n_pieces == 0 && t->next == p->size)

@@ -95,7 +95,8 @@ receive(struct fake_home *h)
     zmq_msg_init(&id);
     zmq_msg_init(&part);
     if (zmq_msg_recv(&id, k->socket, 0) >= 0 && zmq_msg_more(&id) &&
-        zmq_msg_recv(&part, k->socket, 0) >= 0 && !h->deaf &&
+        zmq_msg_recv(&part, k->socket, 0) >= 0 && ++h->heard > 0 &&
+        !h->deaf &&
         frame_decode(k->codec,
                      span_of(zmq_msg_data(&part), zmq_msg_size(&part)), &f,
                      &body) == FRAME_OK &&

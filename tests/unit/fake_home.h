@@ -14,6 +14,7 @@
 struct fake_home {
     char dir[64], at[64];       /* of its store; HOST:PORT */
     struct files *files;
+    atomic_uint heard;          /* questions, answered or not */
     atomic_uint gets, puts;     /* that came */
     atomic_int busy;            /* so many are told to come again */
     atomic_bool deaf;           /* nothing is answered */

@@ -83,14 +83,21 @@ the_time_of_an_attempt_is_heeded_on_the_way(void **state)
     fake_home_close(&home);
 }
 
+struct stopping {
+    struct bench *b;
+    struct fake_home *home;
+    unsigned heard;
+};
+
+/* Once the home has been asked: its worker waits then. */
 static void *
 stop_it(void *arg)
 {
-    struct bench *b = arg;
+    struct stopping *s = arg;
 
-    /* Wherever its worker is: before its wait, or in it. */
-    usleep(10000);
-    assert_null(orders_stop(b->orders, RUN));
+    while (s->home->heard == s->heard)
+        sched_yield();
+    assert_null(orders_stop(s->b->orders, RUN));
     return NULL;
 }
 
@@ -111,6 +118,7 @@ a_stop_is_heard_on_the_way(void **state)
 {
     struct bench *b = *state;
     struct fake_home home;
+    struct stopping s = { .b = b, .home = &home };
     pthread_t thread;
 
     assert_true(fake_home_open(&home));
@@ -119,7 +127,7 @@ a_stop_is_heard_on_the_way(void **state)
     strcpy(b->order->home_at, home.at);
     is_given(b, "alpha", "a");
     begin_run(b);
-    pthread_create(&thread, NULL, stop_it, b);
+    pthread_create(&thread, NULL, stop_it, &s);
     assert_int_equal(give(b), OUTCOME_CANCELLED);
     command_files_end(b->given);
     pthread_join(thread, NULL);
@@ -128,7 +136,8 @@ a_stop_is_heard_on_the_way(void **state)
     begin_run(b);
     assert_int_equal(give(b), 0);
     writes(b, "a", "x");
-    pthread_create(&thread, NULL, stop_it, b);
+    s.heard = home.heard;
+    pthread_create(&thread, NULL, stop_it, &s);
     assert_int_equal(take(b), OUTCOME_CANCELLED);
     command_files_end(b->given);
     pthread_join(thread, NULL);
