@@ -75,7 +75,7 @@ struct config {
     double placement_max_load;
     uint64_t batch, batch_bytes, compress, level;
     uint64_t queue_max_jobs, queue_max_bytes;
-    uint64_t retries, lost_limit, max_input;
+    uint64_t retries, lost_limit, quarantine, max_input;
     int64_t timeout_us, file_wait_us;
     struct list file_roots;
     uint64_t files_max;                 /* bytes of files of commands */

@@ -172,6 +172,7 @@ config_core(const struct config *c, struct core_config *out)
     out->batch_bytes = (uint32_t)c->batch_bytes;
     out->retries = (uint8_t)c->retries;
     out->lost_limit = (uint8_t)c->lost_limit;
+    out->quarantine = (uint16_t)c->quarantine;
     out->timeout_us = (uint64_t)c->timeout_us;
     out->file_wait_us = c->file_wait_us;
     out->results_keep_us = c->results_keep_us;

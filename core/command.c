@@ -44,6 +44,7 @@ static const struct op ops[] = {
     { "priority", ROLE_SUBMIT, OP_CHANGES, ask_priority },
     { "publish", ROLE_VIEW, 0, ask_publish },
     { "rebalance", ROLE_OPERATOR, OP_CHANGES, ask_rebalance },
+    { "release", ROLE_OPERATOR, OP_CHANGES | OP_STEERS, ask_release },
     { "results", ROLE_VIEW, 0, ask_results },
     { "resume", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_PHASE,
       ask_resume },

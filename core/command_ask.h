@@ -98,6 +98,7 @@ void ask_submit(struct core *c, struct ask *a);
 void ask_start(struct core *c, struct ask *a);
 void ask_hold(struct core *c, struct ask *a);
 void ask_cancel(struct core *c, struct ask *a);
+void ask_release(struct core *c, struct ask *a);
 void ask_retry(struct core *c, struct ask *a);
 void ask_priority(struct core *c, struct ask *a);
 void ask_forget(struct core *c, struct ask *a);

@@ -6,6 +6,7 @@
 #include "core/again.h"
 #include "core/command_ask.h"
 #include "core/elsewhere.h"
+#include "core/quarantine.h"
 
 /* What stands in the way: a word for programs, a line for people. */
 struct reason {
@@ -49,7 +50,12 @@ why_elsewhere(const struct core *c, struct span kind, struct reason *r)
     char name[NAME_MAX_BYTES + 1];
 
     span_copy(kind, name, sizeof name);
-    if (kind_is_off(c, kind))
+    unsigned failures, left_s = quarantine_left_s(c, kind, &failures);
+    if (quarantine_has(c, kind))
+        because(r, "quarantine", "kind %s is in quarantine on %s for %u s more "
+                "(%u failures in a row while others succeeded)", name, me,
+                left_s, failures);
+    else if (kind_is_off(c, kind))
         because(r, "kind", "kind %s is switched off on %s (its program "
                 "failed; see the log)", name, me);
     else
@@ -202,6 +208,7 @@ explain_node(const struct core *c, struct ask *a)
 {
     const char *me = c->config.name;
     struct reason r = { .by = "" };
+    char kinds[KINDS_MAX_BYTES];
 
     if (c->phase != PHASE_RUN)
         because(&r, phase_name(c->phase), "%s is in phase %s", me,
@@ -222,6 +229,10 @@ explain_node(const struct core *c, struct ask *a)
     if (c->kinds_off[0] != '\0')
         text_add(r.text, sizeof r.text, "; switched off here: %s",
                  c->kinds_off);
+    quarantine_tell(c, kinds, sizeof kinds);
+    if (kinds[0] != '\0')
+        text_add(r.text, sizeof r.text, "; in quarantine here (kind:failures:"
+                 "seconds left): %s", kinds);
     ask_add_text(a, "state", phase_name(c->phase));
     ask_add_text(a, "holder", me);
     ask_add_text(a, "holder_phase", phase_name(c->phase));

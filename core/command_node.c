@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Operations on this node: throttle, pause, resume, drain, undrain, stop,
- * ping. */
+ * release, ping. */
 #include <errno.h>
 #include <string.h>
 
@@ -8,6 +8,7 @@
 #include "core/claims.h"
 #include "core/command_ask.h"
 #include "core/publish.h"
+#include "core/quarantine.h"
 #include "core/runs.h"
 
 /* ---- what goes back by itself ---- */
@@ -356,6 +357,22 @@ ask_stop(struct core *c, struct ask *a)
     core_leave(c);
     changed(c);
     answer_phase(c, a);
+}
+
+/* A kind in quarantine, or all of them. */
+void
+ask_release(struct core *c, struct ask *a)
+{
+    struct span kind = pair_get(a->pairs, "kind");
+    char who[ASK_WHO_MAX];
+    unsigned n = quarantine_release(c, kind, ask_who(a, who));
+
+    if (n == 0 && kind.len > 0)
+        ask_say(a, "kind %.*s is not in quarantine on %s", (int)kind.len,
+                (const char *)kind.p, c->config.name);
+    else if (n == 0)
+        ask_say(a, "no kind is in quarantine on %s", c->config.name);
+    pair_add_u64(&a->out, "released", n);
 }
 
 void

@@ -31,6 +31,7 @@ core_config_defaults(struct core_config *c)
         .batch_jobs = 1000,
         .batch_bytes = 256 * 1024,
         .lost_limit = 3,
+        .quarantine = 5,
         .file_wait_us = 30 * SECOND,
         .results_keep_us = 7ll * 24 * 3600 * SECOND,
         .results_max_bytes = 1ull << 30,

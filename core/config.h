@@ -59,6 +59,7 @@ struct core_config {
     uint64_t queue_max_bytes;
     uint32_t batch_jobs, batch_bytes;
     uint8_t retries, lost_limit;    /* jobs.retries, jobs.lost_limit */
+    uint16_t quarantine;            /* jobs.quarantine; 0 off */
     uint64_t timeout_us;            /* jobs.timeout; 0 none */
     int64_t file_wait_us;           /* for a node that reads a job's file */
     int64_t results_keep_us;

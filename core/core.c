@@ -20,6 +20,7 @@
 #include "core/live.h"
 #include "core/node.h"
 #include "core/publish.h"
+#include "core/quarantine.h"
 #include "core/runs.h"
 #include "core/transfer.h"
 
@@ -38,6 +39,7 @@ core_new(const struct core_config *config, uint64_t seed)
 {
     struct core *c = xcalloc(1, sizeof *c);
     c->config = *config;
+    memcpy(c->kinds_all, config->kinds, sizeof c->kinds_all);
     c->planned_us = c->hold_us = INT64_MAX;
     c->ledger = ledger_new();
     c->phase = PHASE_START;
@@ -221,8 +223,8 @@ reconfigure(struct core *c, const struct core_config *new)
     else
         c->set_policy = (struct setter){ .by = "node.ini" };
     remember_files(c, new);
-    elsewhere_filter(c, c->config.kinds);
-    elsewhere_review(c);
+    memcpy(c->kinds_all, new->kinds, sizeof c->kinds_all);
+    elsewhere_offer(c);
     out_add(&c->out, ACT_THROTTLE)->throttle_percent =
         c->config.throttle_percent;
 }
@@ -310,6 +312,7 @@ housekeeping(struct core *c)
     hearing_tick(c);
     home_tick(c);
     bound_tick(c);
+    quarantine_tick(c);
     fetch_tick(c);
     transfer_tick(c);
     claims_flush(c, true);

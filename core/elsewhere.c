@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "core/elsewhere.h"
 
-#include <string.h>
-
 #include "base/text.h"
 #include "core/claims.h"
 #include "core/publish.h"
+#include "core/quarantine.h"
 #include "core/rec.h"
 #include "core/transfer.h"
 
@@ -135,29 +134,19 @@ move(struct core *c, struct workload *w)
             rec_requeue(c, j, false);
 }
 
-void
-elsewhere_review(struct core *c)
+/* Of all kinds those that are neither switched off nor in quarantine. */
+static void
+choose_kinds(struct core *c)
 {
-    for (struct workload *w = ledger_first(c->ledger); w != NULL; w = w->next)
-        move(c, w);
-    c->decide_due = true;
-    publish_soon(c);
-}
+    const char *word = c->kinds_all;
+    char *kinds = c->config.kinds;
 
-void
-elsewhere_filter(const struct core *c, char kinds[KINDS_MAX_BYTES])
-{
-    char all[KINDS_MAX_BYTES], *word = all;
-
-    if (c->kinds_off[0] == '\0')
-        return;
-    memcpy(all, kinds, sizeof all);
     kinds[0] = '\0';
     while (*word != '\0') {
         struct span one = span_of(word, 0);
         while (word[one.len] != '\0' && word[one.len] != ' ')
             one.len++;
-        if (!kind_is_off(c, one))
+        if (!kind_is_off(c, one) && !quarantine_has(c, one))
             text_add(kinds, KINDS_MAX_BYTES, "%s%.*s",
                      kinds[0] != '\0' ? " " : "", (int)one.len, word);
         word += one.len + (word[one.len] == ' ');
@@ -165,15 +154,24 @@ elsewhere_filter(const struct core *c, char kinds[KINDS_MAX_BYTES])
 }
 
 void
+elsewhere_offer(struct core *c)
+{
+    choose_kinds(c);
+    for (struct workload *w = ledger_first(c->ledger); w != NULL; w = w->next)
+        move(c, w);
+    c->decide_due = true;
+    publish_soon(c);
+}
+
+void
 elsewhere_off(struct core *c, struct span kind, const char *why)
 {
-    if (kind_is_off(c, kind) || !kind_offered(c->config.kinds, kind))
+    if (kind_is_off(c, kind) || !kind_offered(c->kinds_all, kind))
         return;
     text_add(c->kinds_off, sizeof c->kinds_off, "%s%.*s",
              c->kinds_off[0] != '\0' ? " " : "", (int)kind.len,
              (const char *)kind.p);
-    elsewhere_filter(c, c->config.kinds);
     core_log(c, LOG_WARN, "kind-off", "kind=%.*s why=\"%s\" next=\"its jobs "
              "go to other nodes\"", (int)kind.len, (const char *)kind.p, why);
-    elsewhere_review(c);
+    elsewhere_offer(c);
 }

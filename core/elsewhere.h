@@ -24,11 +24,10 @@ bool kind_runs_elsewhere(const struct core *c, struct span kind);
 void elsewhere_note(const struct core *c, struct workload *w);
 /* Gives what can go to those that offer it, by their slots. */
 void elsewhere_give(struct core *c);
-/* What this node offers is different now. */
-void elsewhere_review(struct core *c);
+/* What this node offers may be different now: config.kinds anew, and its jobs
+ * to where they belong then. */
+void elsewhere_offer(struct core *c);
 /* EV_KIND_OFF. */
 void elsewhere_off(struct core *c, struct span kind, const char *why);
-/* Without those that have been switched off. */
-void elsewhere_filter(const struct core *c, char kinds[KINDS_MAX_BYTES]);
 
 #endif

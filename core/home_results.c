@@ -9,6 +9,7 @@
 #include "core/fetch.h"
 #include "core/halt.h"
 #include "core/home_note.h"
+#include "core/quarantine.h"
 #include "core/rec.h"
 #include "core/record.h"
 #include "core/transfer.h"
@@ -201,6 +202,8 @@ home_outcome(struct core *c, struct workload *w, const struct result *in,
         r.fence < home_floor(w, r.index))
         return;
     struct job *j = workload_job(w, r.index);
+    if (r.outcome == OUTCOME_DONE || r.outcome == OUTCOME_FAILED)
+        quarantine_note(c, w, node, r.outcome == OUTCOME_DONE);
     if (goes_on(c, j, &r, node))
         return;
     if (r.outcome == OUTCOME_NO_FILE) {

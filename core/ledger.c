@@ -111,6 +111,7 @@ free_workload(struct workload *w)
         free_slab(w, &w->slab[i]);
     free(w->cancelled_rec);
     free(w->median);
+    free(w->trial);
     free(w->slab);
     free(w->finished);
     free(w->by_node);

@@ -22,6 +22,13 @@
 
 struct median;
 
+/* How jobs of a workload fare at a node: core times. */
+struct trial {
+    int64_t done_us;                /* the last success; 0 none */
+    int64_t since_us;               /* if it fails: since when it only has */
+    bool fails;                     /* the last result */
+};
+
 struct slab {
     struct job *job;                /* [SLAB_JOBS], NULL: none needed */
     struct args **args;             /* [SLAB_JOBS] or NULL */
@@ -74,6 +81,9 @@ struct workload {
     struct outcome_rec *cancelled_rec; /* shared by all cancelled jobs */
     uint32_t *finished;             /* [n_finished] indices as they ended */
     size_t n_finished, finished_cap;
+    struct trial *trial;            /* [n_trials] by peer index, since the
+                                       first failure; quarantine.h */
+    size_t n_trials;
     uint32_t version;               /* grows with each change of the counts */
     uint32_t *by_node;              /* [n_by_node] results by peer index */
     size_t n_by_node;

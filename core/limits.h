@@ -41,6 +41,7 @@ enum {
     NO_FILE_US = 60 * SECOND,   /* who cannot read a file is not asked to */
     FETCH_KEEP_US = 10 * SECOND,    /* bytes that nobody had room for */
     SEEK_US = 1 * SECOND,       /* between two tries of it */
+    QUARANTINE_US = 600 * SECOND,   /* a kind that fails here alone */
     AGAIN_US = 5 * SECOND,      /* a failed job waits that long for another node
                                    than the one where it failed */
     GATHER_US = 5 * MS,         /* results wait for others that long while

@@ -39,6 +39,7 @@ libcore_a_SOURCES = \
 	core/policy_hybrid.c core/policy_threshold.c \
 	core/publish.c core/publish.h \
 	core/queue.c core/queue.h \
+	core/quarantine.c core/quarantine.h \
 	core/rec.c core/rec.h \
 	core/record.h \
 	core/runs.c core/runs.h \
@@ -64,6 +65,7 @@ core_tests = \
 	tests/unit/test_policy_pull \
 	tests/unit/test_policy_threshold \
 	tests/unit/test_publish \
+	tests/unit/test_quarantine \
 	tests/unit/test_speed
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
@@ -73,6 +75,8 @@ core_test_libs = libcore.a libproto.a libbase.a $(CMOCKA_LIBS)
 tests_unit_test_again_SOURCES = \
 	tests/unit/test_again.c tests/unit/command_scene.h
 tests_unit_test_again_LDADD = $(core_test_libs)
+tests_unit_test_quarantine_SOURCES = tests/unit/test_quarantine.c
+tests_unit_test_quarantine_LDADD = $(core_test_libs)
 tests_unit_test_placement_SOURCES = tests/unit/test_placement.c
 tests_unit_test_placement_LDADD = $(core_test_libs)
 tests_unit_test_policy_hybrid_SOURCES = \

@@ -60,6 +60,12 @@ struct setter {
     char by[SETTER_BY_MAX], cmd[SETTER_CMD_MAX];    /* "": not known */
 };
 
+/* A kind here: failures in a row that its homes witness (quarantine.h). */
+struct guard {
+    uint16_t failed;
+    int64_t until_us;       /* core time: in quarantine; 0: not */
+};
+
 /* A run of an own job that failed. */
 struct failure {
     uint32_t workload, index;
@@ -108,7 +114,12 @@ struct core {
     struct ledger *ledger;
     struct queue queue;
     struct queue elsewhere;     /* own jobs of kinds not offered here */
-    char kinds_off[KINDS_MAX_BYTES];    /* offered at the start, not now */
+    char kinds_all[KINDS_MAX_BYTES];    /* as configured; config.kinds: what
+                                           is offered of them now */
+    char kinds_off[KINDS_MAX_BYTES];    /* switched off until a restart */
+    struct guard guard[KINDS_MAX];      /* by place in classes */
+    bool guarded;                       /* one of them has counted */
+    unsigned n_quarantined;
     struct classes classes;
     enum phase phase;
     bool started, leaving, said_bye, disk_full;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/command_ask.h"
+#include "core/quarantine.h"
 
 /* ---- load and speed ---- */
 
@@ -269,8 +270,11 @@ publish_state_body(struct core *c, struct buf *out)
 {
     struct msg m = { .type = MSG_STATE };
     struct buf workloads = { 0 };
+    char quarantine[KINDS_MAX_BYTES];
 
     fill_node(c, &m.state);
+    quarantine_tell(c, quarantine, sizeof quarantine);
+    m.state.quarantine = span_str(quarantine);
     fill_load(c, &m.state);
     fill_counters(c, &m.state);
     encode_workloads(c, &workloads);

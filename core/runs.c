@@ -9,6 +9,7 @@
 #include "core/claims.h"
 #include "core/home.h"
 #include "core/publish.h"
+#include "core/quarantine.h"
 #include "core/rec.h"
 
 enum { AHEAD_TIMES = 32 };  /* prefetch is for jobs of AHEAD_US; shorter ones
@@ -196,6 +197,8 @@ runs_outcome(struct core *c, const struct event_outcome *ev)
     uint8_t outcome = late ? OUTCOME_FAILED : judge(w, ev);
     c->count.done += outcome == OUTCOME_DONE;
     c->count.failed += outcome == OUTCOME_FAILED;
+    if (outcome == OUTCOME_DONE)
+        quarantine_done(c, w);
     struct result r = { .workload = w->number,
                         .index = j->index,
                         .fence = j->fence,
@@ -211,6 +214,8 @@ runs_outcome(struct core *c, const struct event_outcome *ev)
         if (was.start_us > w->accepted_us)
             r.wait_us = (uint64_t)(was.start_us - w->accepted_us);
         home_outcome(c, w, &r, 0);
+        if (outcome == OUTCOME_FAILED && quarantine_is_witnessed(w, 0))
+            quarantine_failed(c, w);
         return;
     }
     workload_set_outcome(w, &r, 0);
@@ -341,8 +346,12 @@ runs_ack(struct core *c, uint16_t peer, const struct msg_items *m)
                 break;
             if (j == NULL || j->place != AT_FINISHED)
                 continue;
-            if (workload_outcome(w, j->index)->run == it.run + k)
-                claims_drop(c, j);
+            const struct outcome_rec *o = workload_outcome(w, j->index);
+            if (o->run != it.run + k)
+                continue;
+            if (o->outcome == OUTCOME_FAILED && (it.flags & ITEM_WITNESSED))
+                quarantine_failed(c, w);
+            claims_drop(c, j);
         }
     }
 }
@@ -350,9 +359,11 @@ runs_ack(struct core *c, uint16_t peer, const struct msg_items *m)
 /* ---- results from holders (R22) ---- */
 
 static void
-ack_one(struct buf *acks, struct item *last, const struct result *r)
+ack_one(struct buf *acks, struct item *last, const struct result *r,
+        uint8_t flags)
 {
     if (last->verb != 0 && last->workload == r->workload &&
+        last->flags == flags &&
         last->first + last->count == r->index &&
         last->run + last->count == r->run) {
         last->count++;
@@ -364,6 +375,7 @@ ack_one(struct buf *acks, struct item *last, const struct result *r)
                            .workload = r->workload,
                            .first = r->index,
                            .count = 1,
+                           .flags = flags,
                            .run = r->run };
 }
 
@@ -394,12 +406,16 @@ runs_results(struct core *c, uint16_t peer, const struct msg_results *m)
 
     while (result_next(m->list, &at, &r)) {
         struct workload *w = ledger_find(c->ledger, 0, r.workload);
-        ack_one(&acks, &last, &r);
+        uint8_t flags = 0;
         r.node = peer_at(c, peer)->id;
         if (w != NULL) {
             learn_elsewhere(c, w, &r, peer_at(c, peer));
             home_outcome(c, w, &r, peer);
+            if (r.outcome == OUTCOME_FAILED &&
+                quarantine_is_witnessed(w, peer))
+                flags = ITEM_WITNESSED;
         }
+        ack_one(&acks, &last, &r, flags);
     }
     if (last.verb != 0)
         item_encode(&last, &acks);

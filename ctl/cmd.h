@@ -25,6 +25,7 @@ int pause_main(struct ctl *c, struct args *a);
 int resume_main(struct ctl *c, struct args *a);
 int drain_main(struct ctl *c, struct args *a);
 int undrain_main(struct ctl *c, struct args *a);
+int release_main(struct ctl *c, struct args *a);
 int stop_main(struct ctl *c, struct args *a);
 int policy_main(struct ctl *c, struct args *a);
 int placement_main(struct ctl *c, struct args *a);

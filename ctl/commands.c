@@ -120,6 +120,10 @@ const struct command commands[] = {
       "until the deadline. The last live node needs --force.\n" },
     { "undrain", NULL, undrain_main, "undrain [NODES]",
       "  lbctl undrain south\n  lbctl undrain all\n\nTakes jobs again.\n" },
+    { "release", NULL, release_main, "release NODE [KIND]",
+      "  lbctl release south\n  lbctl release south render\n\n"
+      "Takes jobs again of a kind in quarantine (jobs failed there alone), or\n"
+      "of all such kinds.\n" },
     { "stop", stop_options, stop_main, "stop [NODES] [--deadline DUR] [-y]",
       "  lbctl stop south -y\n  lbctl stop south --deadline 1min -y\n\n"
       "Drains, then lbagent ends.\n" },

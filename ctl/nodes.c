@@ -38,7 +38,8 @@ static const struct column columns[] = {
     { NULL, "mem_bytes", true },     { NULL, "raw_bytes", true },
     { NULL, "wire_bytes", true },    { NULL, "failed", true },
     { NULL, "held", true },          { NULL, "placement", false },
-    { NULL, "stale", false },        { NULL, NULL, false }
+    { NULL, "stale", false },        { NULL, "quarantine", false },
+    { NULL, NULL, false }
 };
 
 const char *
@@ -148,6 +149,23 @@ add_node(struct table *t, const struct lb_node *n)
     table_number(t, n->held);
     table_text(t, n->placement);
     table_json(t, json_boolean(n->life == LB_STALE), "");
+    list_cell(t, n->quarantine);
+}
+
+/* Below the table: what a node does not take for a while, and why. */
+static void
+tell_quarantine(const struct lb_node *n)
+{
+    char words[sizeof n->quarantine], kind[64], *save = NULL;
+    unsigned failures, left_s;
+
+    memcpy(words, n->quarantine, sizeof words);
+    for (char *w = strtok_r(words, " ", &save); w != NULL;
+         w = strtok_r(NULL, " ", &save))
+        if (sscanf(w, "%63[^:]:%u:%u", kind, &failures, &left_s) == 3)
+            printf("%s takes no %s for %u s more: %u failed in a row there, "
+                   "others succeed elsewhere\n", n->name, kind, left_s,
+                   failures);
 }
 
 int
@@ -184,6 +202,8 @@ nodes_main(struct ctl *c, struct args *a)
     if (sort != NULL)
         table_sort(c, t, sort);
     table_print(c, t, "nodes", NULL);
+    for (size_t i = 0; i < c->n_nodes && c->output == OUTPUT_TABLE; i++)
+        tell_quarantine(&c->nodes[i]);
     free(name);
 out:
     table_free(t);

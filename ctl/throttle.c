@@ -309,6 +309,34 @@ undrain_main(struct ctl *c, struct args *a)
     return each(c, a, "undrain", false);
 }
 
+/* release NODE [KIND] */
+int
+release_main(struct ctl *c, struct args *a)
+{
+    struct lb_call call = { .op = "release" };
+    struct lb_reply *r;
+    char by[128];
+
+    if (args_next(c, a) != 0 || args_words(c, a, 1, 2) != 0)
+        return c->status;
+    struct lb *lb = reach(c, a->word[0]);
+    if (lb == NULL)
+        return c->status;
+    if (a->n_words == 2)
+        lb_call_text(&call, "kind", a->word[1]);
+    lb_call_text(&call, "by", who(by, sizeof by));
+    int status = lb_call_do(lb, &call, &r);
+    if (status != LB_OK)
+        ctl_failed(c, lb, status);
+    else if (c->output == OUTPUT_JSON)
+        json_line(json_pack("{s:s,s:I}", "node", lb_name(lb), "released",
+                            (json_int_t)lb_reply_number(r, "released", 0)));
+    else if (lb_reply_text(r)[0] != '\0')
+        printf("%s\n", lb_reply_text(r));
+    lb_reply_free(r);
+    return c->status;
+}
+
 int
 stop_main(struct ctl *c, struct args *a)
 {

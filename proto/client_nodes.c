@@ -55,6 +55,7 @@ client_node(const struct state *s, struct lb_node *out)
     span_copy(s->placement, out->placement, sizeof out->placement);
     span_copy(s->kinds, out->kinds, sizeof out->kinds);
     span_copy(s->tags, out->tags, sizeof out->tags);
+    span_copy(s->quarantine, out->quarantine, sizeof out->quarantine);
 }
 
 static bool

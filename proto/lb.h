@@ -271,6 +271,8 @@ struct lb_node {
     uint64_t raw_bytes, wire_bytes, rejected, accepted, refused, boot_id;
     uint32_t n_workloads;   /* of which this home tells */
     struct lb_workload_info *workloads; /* in lb_nodes: NULL */
+    char quarantine[1032];  /* kinds that it does not take for a while, words
+                               KIND:FAILURES:SECONDS; "": none */
 };
 /* All nodes that this one knows. `*out` is freed with free(). */
 LB_API int lb_nodes(struct lb *lb, struct lb_node **out, size_t *n);

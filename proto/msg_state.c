@@ -209,6 +209,20 @@ texts_write(const struct state *s, struct buf *out)
     buf_span16(out, s->tags);
 }
 
+/* What is missing says nothing; what is beyond is of a later version. */
+static void
+read_tail(struct span tail, struct state *s)
+{
+    struct reader r;
+
+    reader_init(&r, tail);
+    s->quarantine = span_of(NULL, 0);
+    if (tail.len > 0)
+        s->quarantine = wire_text16(&r, KINDS_MAX_BYTES);
+    if (r.bad)
+        s->quarantine = span_of(NULL, 0);
+}
+
 void
 state_read(struct reader *r, struct state *s)
 {
@@ -227,13 +241,13 @@ state_read(struct reader *r, struct state *s)
         workload_read(r, &w);
     if (!r->bad)
         s->workloads.len = (size_t)(r->p - s->workloads.p);
-    reader_span16(r);       /* fields of a later version */
+    read_tail(reader_span16(r), s);
 }
 
 void
 state_write(const struct state *s, struct buf *out)
 {
-    static const struct span tail = { NULL, 0 };
+    struct buf tail = { 0 };
     struct state_workload w;
     uint16_t n = 0;
 
@@ -247,5 +261,8 @@ state_write(const struct state *s, struct buf *out)
     texts_write(s, out);
     buf_u16(out, n);
     buf_bytes(out, s->workloads.p, s->workloads.len);
-    buf_span16(out, tail);
+    if (s->quarantine.len > 0)
+        buf_span16(&tail, s->quarantine);
+    buf_span16(out, buf_span(&tail));
+    buf_fini(&tail);
 }

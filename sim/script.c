@@ -139,7 +139,8 @@ node_option(struct script *s, char *word)
 {
     static const char *const keys[] = { "slots", "queue", "max_moves",
                                         "prefetch", "batch", "lost_limit",
-                                        "difference", "bootstrap" };
+                                        "difference", "bootstrap",
+                                        "quarantine" };
     uint64_t v;
 
     if (strcmp(word, "by_hand") == 0) {
@@ -162,6 +163,7 @@ node_option(struct script *s, char *word)
             case 4: c->batch_jobs = (uint32_t)v; break;
             case 5: c->lost_limit = (uint8_t)v; break;
             case 6: c->policy.difference = (uint32_t)v; break;
+            case 8: c->quarantine = (uint16_t)v; break;
             default: c->policy.bootstrap = v != 0; break;
             }
         }

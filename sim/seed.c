@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/limits.h"
 #include "sim/faults.h"
 #include "sim/invariants.h"
 #include "sim/load.h"
@@ -205,6 +206,8 @@ add_client(struct plan *p, struct world *w)
     /* Kinds of a node's own know no files. */
     if (p->kinds && !h.file && random_below(&p->kinds_rng, 100) < 50)
         h.kind = "render";
+    if (h.pin[0] != '\0')
+        p->bound_us += QUARANTINE_US;   /* its only node may be in it */
     const struct book_work *k = load_add(w, &h);
     for (uint32_t i = 0; i < k->n_jobs; i++) {
         const uint64_t t = h.timeout_us > 0 ? h.timeout_us
@@ -224,6 +227,18 @@ draw_kinds(struct plan *p, struct world *w, uint64_t seed)
         if (i == one || random_below(&p->kinds_rng, 100) < 40)
             (void)snprintf(w->node[i].config.kinds,
                            sizeof w->node[i].config.kinds, "sleep render");
+}
+
+/* In some seeds most jobs fail at one node. */
+static void
+draw_bad_node(struct plan *p, struct world *w)
+{
+    if (random_below(&p->kinds_rng, 100) >= 15)
+        return;
+    w->node[random_below(&p->kinds_rng, w->n)].fail_permille = 900;
+    const uint16_t most = (uint16_t)(1 + random_below(&p->kinds_rng, 4));
+    for (uint16_t i = 0; i < w->n; i++)
+        w->node[i].config.quarantine = most;
 }
 
 static void
@@ -295,6 +310,7 @@ seed_run(uint64_t seed, const struct seed_options *o)
     configure(&p, w);
     hide_files(&p, w);
     draw_kinds(&p, w, seed);
+    draw_bad_node(&p, w);
     struct load *load = load_new(w);
     struct faults *faults = faults_new(w, &p.faults);
     if (p.faults.mix & FAULT_LATE)

@@ -215,6 +215,9 @@ fails(struct world *w, struct node *n, const struct run *r)
         n->fail_next--;
         return true;
     }
+    if (n->fail_permille > 0 &&
+        random_below(&w->rng, 1000) < n->fail_permille)
+        return true;
     return r->work->fail_permille > 0
            && random_below(&w->rng, 1000) < r->work->fail_permille;
 }

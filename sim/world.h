@@ -98,6 +98,7 @@ struct node {
     size_t n_later, later_cap;
     struct due *later;          /* what came while it was paused */
     uint32_t fail_next;         /* runs that will fail */
+    uint32_t fail_permille;     /* runs that fail here, of any job */
     bool no_files;              /* files of jobs cannot be read here */
     int64_t unsure_us;          /* last fault that hit it */
 };

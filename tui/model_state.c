@@ -190,6 +190,7 @@ take_numbers(struct node *n, const struct state *s)
     n->told = *s;
     n->told.name = n->told.cluster = n->told.endpoint_host = none;
     n->told.kinds = n->told.version = n->told.tags = none;
+    n->told.quarantine = none;
     n->told.policy = n->told.placement = n->told.workloads = none;
     n->told.n_workloads = 0;
 }

@@ -36,6 +36,9 @@ static const struct wording {
     { "ended", "workload {workload} has ended: {jobs} jobs, {failed} failed" },
     { "transfer", "{jobs} jobs go to {to}" },
     { "reclaimed", "{jobs} jobs taken back from {from}" },
+    { "quarantine", "takes no {kind} for {for_s} s: {failures} failures in a "
+                    "row, {why}" },
+    { "quarantine-over", "[{by}: ]takes {kind} again[ (cmd {cmd})]" },
     { "no-file", "{node} cannot read the file of {workload}" },
     { "fetch-failed", "{job}: its file cannot be fetched: {error}; {next}" },
     { "started", "up: incarnation {incarnation}, "

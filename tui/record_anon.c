@@ -90,6 +90,7 @@ change_state(struct record_anon *a, struct state *s)
     buf_reset(&a->text[4]);
     anon_kinds(a->names, s->kinds, &a->text[4]);
     s->kinds = buf_span(&a->text[4]);
+    s->quarantine.len = 0;      /* names of kinds too; the events tell it */
     if (s->kinds.len > KINDS_MAX_BYTES)
         s->kinds.len = 0;
     if (s->tags.len > KINDS_MAX_BYTES)

@@ -285,6 +285,7 @@ defaults_are_those_of_the_core(void **state)
     core_config_defaults(&want);
     core_config_defaults(&got);
     got.queue_max_jobs = got.batch_jobs = got.lost_limit = 0;
+    got.quarantine = 0;
     got.policy.difference = got.policy.min_push = 0;
     got.state_interval_us = 0;
     config_core(config_get(f), &got);
@@ -309,6 +310,7 @@ defaults_are_those_of_the_core(void **state)
     assert_int_equal(got.batch_jobs, want.batch_jobs);
     assert_int_equal(got.batch_bytes, want.batch_bytes);
     assert_int_equal(got.lost_limit, want.lost_limit);
+    assert_int_equal(got.quarantine, want.quarantine);
     assert_int_equal(got.results_keep_us, want.results_keep_us);
     assert_int_equal(got.results_max_bytes, want.results_max_bytes);
     assert_int_equal(got.max_input_bytes, want.max_input_bytes);
