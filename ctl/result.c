@@ -127,13 +127,13 @@ result_json(const struct followed *f, const struct lb_result *r)
     if (result == NULL)         /* bytes that are no text */
         result = json_null();
     json_t *o = json_pack(
-        "{s:s,s:s,s:s?,s:i,s:n,s:n,s:f,s:f,s:o,s:n,s:n,s:b,s:s?}",
+        "{s:s,s:s,s:s?,s:i,s:n,s:n,s:f,s:f,s:o,s:n,s:n,s:b,s:s?,s:n}",
         "job", job, "state", outcome_name(r->outcome),
         "node", r->node[0] != '\0' ? r->node : NULL,
         "attempt", (int)r->attempt, "exit", "signal",
         "run_s", (double)r->run_us / 1e6, "wait_s", (double)r->wait_us / 1e6,
         "result", result, "stdout", "stderr", "truncated", 0,
-        "error", done ? NULL : r->error);
+        "error", done ? NULL : r->error, "files");
     if (result_command(f, r, &cmd))
         add_command(o, &cmd);
     return o;
