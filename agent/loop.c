@@ -74,29 +74,24 @@ take_news(struct loop *l)
     l->exit_us = l->now_us;
 }
 
-/* A program that fails again and again is not started for ever. */
+/* The core counts; what goes well is told once, after what did not. */
 static void
-judge_kind(struct loop *l, const struct ended *e)
+tell_fate(struct loop *l, const struct ended *e)
 {
     const struct config *c = config_get(l->s->config);
-    struct event ev = { .kind = EV_KIND_OFF };
-    char why[KIND_ERROR_MAX + 64] = "";
+    struct event ev = { .kind = EV_COPROCESS };
 
     if (e->kind == 0 || e->kind > c->n_kinds || e->fate == FATE_NONE)
         return;
     const struct kind_config *k = c->kind[e->kind - 1];
-    unsigned *n = &l->broken[e->kind - 1];
-    *n = e->fate == FATE_BROKEN ? *n + 1 : 0;
-    if (*n < k->crash_limit)
-        return;
-    text_add(why, sizeof why, "%u failures in a row, the last: %.*s", *n,
-             (int)e->error_len, (const char *)e->bytes);
-    for (char *p = why; *p != '\0'; p++)
-        if (*p == '"' || *p == '\\')
-            *p = '\'';
-    ev.kind_off.kind = span_str(k->name);
-    ev.kind_off.why = why;
-    loop_feed(l, &ev);
+    bool *was = &l->broken[e->kind - 1];
+    ev.coprocess.kind = span_str(k->name);
+    ev.coprocess.broken = e->fate == FATE_BROKEN;
+    ev.coprocess.limit = (uint16_t)k->crash_limit;
+    ev.coprocess.why = span_of(e->bytes, e->error_len);
+    if (ev.coprocess.broken || *was)
+        loop_feed(l, &ev);
+    *was = ev.coprocess.broken;
 }
 
 static void
@@ -108,7 +103,7 @@ take_outcomes(struct loop *l)
     for (size_t i = 0; i < n; i++) {
         struct event ev = { .kind = EV_OUTCOME };
         /* Before, so that the job does not come back to it. */
-        judge_kind(l, &e[i]);
+        tell_fate(l, &e[i]);
         ev.outcome.slot = e[i].slot;
         ev.outcome.run = e[i].run;
         ev.outcome.outcome = e[i].outcome;

@@ -35,8 +35,7 @@ struct loop {
     uint64_t most_jobs;         /* held at once since memory was given back */
     bool stopping, exiting;
     bool lame;              /* its spawner is dead */
-    unsigned broken[CONFIG_KINDS_MAX];  /* failures of own kinds' programs in
-                               a row */
+    bool broken[CONFIG_KINDS_MAX];  /* the last fate told of own kinds */
     int status;             /* when exiting */
     int64_t exit_us;        /* exit then at the latest */
     bool debug;             /* switched on by USR2 */

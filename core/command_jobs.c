@@ -152,10 +152,10 @@ inputs_fit(const struct core *c, struct ask *a, const struct chunk *chunk)
 static void
 answer_accepted(const struct core *c, struct ask *a, const struct workload *w)
 {
-    if (!kind_runs_here(c, w->desc.kind, true) &&
-        !kind_runs_elsewhere(c, w->desc.kind))
-        ask_say(a, "no live node offers kind \"%.*s\"; jobs wait",
-                (int)w->desc.kind.len, (const char *)w->desc.kind.p);
+    char why[LOG_TEXT_MAX];
+
+    if (elsewhere_nobody(c, w, why, sizeof why))
+        ask_say(a, "%s; jobs wait", why);
     pair_add_u64(&a->out, "workload", w->number);
     pair_add_u64(&a->out, "accepted", w->accepted);
 }

@@ -403,9 +403,7 @@ handle(struct core *c, const struct event *ev)
     case EV_OUTCOME: runs_outcome(c, &ev->outcome); break;
     case EV_FETCHED: fetch_arrived(c, &ev->fetched); break;
     case EV_SAMPLE: sample_taken(c, &ev->sample); break;
-    case EV_KIND_OFF:
-        elsewhere_off(c, ev->kind_off.kind, ev->kind_off.why);
-        break;
+    case EV_COPROCESS: elsewhere_fared(c, ev); break;
     case EV_STRANGER: stranger_heard(c, ev); break;
     case EV_DISK: c->disk_full = ev->disk_full; break;
     case EV_CONFIG: reconfigure(c, ev->config); break;

@@ -35,7 +35,7 @@ enum event_kind {
     EV_OUTCOME,     /* a slot has ended a run */
     EV_FETCHED,     /* what ACT_FETCH asked for, or why not */
     EV_SAMPLE,      /* load of this host */
-    EV_KIND_OFF,    /* one of config.kinds cannot be run here any more */
+    EV_COPROCESS,   /* how a program of an own kind has fared with a job */
     EV_STRANGER,    /* a node with another version of the protocol is heard */
     EV_DISK,        /* full, or free again */
     EV_CONFIG,      /* a new configuration is in force */
@@ -105,7 +105,14 @@ struct event {
         struct event_fetched fetched;
         struct event_sample sample;
         struct { struct node_id id; uint8_t version; } stranger;
-        struct { struct span kind; const char *why; } kind_off;
+        struct {                        /* EV_COPROCESS */
+            struct span kind;
+            bool broken;        /* it died, or broke the protocol; else it
+                                   answered: need not be told twice in a row */
+            uint16_t limit;     /* of these in a row: the kind is switched
+                                   off until a restart */
+            struct span why;    /* broken: in words */
+        } coprocess;
         bool disk_full;                 /* EV_DISK */
         const struct core_config *config;
     };

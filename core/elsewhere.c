@@ -43,6 +43,33 @@ kind_runs_elsewhere(const struct core *c, struct span kind)
     return false;
 }
 
+bool
+elsewhere_nobody(const struct core *c, const struct workload *w, char *why,
+                 size_t cap)
+{
+    const struct desc *d = &w->desc;
+    bool offered = kind_runs_here(c, d->kind, true);
+
+    why[0] = '\0';
+    if (offered && desc_may_run_at(d, c->config.name))
+        return false;
+    for (uint16_t i = 1; i < c->peers.n; i++) {
+        if (!kind_runs_at(c, i, d->kind))
+            continue;
+        offered = true;
+        if (desc_may_run_at(d, peer_at(c, i)->name))
+            return false;
+    }
+    if (offered)
+        text_add(why, cap, "no live node of --pin %.*s offers kind \"%.*s\"",
+                 (int)d->pin.len, (const char *)d->pin.p, (int)d->kind.len,
+                 (const char *)d->kind.p);
+    else
+        text_add(why, cap, "no live node offers kind \"%.*s\"",
+                 (int)d->kind.len, (const char *)d->kind.p);
+    return true;
+}
+
 /* ---- giving ---- */
 
 /* The kind of a class, which may be that of one workload. */
@@ -163,8 +190,8 @@ elsewhere_offer(struct core *c)
     publish_soon(c);
 }
 
-void
-elsewhere_off(struct core *c, struct span kind, const char *why)
+static void
+switch_off(struct core *c, struct span kind, const char *why)
 {
     if (kind_is_off(c, kind) || !kind_offered(c->kinds_all, kind))
         return;
@@ -174,4 +201,28 @@ elsewhere_off(struct core *c, struct span kind, const char *why)
     core_log(c, LOG_WARN, "kind-off", "kind=%.*s why=\"%s\" next=\"its jobs "
              "go to other nodes\"", (int)kind.len, (const char *)kind.p, why);
     elsewhere_offer(c);
+}
+
+/* A program that fails again and again is not started for ever. */
+void
+elsewhere_fared(struct core *c, const struct event *ev)
+{
+    struct span kind = ev->coprocess.kind, what = ev->coprocess.why;
+    struct guard *g = &c->guard[classes_of(&c->classes, kind)];
+    char why[LOG_TEXT_MAX / 2] = "";
+
+    if (!ev->coprocess.broken) {
+        g->broken = 0;
+        return;
+    }
+    if (g->broken < UINT16_MAX)
+        g->broken++;
+    if (g->broken < ev->coprocess.limit)
+        return;
+    text_add(why, sizeof why, "%u failures in a row, the last: %.*s",
+             (unsigned)g->broken, (int)what.len, (const char *)what.p);
+    for (char *p = why; *p != '\0'; p++)
+        if (*p == '"' || *p == '\\')
+            *p = '\'';
+    switch_off(c, kind, why);
 }

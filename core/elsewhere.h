@@ -20,6 +20,10 @@ bool kind_runs_at(const struct core *c, uint16_t peer, struct span kind);
 /* Does any live peer? */
 bool kind_runs_elsewhere(const struct core *c, struct span kind);
 
+/* May no live node run an own workload now? Then `why`. */
+bool elsewhere_nobody(const struct core *c, const struct workload *w,
+                      char *why, size_t cap);
+
 /* An own workload has become known: where its jobs are to stand. */
 void elsewhere_note(const struct core *c, struct workload *w);
 /* Gives what can go to those that offer it, by their slots. */
@@ -27,7 +31,7 @@ void elsewhere_give(struct core *c);
 /* What this node offers may be different now: config.kinds anew, and its jobs
  * to where they belong then. */
 void elsewhere_offer(struct core *c);
-/* EV_KIND_OFF. */
-void elsewhere_off(struct core *c, struct span kind, const char *why);
+/* EV_COPROCESS. */
+void elsewhere_fared(struct core *c, const struct event *ev);
 
 #endif

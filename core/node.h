@@ -60,8 +60,10 @@ struct setter {
     char by[SETTER_BY_MAX], cmd[SETTER_CMD_MAX];    /* "": not known */
 };
 
-/* A kind here: failures in a row that its homes witness (quarantine.h). */
+/* A kind here. `failed`: failures in a row that its homes witness
+ * (quarantine.h). */
 struct guard {
+    uint16_t broken;        /* failures of its program in a row */
     uint16_t failed;
     int64_t until_us;       /* core time: in quarantine; 0: not */
 };

@@ -141,7 +141,8 @@ quarantine_tell(const struct core *c, char *text, size_t cap)
 static void
 let_go(struct core *c, size_t i, const char *by)
 {
-    c->guard[i] = (struct guard){ 0 };
+    c->guard[i].failed = 0;
+    c->guard[i].until_us = 0;
     c->n_quarantined--;
     core_log(c, LOG_INFO, "quarantine-over", "kind=%s %s", kind_at(c, i), by);
     elsewhere_offer(c);

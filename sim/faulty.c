@@ -193,13 +193,16 @@ kinds_verb(struct script *s, size_t n, char **word)
         text_add(node->config.kinds, sizeof node->config.kinds, "%s%s",
                  i > 2 ? " " : "", word[i]);
     ev.config = &node->config;
-    if (off) {
-        ev.kind = EV_KIND_OFF;
-        ev.kind_off.kind = span_str(word[2]);
-        ev.kind_off.why = "3 failures in a row";
+    if (off) {  /* the third is one too many */
+        ev.kind = EV_COPROCESS;
+        ev.coprocess.kind = span_str(word[2]);
+        ev.coprocess.broken = true;
+        ev.coprocess.limit = 3;
+        ev.coprocess.why = span_str("exit 1");
     }
-    if (node->core != NULL)
-        world_feed(s->w, node, &ev);
+    for (int i = 0; i < (off ? 3 : 1); i++)
+        if (node->core != NULL)
+            world_feed(s->w, node, &ev);
     return true;
 }
 

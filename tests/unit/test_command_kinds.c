@@ -91,6 +91,35 @@ runs_nothing_that_it_does_not_offer(void **state)
     scene_free(&s);
 }
 
+static void
+says_when_nobody_of_its_pin_is_there(void **state)
+{
+    struct buf desc = { 0 }, blob = { 0 };
+    struct desc d = { .kind = span_str("noop"), .n_jobs = 1, .cost = 1000000,
+                      .pin = span_str("beta gamma") };
+    struct asking q = { .op = "submit" };
+    struct scene s;
+
+    (void)state;
+    scene_new(&s);
+    desc_encode(&d, &desc);
+    chunk_begin(0, 1, false, &blob);
+    q.desc = buf_span(&desc);
+    q.blob = buf_span(&blob);
+    assert_true(scene_ask_as(&s, &q));
+    assert_int_equal(s.reply.status, EXIT_DONE);
+    assert_string_equal(s.text, "no live node of --pin beta gamma offers kind "
+                                "\"noop\"; jobs wait");
+    scene_add_peer(&s, "gamma", PHASE_RUN);
+    q.seq = 0;
+    assert_true(scene_ask_as(&s, &q));
+    assert_int_equal(s.reply.status, EXIT_DONE);
+    assert_string_equal(s.text, "");
+    buf_fini(&desc);
+    buf_fini(&blob);
+    scene_free(&s);
+}
+
 /* Neither a whole workload of commands nor a later chunk of one. */
 static void
 takes_commands_by_its_socket_file_alone(void **state)
@@ -132,18 +161,25 @@ takes_commands_by_its_socket_file_alone(void **state)
 static void
 switches_a_kind_off(void **state)
 {
-    struct event off = { .kind = EV_KIND_OFF };
+    static const bool broken[] = { true, true, false, true, true, true };
+    struct event off = { .kind = EV_COPROCESS };
     struct scene s;
 
     (void)state;
     scene_configure(&s);
     strcpy(s.config.kinds, "noop render sleep");
     scene_start(&s);
-    off.kind_off.kind = span_str("render");
-    off.kind_off.why = "3 failures in a row";
-    scene_step(&s, &off);
+    off.coprocess.kind = span_str("render");
+    off.coprocess.limit = 3;
+    off.coprocess.why = span_str("said \"\\\"");
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        off.coprocess.broken = broken[i];
+        scene_step(&s, &off);
+        assert_int_equal(scene_find(&s, ACT_LOG, 0), i < 5 ? -1 : 0);
+    }
     assert_true(scene_logged(&s, "kind-off", "kind=render why=\"3 failures in "
-                             "a row\" next=\"its jobs go to other nodes\""));
+                             "a row, the last: said '''\" next=\"its jobs go "
+                             "to other nodes\""));
     scene_step(&s, &off);       /* once is enough */
     assert_int_equal(scene_find(&s, ACT_LOG, 0), -1);
     assert_int_equal(scene_ask(&s, "hello", NULL), EXIT_DONE);
@@ -169,6 +205,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_descriptions),
         cmocka_unit_test(runs_nothing_that_it_does_not_offer),
+        cmocka_unit_test(says_when_nobody_of_its_pin_is_there),
         cmocka_unit_test(takes_commands_by_its_socket_file_alone),
         cmocka_unit_test(switches_a_kind_off),
     };
