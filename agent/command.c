@@ -286,7 +286,9 @@ run_program(struct command_slot *s, const struct command_job *job,
     }
     if (outcome != OUTCOME_DONE)    /* all of them or none */
         buf_reset(&s->returned);
-    if (end.how == SHIM_ENDED || end.how == SHIM_TIMEOUT)
+    /* One that is stopped may have run too long for its workload. */
+    if (end.how == SHIM_ENDED || end.how == SHIM_TIMEOUT ||
+        end.how == SHIM_STOPPED)
         put_result(s, &end, to->out);
     return outcome;
 }

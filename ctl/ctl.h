@@ -35,6 +35,7 @@ struct ctl {
     size_t n_nodes;
     struct own **own;       /* [n_own] kinds of nodes, asked for so far */
     size_t n_own;
+    int kind_status;        /* of a kind that kind_ask did not find */
 };
 
 /* "lbctl: text" to stderr; notes the status. Returns it. */

@@ -90,7 +90,7 @@ from_file(struct ctl *c, const struct submit *s, const struct args *a,
     if (rc == 0 && a->n_words > 0) {
         const struct kind *kind = kind_ask(c, a->word[0], err);
         if (kind == NULL) {
-            ctl_fail(c, EXIT_USAGE, "%s", err);
+            ctl_fail(c, c->kind_status, "%s", err);
             rc = -1;
         } else {
             jobfile_values(out, s->file, buf_span(&text), kind, a->word + 1,
@@ -207,7 +207,7 @@ from_kind(struct ctl *c, struct submit *s, const struct args *a,
     const struct kind *kind = kind_ask(c, a->word[0], err);
 
     if (kind == NULL) {
-        ctl_fail(c, EXIT_USAGE, "%s", err);
+        ctl_fail(c, c->kind_status, "%s", err);
         return -1;
     }
     return first_separator(a) < a->n_words ? from_values(c, s, a, kind, out)

@@ -111,7 +111,7 @@ generate_main(struct ctl *c, struct args *a)
                         : "gen-workload: \"%s\" is not a whole number",
                         a->word[0]);
     if (kind_ask(c, w.kind, err) == NULL)
-        return ctl_fail(c, EXIT_USAGE, "%s", err);
+        return ctl_fail(c, c->kind_status, "%s", err);
     if (w.file == NULL)
         return write_lines(c, &w, stdout, "stdout");
     FILE *f = fopen(w.file, w.force ? "we" : "wxe");

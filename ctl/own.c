@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/exits.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "ctl/reach.h"
 #include "kinds/own.h"
@@ -40,9 +42,9 @@ keep(struct ctl *c, struct own *o)
     return own_kind(o);
 }
 
-/* NULL: it does not offer it, or cannot be asked. */
+/* NULL: it does not offer it (*status as it was), or cannot be asked. */
 static struct own *
-ask_node(struct lb *lb, const char *name)
+ask_node(struct lb *lb, const char *name, int *status)
 {
     struct lb_call call = { .op = "kinds" };
     char err[KIND_ERROR_MAX];
@@ -53,8 +55,11 @@ ask_node(struct lb *lb, const char *name)
     size_t len, at = 0;
 
     lb_call_text(&call, "kind", name);
-    if (lb_call_do(lb, &call, &r) == LB_OK && lb_reply_row(r, &at, &row, &len))
+    int rc = lb_call_do(lb, &call, &r);
+    if (rc == LB_OK && lb_reply_row(r, &at, &row, &len))
         o = own_new(span_of(row, len), &key, err);
+    else if (rc != LB_OK && rc != EXIT_NOTFOUND && rc != EXIT_USAGE)
+        *status = rc;
     lb_reply_free(r);
     if (o != NULL && strcmp(own_kind(o)->name, name) != 0) {
         own_free(o);
@@ -63,9 +68,10 @@ ask_node(struct lb *lb, const char *name)
     return o;
 }
 
-/* A connection of its own: nobody hears of what fails here. */
+/* A connection of its own: nobody hears of what fails here. NULL with *status
+ * LB_OK: nobody offers it, else that of the last one who could not be asked. */
 static struct own *
-ask_all(const struct ctl *c, const char *name)
+ask_all(const struct ctl *c, const char *name, int *status)
 {
     struct ctl quiet = { .silent = true, .output = OUTPUT_QUIET,
                          .node = c->node, .node_default = c->node_default,
@@ -76,7 +82,7 @@ ask_all(const struct ctl *c, const char *name)
                            ? c->timeout_us : ASK_US;
     struct lb *lb = reach_asked(&quiet);
     if (lb != NULL)
-        o = ask_node(lb, name);
+        o = ask_node(lb, name, status);
     bool more = lb != NULL && o == NULL && reach_nodes(&quiet) == 0;
     for (size_t i = 0; more && o == NULL && i < quiet.n_nodes; i++) {
         const struct lb_node *n = &quiet.nodes[i];
@@ -84,10 +90,25 @@ ask_all(const struct ctl *c, const char *name)
             continue;
         lb = reach(&quiet, n->name);
         if (lb != NULL)
-            o = ask_node(lb, name);
+            o = ask_node(lb, name, status);
     }
+    if (*status == LB_OK)
+        *status = quiet.status;
     reach_fini(&quiet);
     return o;
+}
+
+/* No typing error, if nobody could be asked. */
+static void
+cannot_ask(struct ctl *c, const char *name, int status, char *err)
+{
+    c->kind_status = status;
+    err[0] = '\0';
+    text_add(err, KIND_ERROR_MAX, "kind \"%.60s\" is not built in, and %s",
+             name,
+             status == EXIT_TIMEOUT     ? "no agent told of it in time"
+             : status == EXIT_REFUSED   ? "the agent lets nobody ask for it"
+                                        : "no agent can be asked for it");
 }
 
 const struct kind *
@@ -99,10 +120,15 @@ kind_ask(struct ctl *c, const char *name, char *err)
         kind = known(c, name);
     if (kind != NULL)
         return kind;
-    struct own *o = own_name_is_valid(name) ? ask_all(c, name) : NULL;
+    int status = LB_OK;
+    struct own *o = own_name_is_valid(name) ? ask_all(c, name, &status) : NULL;
     if (o != NULL)
         return keep(c, o);
-    kind_unknown(name, err);
+    c->kind_status = EXIT_USAGE;
+    if (status == LB_OK || kind_near(name) != NULL)
+        kind_unknown(name, err);
+    else
+        cannot_ask(c, name, status, err);
     return NULL;
 }
 

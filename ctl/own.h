@@ -8,7 +8,8 @@
 
 /* The kind of this name: a built-in one, or as the node asked describes it, or
  * else another live node that offers it. NULL: `err` (KIND_ERROR_MAX) says that
- * there is none; nothing is printed. Borrowed until own_forget. */
+ * there is none, or that nobody could be asked, and c->kind_status is what to
+ * end with; nothing is printed. Borrowed until own_forget. */
 const struct kind *kind_ask(struct ctl *c, const char *name, char *err);
 /* As kind_ask, for jobfile. */
 const struct kind *kind_ask_with(void *ctl, const char *name, char *err);

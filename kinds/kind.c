@@ -32,10 +32,16 @@ kind_find(const char *name)
     return NULL;
 }
 
+const char *
+kind_near(const char *name)
+{
+    return text_nearest(name, names);
+}
+
 void
 kind_unknown(const char *name, char *err)
 {
-    const char *near = text_nearest(name, names);
+    const char *near = kind_near(name);
     if (near != NULL)
         param_error(err, 0, "unknown kind \"%.60s\" (did you mean \"%s\"?)",
                     name, near);

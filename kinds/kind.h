@@ -130,6 +130,8 @@ struct kind {
 /* NULL if there is none of this name: kind_unknown then says so in `err`. */
 const struct kind *kind_find(const char *name);
 void kind_unknown(const char *name, char *err);
+/* The built-in one that was meant, perhaps; or NULL. */
+const char *kind_near(const char *name);
 /* All kinds in the order of the table, ended by NULL. */
 const struct kind *const *kind_all(void);
 /* Names of all kinds, ended by NULL (for text_nearest). */

@@ -154,6 +154,9 @@ is_gone() { not kill -0 "$(cat "pid.$1")"; }
     run lbctl run x hello
     [ "$status" -eq 2 ]
     [[ $output == *'unknown kind "x"'* ]]
+    run lbctl -n "ipc://$work/none.sock" run x hello
+    [ "$status" -eq 69 ]
+    [[ $output == *'kind "x" is not built in, and no agent can be asked'* ]]
     start_fickle south plain "peers.node=127.0.0.1:$(port_of north)"
     await logged north 'evt=peer-joined peer=south'
     LB_NODE=$(control_of north)
