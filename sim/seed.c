@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "core/limits.h"
 #include "sim/faults.h"
 #include "sim/invariants.h"
 #include "sim/load.h"
@@ -38,6 +37,7 @@ struct plan {
     uint16_t slots;
     bool small;         /* queues: a held workload may not fit */
     bool kinds;         /* there is one that not every node offers */
+    bool bad;           /* most jobs fail at one node */
     struct random kinds_rng;
 };
 
@@ -184,7 +184,7 @@ add_client(struct plan *p, struct world *w)
     h.idempotent = !h.once && chance(p, 30);
     if (!h.once && chance(p, 30))
         h.retries = (uint8_t)between(p, 0, 3);
-    if (!p->kinds && chance(p, 8))
+    if (!p->kinds && !p->bad && chance(p, 8))
         (void)snprintf(h.pin, sizeof h.pin, "%s",
                        w->node[random_below(&p->rng, w->n)].config.name);
     if (chance(p, 10))
@@ -206,8 +206,6 @@ add_client(struct plan *p, struct world *w)
     /* Kinds of a node's own know no files. */
     if (p->kinds && !h.file && random_below(&p->kinds_rng, 100) < 50)
         h.kind = "render";
-    if (h.pin[0] != '\0')
-        p->bound_us += QUARANTINE_US;   /* its only node may be in it */
     const struct book_work *k = load_add(w, &h);
     for (uint32_t i = 0; i < k->n_jobs; i++) {
         const uint64_t t = h.timeout_us > 0 ? h.timeout_us
@@ -229,12 +227,14 @@ draw_kinds(struct plan *p, struct world *w, uint64_t seed)
                            sizeof w->node[i].config.kinds, "sleep render");
 }
 
-/* In some seeds most jobs fail at one node. */
+/* In some seeds most jobs fail at one node. No job is pinned to it: that one
+ * would wait for the end of a quarantine. */
 static void
 draw_bad_node(struct plan *p, struct world *w)
 {
     if (random_below(&p->kinds_rng, 100) >= 15)
         return;
+    p->bad = true;
     w->node[random_below(&p->kinds_rng, w->n)].fail_permille = 900;
     const uint16_t most = (uint16_t)(1 + random_below(&p->kinds_rng, 4));
     for (uint16_t i = 0; i < w->n; i++)
