@@ -45,3 +45,6 @@ noinst_LTLIBRARIES = tests/tools/slow_sync.la
 tests_tools_slow_sync_la_SOURCES = tests/tools/slow_sync.c
 tests_tools_slow_sync_la_LDFLAGS = $(AM_LDFLAGS) -module -shared \
 	-avoid-version -rpath $(abs_builddir)
+
+# Faults against real agents.
+include $(srcdir)/tests/nemesis/local.mk

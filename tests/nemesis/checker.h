@@ -28,6 +28,7 @@ struct checker_workload {
     bool once;              /* never two attempts */
     bool marked;            /* each run leaves a mark, its value is
                                "LABEL/INDEX" */
+    size_t pin;             /* node + 1: that node alone runs it; 0: any */
 };
 
 struct checker_counts {
@@ -40,8 +41,8 @@ struct checker_counts {
     uint64_t unknown;       /* --once jobs of which none knows whether they
                                ran: allowed, when there was a fault */
     uint64_t reruns;        /* marks beyond the first of a job */
-    uint64_t unjustified;   /* of these: without a fault of who held it or of
-                               its home */
+    uint64_t unjustified;   /* of these: without a fault of any node that may
+                               have held it, or of its home, at that time */
     uint64_t once_reruns;   /* of --once jobs: never */
 };
 

@@ -71,6 +71,10 @@ int cluster_launch(struct cluster *c, size_t node);
 /* Until it takes jobs; started again where another program took its ports.
  * 0; or -1: it ended, or did not in `ms`. Main thread only. */
 int cluster_await_ready(struct cluster *c, size_t node, int64_t ms);
+/* It takes jobs; false: not yet, or it has ended. Does not wait. */
+bool cluster_ready(const struct cluster *c, size_t node);
+/* It ended because another program has its ports: to be started again. */
+bool cluster_shut_out(const struct cluster *c, size_t node);
 /* All at once, until each is ready and sees all others. */
 int cluster_start(struct cluster *c, int64_t ms);
 /* Until every running node sees every running one in phase run. */

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* campaigns - one line for each file that has one. */
+#ifndef LB_NEMESIS_CAMPAIGNS_H
+#define LB_NEMESIS_CAMPAIGNS_H
+
+#include "tests/nemesis/campaign.h"
+
+extern const struct campaign campaign_kill;
+
+#endif

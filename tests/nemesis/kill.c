@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * kill - SIGKILL at random agents while jobs are submitted to all: at random
+ * moments; about when a submission arrives; and as soon as it is acknowledged,
+ * when all must be on the disk. Each sync takes 20 ms, so that what is
+ * acknowledged too early is caught.
+ */
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/wait.h>
+
+#include "tests/nemesis/campaigns.h"
+#include "tests/nemesis/load.h"
+
+enum {
+    NODES = 3,
+    JOBS_PER_KILL = 500,
+    GAP_MS = 250,           /* between kills, on average */
+    ARM_MS = 400,           /* an aim that finds no target is given up */
+    READY_MS = 20 * 1000,
+    IDLE_MS = 60 * 1000
+};
+
+/* How the next kill is aimed. */
+enum aim { AIM_NONE, AIM_ARRIVING, AIM_ANSWERED };
+
+struct victim {
+    int64_t back_ms;        /* when to start it; 0: it runs */
+    int64_t ready_by_ms;    /* it was started and is not ready yet; 0: is */
+    int64_t fault_ms;       /* the fault that it has not got over; 0: none */
+};
+
+struct kill {
+    struct run *r;
+    struct cluster *c;
+    struct load *load;
+    struct victim v[NODES];
+    unsigned kills, aimed, longer;
+    int64_t next_ms, armed_ms;
+    atomic_int armed;       /* enum aim */
+    atomic_int shot;        /* node + 1 that is to be shot, at shot_ms */
+    _Atomic int64_t shot_ms;
+    atomic_uint hits;       /* aimed shots */
+};
+
+static const char ini[] =
+    "[peers]\nstate_interval = 250ms\nstale_after = 1s\ndead_after = 2s\n"
+    "claim_interval = 500ms\nlease = 4s\n";
+
+/* By a submitter: the shot at an acknowledgement leaves at once; that at an
+ * arrival a drawn time later, by the main thread. */
+static void
+take_aim(void *arg, size_t node, bool answered, struct rng *rng)
+{
+    struct kill *k = arg;
+    int want = answered ? AIM_ANSWERED : AIM_ARRIVING;
+
+    if (!atomic_compare_exchange_strong(&k->armed, &want, AIM_NONE))
+        return;
+    if (answered) {
+        if (cluster_signal(k->c, node, SIGKILL))
+            atomic_fetch_add(&k->hits, 1);
+        return;
+    }
+    atomic_store(&k->shot_ms, campaign_now_ms() + rng_between(rng, 0, 30));
+    atomic_store(&k->shot, (int)node + 1);
+}
+
+/* When it is to be back: mostly at once, at times after its peers have given
+ * it up for dead. */
+static int64_t
+draw_absence(struct kill *k)
+{
+    uint64_t d = rng_below(&k->r->rng, 40);
+
+    if (d == 0)
+        k->longer++;
+    return d == 0 ? 3000 : d < 4 ? rng_between(&k->r->rng, 300, 900) : 0;
+}
+
+/* Notes who has died and who is back. */
+static enum verdict
+look(struct kill *k, size_t i)
+{
+    struct victim *v = &k->v[i];
+    int64_t now = campaign_now_ms();
+    int status;
+
+    if (v->back_ms != 0) {
+        if (now < v->back_ms)
+            return CAMPAIGN_PASS;
+        v->back_ms = 0;
+        v->ready_by_ms = now + READY_MS;
+        return cluster_launch(k->c, i) == 0 ? CAMPAIGN_PASS
+                                            : campaign_fail(k->r, "no start");
+    }
+    if (cluster_ended(k->c, i, &status)) {
+        if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
+            k->kills++;
+            if (v->fault_ms == 0)
+                v->fault_ms = checker_now_ms();
+            checker_fault(k->r->checker, i, v->fault_ms, 0);
+        } else if (!cluster_shut_out(k->c, i)) {
+            return campaign_fail(k->r, "%s ended by itself, status %d",
+                                 cluster_name(k->c, i), status);
+        }
+        v->ready_by_ms = 0;
+        v->back_ms = now + draw_absence(k);
+        return CAMPAIGN_PASS;
+    }
+    if (v->ready_by_ms != 0 && cluster_ready(k->c, i)) {
+        checker_fault(k->r->checker, i, v->fault_ms, checker_now_ms());
+        v->ready_by_ms = v->fault_ms = 0;
+    }
+    if (v->ready_by_ms != 0 && now > v->ready_by_ms)
+        return campaign_fail(k->r, "%s does not start again",
+                             cluster_name(k->c, i));
+    return CAMPAIGN_PASS;
+}
+
+static bool
+is_up(const struct kill *k, size_t i)
+{
+    return k->v[i].back_ms == 0 && k->v[i].ready_by_ms == 0;
+}
+
+/* The next kill: now, or left to the submitters. One in five strikes an agent
+ * that is starting still. */
+static void
+strike(struct kill *k)
+{
+    struct rng *rng = &k->r->rng;
+    int64_t now = campaign_now_ms();
+    int armed = atomic_load(&k->armed);
+
+    if (now < k->next_ms)
+        return;
+    if (armed == AIM_NONE && rng_chance(rng, 50)) {
+        atomic_store(&k->armed,
+                     rng_chance(rng, 50) ? AIM_ARRIVING : AIM_ANSWERED);
+        k->next_ms = now + rng_between(rng, 1, 2 * GAP_MS) + ARM_MS;
+        k->armed_ms = now;
+        return;
+    }
+    atomic_store(&k->armed, AIM_NONE);
+    size_t i = (size_t)rng_below(rng, NODES);
+    if (k->v[i].back_ms == 0 && (is_up(k, i) || rng_chance(rng, 20)))
+        cluster_signal(k->c, i, SIGKILL);
+    k->next_ms = now + rng_between(rng, 1, 2 * GAP_MS);
+}
+
+/* An armed aim has been used: the next kill need not wait for its end. */
+static void
+watch_aims(struct kill *k)
+{
+    int64_t now = campaign_now_ms();
+    int node = atomic_load(&k->shot);
+
+    if (node != 0 && now >= atomic_load(&k->shot_ms)) {
+        if (cluster_signal(k->c, (size_t)node - 1, SIGKILL))
+            atomic_fetch_add(&k->hits, 1);
+        atomic_store(&k->shot, 0);
+    }
+    if (k->armed_ms != 0 && atomic_load(&k->armed) == AIM_NONE) {
+        k->armed_ms = 0;
+        k->next_ms = now + rng_between(&k->r->rng, 1, 2 * GAP_MS);
+    }
+}
+
+static enum verdict
+torment(struct kill *k)
+{
+    while (k->kills < k->r->events || !load_done(k->load)) {
+        for (size_t i = 0; i < NODES; i++) {
+            enum verdict v = look(k, i);
+            if (v != CAMPAIGN_PASS)
+                return v;
+        }
+        watch_aims(k);
+        strike(k);
+        if (load_trouble(k->load)[0] != '\0')
+            return campaign_fail(k->r, "%s", load_trouble(k->load));
+        if (!campaign_sleep(1))
+            return campaign_fail(k->r, "interrupted");
+    }
+    atomic_store(&k->armed, AIM_NONE);
+    return CAMPAIGN_PASS;
+}
+
+/* No more faults: all are up again, and stay up. */
+static enum verdict
+recover(struct kill *k)
+{
+    int64_t until = campaign_now_ms() + READY_MS;
+    size_t up = 0;
+
+    load_stop(k->load);
+    while (up < NODES) {
+        up = 0;
+        for (size_t i = 0; i < NODES; i++) {
+            enum verdict v = look(k, i);
+            if (v != CAMPAIGN_PASS)
+                return v;
+            up += is_up(k, i) && cluster_pid(k->c, i) != 0;
+        }
+        if (campaign_now_ms() > until || !campaign_sleep(5))
+            return campaign_fail(k->r, "the agents do not come back");
+    }
+    return CAMPAIGN_PASS;
+}
+
+static enum verdict
+run_with(struct kill *k)
+{
+    if (cluster_start(k->c, READY_MS) != 0)
+        return campaign_fail(k->r, "the agents do not find each other");
+    k->load = load_start(&(struct load_plan){
+        .cluster = k->c, .checker = k->r->checker, .seed = k->r->seed,
+        .submitters = 4, .readers = 1, .once_percent = 3,
+        .marked_percent = 4, .sleep_percent = 10, .pause_ms = 20,
+        .stop_at = (uint64_t)k->r->events * JOBS_PER_KILL,
+        .aim = take_aim, .aim_arg = k
+    });
+    enum verdict v = torment(k);
+    load_stop(k->load);
+    if (v == CAMPAIGN_PASS)
+        v = recover(k);
+    campaign_faults(k->r, "%u kills, %u of them aimed at a submission, %u for "
+                    "longer than dead_after", k->kills,
+                    atomic_load(&k->hits), k->longer);
+    if (v == CAMPAIGN_PASS && load_collect(k->r, k->c, IDLE_MS) != 0)
+        v = CAMPAIGN_FAIL;
+    return v;
+}
+
+static enum verdict
+run(struct run *r)
+{
+    struct kill k = { .r = r };
+
+    k.c = cluster_new(&(struct cluster_plan){
+        .dir = r->dir, .n_nodes = NODES, .slow_disk = true, .ini = ini
+    });
+    if (k.c == NULL)
+        return campaign_fail(r, "no cluster");
+    enum verdict v = run_with(&k);
+    load_free(k.load);
+    cluster_free(k.c);
+    return v;
+}
+
+const struct campaign campaign_kill = {
+    .name = "kill", .promise = "P1 P4", .ci = 100, .full = 2000,
+    .programs = "", .run = run,
+    .what = "SIGKILL of random agents, also aimed at submissions"
+};

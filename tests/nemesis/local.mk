@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MPL-2.0
+# The fault campaign against real agents; ./run nemesis.
+noinst_PROGRAMS += tests/nemesis/nemesis
+tests_nemesis_nemesis_SOURCES = \
+	tests/nemesis/campaign.c tests/nemesis/campaign.h \
+	tests/nemesis/campaigns.c tests/nemesis/campaigns.h \
+	tests/nemesis/checker.c tests/nemesis/checker.h \
+	tests/nemesis/checker_judge.c tests/nemesis/checker_parts.h \
+	tests/nemesis/cluster.c tests/nemesis/cluster.h \
+	tests/nemesis/cluster_ini.c tests/nemesis/cluster_parts.h \
+	tests/nemesis/collect.c \
+	tests/nemesis/kill.c \
+	tests/nemesis/load.c tests/nemesis/load.h \
+	tests/nemesis/load_parts.h tests/nemesis/load_read.c \
+	tests/nemesis/main.c \
+	tests/nemesis/mark.c tests/nemesis/mark.h \
+	tests/nemesis/process.c tests/nemesis/process.h \
+	tests/nemesis/rng.c tests/nemesis/rng.h
+tests_nemesis_nemesis_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
+	$(ZLIB_LIBS) -lpthread
