@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
+	base/bug.h \
 	base/bytes.c base/bytes.h \
 	base/digest.c base/digest.h \
 	base/exits.h \

@@ -254,7 +254,7 @@ claims_flush(struct core *c, bool tick)
     bool round = tick && c->now_us >= c->claims_us;
     if (round)
         c->claims_us = c->now_us + c->config.claim_interval_us;
-    c->finals_due = false;
+    c->finals_due = LB_BUG == 26 && c->finals_due;
     for (uint16_t i = 1; i < c->peers.n; i++) {
         struct peer *p = peer_at(c, i);
         if (!peer_alive(c, i))

@@ -39,7 +39,8 @@ older_than_out(struct core *c, struct job *j, const struct claim *k)
         j->at_us = c->now_us;
         return 0;
     }
-    if ((j->flags & JOB_ADOPTED) && j->holder == k->peer) {
+    if ((LB_BUG == 17 || (j->flags & JOB_ADOPTED)) &&
+        j->holder == k->peer) {
         j->at_us = c->now_us;
         return REPLY_KEEP;
     }
@@ -84,7 +85,7 @@ static void
 send_reply(struct core *c, uint16_t peer, struct items *reply)
 {
     struct span items = items_finish(reply);
-    if (items.len > 0) {
+    if (items.len > 0 && LB_BUG != 12) {
         core_log(c, LOG_DEBUG, "claims-reply", "to=%s items=%u",
                  peer_name(c, peer), (unsigned)reply->n);
         items_send(c, peer, MSG_CLAIMS_REPLY, c->config.incarnation, items);
@@ -157,7 +158,8 @@ claims_taken(struct core *c, uint16_t peer, const struct msg_claims *m)
     struct item it;
     size_t at = 0;
 
-    if (m->home_inc != c->config.incarnation || m->sequence <= p->claims_seen)
+    if ((m->home_inc != c->config.incarnation && LB_BUG != 27) ||
+        m->sequence <= p->claims_seen)
         return;
     while (item_next(m->items, &at, &it))
         if (it.verb >= CLAIM_QUEUED && it.verb <= CLAIM_OFFERED)
@@ -179,9 +181,10 @@ released(struct core *c, struct job *j, const struct item *it)
         home_reclaim(c, j);
         return;
     }
-    if (j->rec != REC_OUT || it->fence != j->fence || it->moves < j->moves)
+    if (j->rec != REC_OUT ||
+        (LB_BUG != 10 && (it->fence != j->fence || it->moves < j->moves)))
         return; /* old news */
-    if (never && !(once && (j->flags & JOB_BLIND)))
+    if (never && (LB_BUG == 16 || !(once && (j->flags & JOB_BLIND))))
         home_take_back(c, j, it->fence, it->moves);
     else if (!never && !once)
         home_reclaim(c, j);

@@ -342,7 +342,8 @@ static void
 set_time(struct core *c, int64_t now_us)
 {
     assert(now_us >= c->true_us);
-    if (c->planned_us != INT64_MAX && now_us - c->planned_us > LATE_US)
+    if (LB_BUG != 22 && c->planned_us != INT64_MAX &&
+        now_us - c->planned_us > LATE_US)
         c->late_us += now_us - (c->planned_us > c->true_us ? c->planned_us
                                                            : c->true_us);
     c->true_us = now_us;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/bug.h"
 #include "base/xalloc.h"
 
 enum { FIRST_ROOM = 64 };
@@ -70,7 +71,7 @@ gate_put(struct gate *g, uint64_t after, void *item)
 void *
 gate_next(struct gate *g, uint64_t durable)
 {
-    if (g->n == 0 || g->ring[g->first].after > durable)
+    if (g->n == 0 || (LB_BUG != 23 && g->ring[g->first].after > durable))
         return NULL;
     return gate_drop(g);
 }

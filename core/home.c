@@ -233,7 +233,7 @@ home_cancel(struct core *c, struct workload *w, const struct jobs_asked *which,
         buf_u8(&ranges, 1); /* the rest will not come any more */
         home_note_broken_off(w);
     }
-    if (ranges.len > 0)
+    if (ranges.len > 0 && LB_BUG != 25)
         out_save(&c->out, SAVE_CANCEL, w->number, &ranges);
     buf_fini(&ranges);
     c->parked_due = true;

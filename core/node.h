@@ -8,6 +8,7 @@
 #ifndef LB_NODE_H
 #define LB_NODE_H
 
+#include "base/bug.h"
 #include "base/random.h"
 #include "core/classes.h"
 #include "core/core.h"
@@ -19,11 +20,6 @@
 #include "core/policy.h"
 #include "core/queue.h"
 #include "core/speed.h"
-
-/* Bugs planted on purpose, for the tests that must catch them; 0: none. */
-#ifndef LB_BUG
-#define LB_BUG 0
-#endif
 
 /* An order given to the workers. */
 struct run {

@@ -100,7 +100,8 @@ void
 rec_raise_fence(struct core *c, struct job *j)
 {
     uint64_t lowest = c->config.incarnation << 32;
-    j->fence = j->fence + 1 > lowest ? j->fence + 1 : lowest;
+    if (LB_BUG != 15 || j->fence == 0)
+        j->fence = j->fence + 1 > lowest ? j->fence + 1 : lowest;
     j->moves = 0;
     j->flags &= (uint8_t)~(JOB_BLIND | JOB_ADOPTED);
 }

@@ -285,7 +285,9 @@ all_in_doubt(struct core *c, struct batch *b)
 {
     outbox_log(c, "doubt", b);
     for (uint32_t i = 0; i < b->n; i++)
-        if (b->job[i].job != NULL)
+        if (b->job[i].job != NULL && LB_BUG == 9)
+            back_to_queue(c, b->job[i].job);
+        else if (b->job[i].job != NULL)
             doubt(c, b, b->job[i].job);
     end_batch(c, b);
 }
@@ -296,7 +298,8 @@ static void
 target_restarted(struct core *c, struct batch *b, uint64_t up_ms)
 {
     int64_t age_us = c->true_us - b->first_true_us;
-    if (up_ms < INT64_MAX / 1000 && age_us < (int64_t)up_ms * 1000)
+    if (LB_BUG == 18 || (up_ms < INT64_MAX / 1000 &&
+                         age_us < (int64_t)up_ms * 1000))
         all_not_taken(c, b);
     else
         all_in_doubt(c, b);
@@ -313,12 +316,13 @@ transfer_peer_restarted(struct core *c, uint16_t peer, uint64_t up_ms)
     }
     p->refused = false;
     p->low_seen = 0;
-    for (struct verdict *v = p->verdicts, *next; v != NULL; v = next) {
+    for (struct verdict *v = LB_BUG == 28 ? NULL : p->verdicts, *next;
+         v != NULL; v = next) {
         next = v->next;
         buf_fini(&v->items);
         free(v);
     }
-    p->verdicts = NULL;
+    p->verdicts = LB_BUG == 28 ? p->verdicts : NULL;
 }
 
 void

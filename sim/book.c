@@ -38,7 +38,7 @@ struct book_work *
 book_find(const struct book *b, const struct node_id *home, uint32_t number)
 {
     for (size_t i = 0; i < b->n; i++)
-        if (b->v[i]->number == number
+        if (b->v[i]->number == number && !b->v[i]->lost
             && node_id_equal(&b->v[i]->home_id, home))
             return b->v[i];
     return NULL;

@@ -25,6 +25,7 @@ struct book_job {
     uint8_t allowed;        /* `retry` that may have reached it */
     bool acked;             /* a result was acknowledged to its holder */
     bool cancelled;         /* a cancel may have reached it */
+    bool shown;             /* to the client, since it began to read */
 };
 
 struct book_work {
@@ -40,6 +41,7 @@ struct book_work {
     bool closed;            /* client has all, or has forgotten it */
     bool forgotten;
     bool lost;              /* with the disk of its home */
+    bool anew;              /* its home has an old disk: read all again */
     uint8_t retries;
     uint32_t fail_permille, hang_permille;
     uint64_t timeout_us;
@@ -57,7 +59,7 @@ struct book {
 
 void book_fini(struct book *b);
 struct book_work *book_add(struct book *b, uint32_t n_jobs);
-/* By the home's number; NULL. */
+/* By the home's number, of those that are not lost; NULL. */
 struct book_work *book_find(const struct book *b, const struct node_id *home,
                             uint32_t number);
 /* By the shared parameters of its jobs ("sim=17"); NULL. */

@@ -39,6 +39,8 @@ disk_commit(struct disk *d, struct random *r)
     if (d->stuck || d->group != 0 || d->n == d->n_durable)
         return -1;
     d->group = d->n;
+    if (d->tears && random_below(r, 4) == 0)
+        d->group -= random_below(r, d->n - d->n_durable);
     return d->min_us
            + (int64_t)random_below(r, (uint64_t)(d->max_us - d->min_us) + 1);
 }
@@ -60,6 +62,19 @@ disk_crash(struct disk *d, struct random *r)
     for (; d->n > d->n_durable; d->n--)
         if (d->keep)
             free(d->v[d->n - 1].body);
+}
+
+void
+disk_cut(struct disk *d, size_t n)
+{
+    assert(n <= d->n_durable);
+    for (; d->n > n; d->n--)
+        if (d->keep)
+            free(d->v[d->n - 1].body);
+    for (size_t i = 0; d->keep && i < n; i++)
+        d->v[i].gone = false;   /* what is said later is not said yet */
+    d->n_durable = n;
+    d->group = 0;
 }
 
 /* Marks what later records say is forgotten. */

@@ -27,6 +27,7 @@ struct disk {
     size_t n_durable;
     size_t group;               /* the commit under way ends there; 0 none */
     bool stuck;                 /* no commit ends */
+    bool tears;                 /* a group may end anywhere */
     bool keep;                  /* false: bodies are not kept (no crashes) */
     int64_t min_us, max_us;     /* of a commit */
 };
@@ -43,6 +44,8 @@ int64_t disk_commit(struct disk *d, struct random *r);
 void disk_committed(struct disk *d);
 /* Drops what is not durable; the commit under way may have come through. */
 void disk_crash(struct disk *d, struct random *r);
+/* Only its first `n` records are left, all of them durable. */
+void disk_cut(struct disk *d, size_t n);
 /* Next record to replay at or after *at (0 first); NULL after the last. */
 const struct record *disk_next(struct disk *d, size_t *at);
 

@@ -6,28 +6,32 @@
 #include <string.h>
 
 #include "base/xalloc.h"
-#include "proto/msg.h"
+#include "sim/meddle.h"
 #include "sim/world.h"
 
-enum { MILLI = 1000, SEC = 1000 * 1000 };
+enum { MILLI = 1000, SEC = 1000 * 1000, SLOW_TIMES = 16,
+       SLOW_US = 200 * MILLI, DRIFT_PPM = 20 * 1000 };
+/* These strike at a moment; the others are there all the time. */
+enum { STRIKES = 2 * FAULT_CLOG - 1 + FAULT_SLOW + FAULT_OLD_COPY
+                 + FAULT_MEDDLE };
 
 /* What a DUE_FAULT does (due.a); due.b is another node. */
 enum { NEXT = 1, START, RESUME, FREE_DISK, MEND, MEND_BOTH, UNDRAIN, GO_ON,
-       CRASH };
+       CRASH, HASTEN, SHUFFLE };
 
 struct faults {
     struct random rng;
     uint32_t mix, n_kinds;
-    uint32_t kind[16];      /* those that strike at a moment */
-    int64_t mean_us, late_us, down_us;
+    uint32_t kind[FAULT_KINDS]; /* those that strike at a moment */
+    int64_t mean_us, late_us, down_us, shuffle_us;
     uint16_t only;
     bool over;
 };
 
-static const char *const fault_names[] = {
+const char *const fault_names[] = {
     "kill", "restart", "partition", "pause", "replace", "leave", "drain",
     "throttle", "disk", "clog", "loss", "duplicate", "late", "reorder",
-    "clock", "crash_at", NULL
+    "clock", "crash_at", "slow", "old_copy", "meddle", "torn", NULL
 };
 
 bool
@@ -100,19 +104,29 @@ faults_new(struct world *w, const struct faults_plan *p)
     f->mean_us = p->mean_us;
     f->only = p->only;
     f->down_us = p->down_us > 0 ? p->down_us : 5 * SEC;
-    for (uint32_t bit = FAULT_KILL; bit <= FAULT_CLOG; bit <<= 1)
-        if (p->mix & bit)
+    f->shuffle_us = p->shuffle_us;
+    for (uint32_t bit = FAULT_KILL, i = 0; bit <= FAULT_ALL; bit <<= 1, i++) {
+        if (p->mix & bit & STRIKES)
             f->kind[f->n_kinds++] = bit;
+        else if (p->mix & bit)
+            w->figures.injected[i]++;
+    }
     if (p->mix & FAULT_LATE)
         f->late_us = p->late_us > 0 ? p->late_us
                      : random_below(&f->rng, 3) == 0 ? 25 * SEC : SEC;
     for (uint16_t a = 0; a < w->n; a++)
         for (uint16_t b = 0; b < w->n; b++)
             set_link(f, net_link(&w->net, a, b), p->rate_ppm);
-    for (uint16_t i = 0; (p->mix & FAULT_CLOCK) && i < w->n; i++)
+    for (uint16_t i = 0; (p->mix & FAULT_CLOCK) && i < w->n; i++) {
         w->node[i].clock_us = between(f, 0, 1000ll * SEC);
+        w->node[i].drift_ppm = (int32_t)between(f, -DRIFT_PPM, DRIFT_PPM);
+    }
+    for (uint16_t i = 0; i < w->n; i++)
+        w->node[i].disk.tears = (p->mix & FAULT_TORN) != 0;
     if (f->n_kinds > 0)
         plan(w, between(f, 0, 2 * f->mean_us), NEXT, 0, 0);
+    if (f->shuffle_us > 0)
+        plan(w, 2 * SEC, SHUFFLE, 0, 0);
     w->faults = f;
     return f;
 }
@@ -121,21 +135,6 @@ void
 faults_free(struct faults *f)
 {
     free(f);
-}
-
-static void
-say(struct world *w, struct node *n, const char *op, const char *key,
-    uint64_t value)
-{
-    struct buf pairs = { 0 };
-
-    if (n->core == NULL)
-        return;
-    world_tell(w, 0, "tells %u: %s", n->at + 1u, op);
-    if (key != NULL)
-        pair_add_u64(&pairs, key, value);
-    node_command(w, n, op, buf_span(&pairs));
-    buf_fini(&pairs);
 }
 
 static void
@@ -161,11 +160,11 @@ static void
 drain(struct world *w, struct node *n, int64_t us)
 {
     if (random_below(&w->faults->rng, 3) == 0) {
-        say(w, n, "pause", NULL, 0);
+        meddle_tell(w, n, "pause", NULL, 0);
         plan(w, us, GO_ON, n->at, 0);
     } else {
         n->drains = true;
-        say(w, n, "drain", "force", 1);
+        meddle_tell(w, n, "drain", "force", 1);
         plan(w, us, UNDRAIN, n->at, 0);
     }
 }
@@ -179,6 +178,47 @@ clog_link(struct world *w, struct node *n, int64_t us)
     net_link(&w->net, n->at, other)->clogged_until_us = w->now_us + us;
 }
 
+/* Its processor, its disk and the links to it and from it. */
+static void
+slow_down(struct world *w, struct node *n, bool on)
+{
+    if (n->slow == on)
+        return;
+    world_tell(w, 0, "%s %u", on ? "slows" : "hastens", n->at + 1u);
+    n->slow = on;
+    slots_speed(w, n, on ? n->speed / SLOW_TIMES : n->speed * SLOW_TIMES);
+    n->disk.min_us = on ? n->disk.min_us * SLOW_TIMES
+                        : n->disk.min_us / SLOW_TIMES;
+    n->disk.max_us = on ? n->disk.max_us * SLOW_TIMES
+                        : n->disk.max_us / SLOW_TIMES;
+    for (uint16_t i = 0; i < w->n; i++) {
+        net_link(&w->net, i, n->at)->latency_us += on ? SLOW_US : -SLOW_US;
+        net_link(&w->net, n->at, i)->latency_us += on ? SLOW_US : -SLOW_US;
+    }
+}
+
+/* Its disk is copied; or the copy is all that is left of it. */
+static void
+age(struct world *w, struct node *n, int64_t us)
+{
+    if (n->backup.n == 0 || random_below(&w->faults->rng, 2) == 0) {
+        node_back_up(w, n);
+        return;
+    }
+    node_restore(w, n);
+    plan(w, us, START, n->at, 0);
+}
+
+static uint32_t
+bit_of(uint32_t kind)
+{
+    uint32_t bit = 0;
+
+    while (kind >> bit > 1)
+        bit++;
+    return bit;
+}
+
 static void
 strike(struct world *w, struct node *n, uint32_t kind)
 {
@@ -186,6 +226,7 @@ strike(struct world *w, struct node *n, uint32_t kind)
     const int64_t us = random_below(&f->rng, 2) == 0
                            ? between(f, MILLI, 2 * SEC)
                            : between(f, SEC, 20ll * SEC);
+    w->figures.injected[bit_of(kind)]++;
     switch (kind) {
     case FAULT_KILL:
         node_crash(w, n);
@@ -212,17 +253,40 @@ strike(struct world *w, struct node *n, uint32_t kind)
         drain(w, n, us);
         break;
     case FAULT_THROTTLE:
-        say(w, n, "throttle", "value",
+        meddle_tell(w, n, "throttle", "value",
             1 + random_below(&f->rng, 20) * 5 + random_below(&f->rng, 5));
         break;
     case FAULT_DISK:
         node_stick_disk(w, n, random_below(&f->rng, 2) == 0);
         plan(w, us, FREE_DISK, n->at, 0);
         break;
+    case FAULT_SLOW:
+        slow_down(w, n, true);
+        plan(w, us, HASTEN, n->at, 0);
+        break;
+    case FAULT_OLD_COPY:
+        age(w, n, us);
+        break;
+    case FAULT_MEDDLE:
+        meddle(w, &f->rng);
+        break;
     default:
         clog_link(w, n, us);
         break;
     }
+}
+
+/* Some node asks some other for a job or two. */
+static void
+shuffle(struct world *w)
+{
+    struct faults *f = w->faults;
+    const struct node *from = &w->node[random_below(&f->rng, w->n)];
+    const struct node *to = &w->node[random_below(&f->rng, w->n)];
+
+    if (from != to && from->core != NULL && !from->paused)
+        meddle_ask(w, from, to, (uint32_t)between(f, 1, 2));
+    plan(w, between(f, 0, 2 * f->shuffle_us), SHUFFLE, 0, 0);
 }
 
 static void
@@ -274,10 +338,16 @@ faults_due(struct world *w, const struct due *d)
         break;
     case UNDRAIN:
         n->drains = false;
-        say(w, n, "undrain", NULL, 0);
+        meddle_tell(w, n, "undrain", NULL, 0);
+        break;
+    case HASTEN:
+        slow_down(w, n, false);
+        break;
+    case SHUFFLE:
+        shuffle(w);
         break;
     case GO_ON:
-        say(w, n, "resume", NULL, 0);
+        meddle_tell(w, n, "resume", NULL, 0);
         break;
     default:
         node_crash(w, n);
@@ -294,25 +364,30 @@ faults_tempt(struct world *w, struct node *n)
 
     if (f == NULL || f->over || !(f->mix & FAULT_CRASH_AT)
         || (f->only > 0 && f->only != n->at + 1u)
-        || random_below(&f->rng, 200) != 0)
+        || n->doomed || random_below(&f->rng, 200) != 0)
         return;
-    plan(w, between(f, 0, 20 * MILLI), CRASH, n->at, 0);
+    w->figures.injected[bit_of(FAULT_CRASH_AT)]++;
+    n->doomed = random_below(&f->rng, 2) == 0;  /* saved and not sent */
+    plan(w, n->doomed ? 0 : between(f, 0, 20 * MILLI), CRASH, n->at, 0);
 }
 
 static void
 heal_node(struct world *w, struct node *n)
 {
     node_free_disk(w, n);
+    slow_down(w, n, false);
     node_resume(w, n);
-    if (n->leaves)
+    if (n->leaves || n->doomed)
         node_crash(w, n);
     start(w, n);
     if (n->drains)
-        say(w, n, "undrain", NULL, 0);
+        meddle_tell(w, n, "undrain", NULL, 0);
     if (n->stands)
-        say(w, n, "resume", NULL, 0);
+        meddle_tell(w, n, "resume", NULL, 0);
     if (n->throttle_percent != 100)
-        say(w, n, "throttle", "value", 100);
+        meddle_tell(w, n, "throttle", "value", 100);
+    if (w->faults->mix & (FAULT_MEDDLE | FAULT_OLD_COPY))
+        meddle_tell(w, n, "start", NULL, 0);
     n->drains = false;
 }
 

@@ -32,8 +32,14 @@ enum fault {
     FAULT_REORDER = 1 << 13,
     FAULT_CLOCK = 1 << 14,      /* unequal clocks */
     FAULT_CRASH_AT = 1 << 15,   /* crash right after a send */
-    FAULT_ALL = (1 << 16) - 1
+    FAULT_SLOW = 1 << 16,       /* processor, disk and links of a node */
+    FAULT_OLD_COPY = 1 << 17,   /* node back with its id and an old disk */
+    FAULT_MEDDLE = 1 << 18,     /* hold, start, cancel, priority, policy */
+    FAULT_TORN = 1 << 19,       /* a commit holds a part of a step's saves */
+    FAULT_ALL = (1 << 20) - 1
 };
+/* Names by bit; NULL after the last. */
+extern const char *const fault_names[];
 /* "kill,partition,restart", "all", "none". False: `bad` is the wrong word. */
 bool faults_parse(const char *s, uint32_t *mix, char bad[32]);
 
@@ -45,6 +51,7 @@ struct faults_plan {
     int64_t late_us;        /* late by up to */
     int64_t down_us;        /* down after a crash: up to */
     uint16_t only;          /* strikes this node alone, from 1 */
+    int64_t shuffle_us;     /* jobs move at random so often; 0: never */
 };
 /* Sets links and clocks, and plans the first fault. The world keeps a
  * reference; the caller frees. */
@@ -54,7 +61,8 @@ void faults_free(struct faults *f);
 void faults_heal(struct world *w);
 /* DUE_FAULT. */
 void faults_due(struct world *w, const struct due *d);
-/* Something has just left `n`: a good moment to crash it. */
+/* Something is about to leave `n`: a good moment to crash it, before (it is
+ * doomed) or soon after. */
 void faults_tempt(struct world *w, struct node *n);
 
 #endif

@@ -206,7 +206,7 @@ kinds_verb(struct script *s, size_t n, char **word)
     return true;
 }
 
-/* crash|restart|pause|resume|leave|replace NODE */
+/* crash|restart|pause|resume|leave|replace|backup|restore NODE */
 static bool
 node_verb(struct script *s, size_t n, char **word)
 {
@@ -220,6 +220,10 @@ node_verb(struct script *s, size_t n, char **word)
         node_crash(s->w, node);
     } else if (strcmp(word[0], "replace") == 0) {
         node_replace(s->w, node);
+    } else if (strcmp(word[0], "backup") == 0) {
+        node_back_up(s->w, node);
+    } else if (strcmp(word[0], "restore") == 0) {
+        node_restore(s->w, node);
     } else if (strcmp(word[0], "restart") == 0) {
         node_crash(s->w, node);
         world_tell(s->w, node->at + 1u, "starts");
@@ -247,7 +251,8 @@ bool
 script_fault(struct script *s, size_t n, char **word, bool *known)
 {
     static const char *const nodes[] = { "crash", "restart", "pause",
-                                         "resume", "leave", "replace", NULL };
+                                         "resume", "leave", "replace",
+                                         "backup", "restore", NULL };
     static const char *const disks[] = { "stick", "fill", "free", NULL };
     static const char *const cuts[] = { "cut", "heal", NULL };
     static const char *const rules[] = { "drop", "delay", "duplicate",

@@ -10,17 +10,17 @@
 
 enum { EACH_STEPS = 256 };
 
-static const char *
-home_name(const struct world *w, const struct book_work *k)
+const char *
+check_home_name(const struct world *w, const struct book_work *k)
 {
     return w->node[k->home].config.name;
 }
 
-static void
-fail_job(struct world *w, const struct book_work *k, uint32_t index,
+void
+check_fail(struct world *w, const struct book_work *k, uint32_t index,
          const char *what)
 {
-    world_fail(w, "%s-%u.%u %s", home_name(w, k), k->number, index, what);
+    world_fail(w, "%s-%u.%u %s", check_home_name(w, k), k->number, index, what);
 }
 
 /* A job has at most one copy that can be started under one fence. */
@@ -39,7 +39,7 @@ check_fences(struct world *w, const struct book_work *k, uint32_t index)
             continue;
         for (size_t s = 0; s < n; s++)
             if (seen[s] == c.fence)
-                fail_job(w, k, index, "has two copies under one fence");
+                check_fail(w, k, index, "has two copies under one fence");
         seen[n++] = c.fence;
     }
 }
@@ -55,11 +55,11 @@ note_record(struct world *w, struct node *home, struct book_work *k,
     if (!c.known)
         return;
     if (c.fence < j->fence && !c.done)
-        fail_job(w, k, index, "has a lower fence than before");
+        check_fail(w, k, index, "has a lower fence than before");
     if (c.fence > j->fence)
         j->fence = c.fence;
     if (c.n_results > 1u + j->allowed)
-        fail_job(w, k, index, "has two recorded results");
+        check_fail(w, k, index, "has two recorded results");
     if (c.done && j->done_us == 0) {
         j->done_us = w->now_us == 0 ? 1 : w->now_us;
         k->n_done++;
@@ -67,7 +67,7 @@ note_record(struct world *w, struct node *home, struct book_work *k,
         j->done_us = 0;
         k->n_done--;
         if (j->allowed == 0 && home->unsure_us < home->started_us)
-            fail_job(w, k, index, "was done and is open again");
+            check_fail(w, k, index, "was done and is open again");
     }
 }
 
@@ -304,25 +304,25 @@ check_start(struct world *w, struct node *n, const struct run *r)
     const struct desc pinned = { .pin = span_str(k->pin) };
 
     if (!desc_may_run_at(&pinned, n->config.name))
-        fail_job(w, k, r->index, "runs where it is not pinned to");
+        check_fail(w, k, r->index, "runs where it is not pinned to");
     j->starts++;
     j->live++;
     w->figures.starts++;
     if (j->starts > 1u + j->ends_failed + j->allowed)
         w->figures.twice++;
     if (w->tell_runs)
-        world_tell(w, n->at + 1u, "starts %s-%u.%u", home_name(w, k),
+        world_tell(w, n->at + 1u, "starts %s-%u.%u", check_home_name(w, k),
                    k->number, r->index);
     if (k->once && j->starts > 1u + j->allowed)
-        fail_job(w, k, r->index, "is --once and started again");
+        check_fail(w, k, r->index, "is --once and started again");
     if (w->alone && j->live > 1 && j->allowed == 0)
-        fail_job(w, k, r->index, "runs twice at once");
+        check_fail(w, k, r->index, "runs twice at once");
     if (w->faultless && j->starts > 1u + j->ends_failed + j->allowed)
-        fail_job(w, k, r->index, "is started again without a fault");
+        check_fail(w, k, r->index, "is started again without a fault");
     if (!w->cheap && !k->lost)
         check_fences(w, k, r->index);
     if (too_late(w, n, k, r->index))
-        fail_job(w, k, r->index, "is started long after it was done");
+        check_fail(w, k, r->index, "is started long after it was done");
 }
 
 void
@@ -369,18 +369,39 @@ check_kept(struct world *w, struct node *n, struct book_work *k,
     const struct core_job c = core_job_at(n->core, k->number, index);
 
     if (index < k->accepted && !c.known)
-        fail_job(w, k, index, "was acknowledged and is lost");
+        check_fail(w, k, index, "was acknowledged and is lost");
     if (j->allowed == 0 && j->acked && !c.done)
-        fail_job(w, k, index, "has lost an acknowledged result");
+        check_fail(w, k, index, "has lost an acknowledged result");
     if (j->allowed == 0 && j->seen_outcome != 0
         && (!c.done || c.outcome != j->seen_outcome))
-        fail_job(w, k, index, "has lost a result that a client saw");
+        check_fail(w, k, index, "has lost a result that a client saw");
     if (!j->acked)
         j->ack_after = 0;
     j->fence = 0;       /* holders will tell */
     if (!c.done && j->done_us != 0) {
         j->done_us = 0;
         k->n_done--;
+    }
+}
+
+/* An old copy of the disk: what was acknowledged since is lost with the disk
+ * that held it, and what is here goes on as it was then. */
+static void
+age(struct world *w, struct node *n, struct book_work *k)
+{
+    if (k->accepted > 0
+        && !core_job_at(n->core, k->number, k->accepted - 1).known) {
+        world_tell(w, 0, "%s-%u is lost with the disk", n->config.name,
+                   k->number);
+        k->lost = true;
+        return;
+    }
+    k->anew = true;
+    for (uint32_t i = 0; i < k->n_jobs; i++) {
+        struct book_job *j = &k->job[i];
+        j->allowed++;
+        j->acked = false;
+        j->seen_outcome = 0;
     }
 }
 
@@ -392,97 +413,10 @@ check_restart(struct world *w, struct node *n)
         if (k->lost || k->forgotten || k->number == 0
             || !node_id_equal(&k->home_id, &n->id))
             continue;
-        for (uint32_t index = 0; index < k->n_jobs; index++)
+        if (n->aged)
+            age(w, n, k);
+        for (uint32_t index = 0; index < k->n_jobs && !k->lost; index++)
             check_kept(w, n, k, index);
     }
-}
-
-static void
-check_outcome(struct world *w, struct book_work *k, const struct result *r)
-{
-    const struct book_job *j = &k->job[r->index];
-
-    switch (r->outcome) {
-    case OUTCOME_DONE:
-        if (j->ends_ok == 0)
-            fail_job(w, k, r->index, "is done and no run of it was");
-        break;
-    case OUTCOME_FAILED:
-        if (j->ends_failed == 0 && w->faultless)
-            fail_job(w, k, r->index, "has failed and no run of it had");
-        break;
-    case OUTCOME_CANCELLED:
-        if (!j->cancelled && !k->halts)
-            fail_job(w, k, r->index, "was cancelled by nobody");
-        break;
-    case OUTCOME_UNKNOWN:
-        w->figures.unknown++;
-        if (!k->once || w->faultless)
-            fail_job(w, k, r->index, "ends with outcome unknown");
-        break;
-    default:
-        fail_job(w, k, r->index, "has an outcome that is none");
-    }
-}
-
-void
-check_result(struct world *w, struct book_work *k, const struct result *r)
-{
-    struct book_value v = { 0 };
-
-    if (r->workload != k->number || r->index >= k->n_jobs) {
-        world_fail(w, "%s-%u: a result of another job (%u.%u)",
-                   home_name(w, k), k->number, r->workload, r->index);
-        return;
-    }
-    struct book_job *j = &k->job[r->index];
-    if (r->outcome == OUTCOME_DONE
-        && (!book_value_read(r->value, &v) || v.work != k->at
-            || v.index != r->index || v.serial == 0))
-        fail_job(w, k, r->index, "has the value of another job");
-    if (j->seen_outcome != 0
-        && (j->seen_outcome != r->outcome || j->seen_value != v.serial))
-        fail_job(w, k, r->index, "shows another result than before");
-    j->seen_outcome = r->outcome;
-    j->seen_value = v.serial;
-    check_outcome(w, k, r);
-}
-
-static bool
-empty(const struct world *w, const struct node *n, char *why, size_t cap)
-{
-    const struct core_counts c = core_count(n->core);
-    bool orphans = false;
-
-    for (uint16_t i = 0; i < w->n; i++)
-        orphans = orphans || w->node[i].broken;
-    const uint32_t left[] = { c.running, c.offered, c.queued, c.own_open,
-                              c.released, c.unacked_results, c.foreign,
-                              c.verdicts, c.outbox, c.fetched };
-    static const char *const name[] = { "running", "offered", "queued",
-                                        "own_open", "released",
-                                        "unacked_results", "foreign",
-                                        "verdicts", "outbox",
-                                        "fetched" };
-    /* what belongs to a home that is gone is kept for its return */
-    const size_t check = orphans ? 2 : sizeof left / sizeof left[0];
-    for (size_t i = 0; i < check; i++) {
-        if (left[i] == 0)
-            continue;
-        (void)snprintf(why, cap, "node %u has %u %s left in the end",
-                       n->at + 1u, left[i], name[i]);
-        return false;
-    }
-    return true;
-}
-
-bool
-check_tables(struct world *w, char *why, size_t cap)
-{
-    for (uint16_t i = 0; i < w->n; i++) {
-        const struct node *n = &w->node[i];
-        if (n->core != NULL && !empty(w, n, why, cap))
-            return false;
-    }
-    return true;
+    n->aged = false;
 }

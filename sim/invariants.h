@@ -37,6 +37,11 @@ void check_result(struct world *w, struct book_work *k,
                   const struct result *r);
 /* Every record of every job of every home. */
 void check_records(struct world *w);
+/* Says what is wrong with a job, and how its home is called. */
+void check_fail(struct world *w, const struct book_work *k, uint32_t index,
+                const char *what);
+const char *check_home_name(const struct world *w,
+                            const struct book_work *k);
 /* All is over: whether tables are empty. False: not yet (`why` says what). */
 bool check_tables(struct world *w, char *why, size_t cap);
 

@@ -1,46 +1,16 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "sim/load.h"
+#include "sim/load_parts.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <stdlib.h>
 
-#include "base/exits.h"
 #include "base/xalloc.h"
 #include "proto/msg.h"
 #include "proto/workload.h"
 #include "sim/invariants.h"
 #include "sim/world.h"
-
-enum { MILLI = 1000, ANSWER_US = 2000 * MILLI, PAUSE_US = 250 * MILLI,
-       PAGE = 64 };
-
-enum asks { ASK_SUBMIT = 1, ASK_START, ASK_CANCEL, ASK_RESULTS, ASK_RETRY,
-            ASK_FORGET, ASK_NOTHING };
-
-struct client {
-    struct wish wish;
-    struct book_work *work;
-    enum asks asks;
-    uint64_t id, seq, connection;
-    bool waits;                 /* for an answer */
-    bool cancelled, retried;
-    uint32_t timer;             /* older DUE_CLIENT do not count */
-    uint32_t sent;              /* jobs of which an answer has come */
-    uint64_t cursor;
-    uint32_t seen;
-    struct buf request;
-    char label[32];
-};
-
-struct load {
-    struct random rng;
-    size_t n, cap;
-    struct client *v;
-    uint64_t connections;
-    unsigned refusals;
-};
 
 struct load *
 load_new(struct world *w)
@@ -68,8 +38,8 @@ load_refusals(const struct world *w)
     return w->load->refusals;
 }
 
-static void
-set_timer(struct world *w, struct client *c, int64_t us)
+void
+load_timer(struct world *w, struct client *c, int64_t us)
 {
     world_due(w, (struct due){
         .at_us = w->now_us + us, .kind = DUE_CLIENT,
@@ -116,7 +86,7 @@ load_add(struct world *w, const struct wish *wish)
         k->job[k->n_jobs - 1].base_us = wish->last_us;
     c->wish.cost_us = NULL;
     c->wish.label = NULL;
-    set_timer(w, c, wish->at_us > w->now_us ? wish->at_us - w->now_us : 0);
+    load_timer(w, c, wish->at_us > w->now_us ? wish->at_us - w->now_us : 0);
     return k;
 }
 
@@ -239,11 +209,25 @@ build(struct client *c, struct buf *pairs, struct buf *blob)
     return "hello";
 }
 
+static bool
+happens(struct world *w, uint32_t permille)
+{
+    return permille > 0 && random_below(&w->load->rng, 1000) < permille;
+}
+
 static void
 post(struct world *w, struct client *c, uint8_t type)
 {
     struct packet *p = packet_new(type, buf_span(&c->request));
     p->client = c->connection;
+    if (type == MSG_COMMAND && happens(w, c->wish.double_permille)) {
+        p->refs++;
+        if (c->asks == ASK_RETRY)
+            note_retry(c);
+        world_due(w, (struct due){ .at_us = w->now_us + 70,
+                                   .kind = DUE_COMMAND,
+                                   .node = c->wish.home, .packet = p });
+    }
     world_due(w, (struct due){ .at_us = w->now_us + 50, .kind = DUE_COMMAND,
                                .node = c->wish.home, .packet = p });
 }
@@ -255,6 +239,8 @@ ask(struct world *w, struct client *c)
     struct msg m = { .type = MSG_COMMAND };
     struct pair pair;
 
+    if (c->asks == ASK_SUBMIT && c->sent == 0)
+        c->first_chunk = c->wish.chunk;
     m.command.op = span_str(build(c, &pairs, &blob));
     m.command.client = c->id;
     m.command.seq = ++c->seq;
@@ -268,7 +254,31 @@ ask(struct world *w, struct client *c)
     buf_fini(&blob);
     c->waits = true;
     post(w, c, MSG_COMMAND);
-    set_timer(w, c, ANSWER_US);
+    load_timer(w, c, ANSWER_US);
+}
+
+/* The program is started again, and asks from the beginning with the same
+ * key: it is told of the same workload. */
+static void
+start_anew(struct world *w, struct client *c)
+{
+    w->figures.asked_again++;
+    c->id = random_u64(&w->load->rng);
+    c->seq = 0;
+    c->asks = ASK_SUBMIT;
+    c->wish.chunk = c->first_chunk;
+    c->sent = 0;
+    c->waits = false;
+    load_read_anew(c);
+}
+
+void
+load_read_anew(struct client *c)
+{
+    c->cursor = 0;
+    c->work->anew = false;
+    for (uint32_t i = 0; i < c->work->n_jobs; i++)
+        c->work->job[i].shown = false;
 }
 
 void
@@ -282,7 +292,13 @@ load_client(struct world *w, const struct due *d)
         c->asks = ASK_NOTHING;
         return;
     }
+    if (c->first_chunk > 0
+        && (c->asks == ASK_SUBMIT || c->asks == ASK_RESULTS)
+        && happens(w, c->wish.anew_permille))
+        start_anew(w, c);
     if (!c->waits) {
+        if (c->work->anew)
+            load_read_anew(c);
         ask(w, c);
         return;
     }
@@ -293,186 +309,5 @@ load_client(struct world *w, const struct due *d)
     if (c->asks == ASK_RETRY)
         note_retry(c);
     post(w, c, MSG_COMMAND);
-    set_timer(w, c, ANSWER_US);
-}
-
-/* ---- answers ---- */
-
-static void
-next_request(struct world *w, struct client *c, enum asks asks, int64_t us)
-{
-    c->asks = asks;
-    if (asks == ASK_NOTHING)
-        c->work->closed = true;
-    else
-        set_timer(w, c, us);
-}
-
-static void
-submitted(struct world *w, struct client *c, const struct msg_reply *m)
-{
-    struct book_work *k = c->work;
-    uint64_t number, accepted;
-
-    if (!pair_u64(m->pairs, "workload", 0, &number) || number == 0
-        || !pair_u64(m->pairs, "accepted", 0, &accepted)
-        || accepted > k->n_jobs) {
-        world_fail(w, "a submit is answered without workload or accepted");
-        return;
-    }
-    if (k->number != 0 && k->accepted > 0 && k->number != number)
-        world_fail(w, "one submit became workloads %u and %" PRIu64,
-                   k->number, number);
-    if (k->accepted == 0) {
-        struct book_work *other = book_find(&w->book, &k->home_id,
-                                            (uint32_t)number);
-        if (other != NULL && other != k)
-            world_fail(w, "workload number %" PRIu64 " is given twice",
-                       number);
-    }
-    k->number = (uint32_t)number;
-    if (accepted < k->accepted)
-        world_fail(w, "workload %u: %u jobs were accepted, now %" PRIu64,
-                   k->number, k->accepted, accepted);
-    k->accepted = (uint32_t)accepted;
-    c->sent = k->accepted;
-    if (c->sent < k->n_jobs)
-        next_request(w, c, ASK_SUBMIT, 0);
-    else if (c->wish.held && !c->wish.stays_held)
-        next_request(w, c, ASK_START, PAUSE_US);
-    else
-        next_request(w, c, c->wish.blind || c->wish.stays_held
-                               ? ASK_NOTHING : ASK_RESULTS, 0);
-}
-
-/* Everything has been shown: what the client does then. */
-static void
-ended(struct world *w, struct client *c)
-{
-    uint32_t open = 0;
-
-    for (uint32_t i = 0; i < c->work->n_jobs; i++)
-        if (c->work->job[i].seen_outcome == 0
-            && !c->work->job[i].cancelled)
-            open++;
-    if (open > 0)
-        world_fail(w, "workload %u of node %u has ended and %u results are "
-                   "missing", c->work->number, c->wish.home + 1u, open);
-    if (c->wish.retry && !c->retried) {
-        c->retried = true;
-        c->cursor = 0;
-        next_request(w, c, ASK_RETRY, PAUSE_US);
-    } else {
-        next_request(w, c, c->wish.forget ? ASK_FORGET : ASK_NOTHING,
-                     PAUSE_US);
-    }
-}
-
-static void
-collected(struct world *w, struct client *c, const struct msg_reply *m)
-{
-    struct span row;
-    struct result r;
-    uint64_t next, is_ended;
-
-    for (size_t at = 0; row_next(m->rows, &at, &row);) {
-        if (results_check(row) < 0) {
-            world_fail(w, "a row of results cannot be decoded");
-            return;
-        }
-        for (size_t i = 0; result_next(row, &i, &r);)
-            check_result(w, c->work, &r);
-    }
-    if (!pair_u64(m->pairs, "next", c->cursor, &next)
-        || !pair_u64(m->pairs, "ended", 0, &is_ended)) {
-        world_fail(w, "results are answered with a bad next or ended");
-        return;
-    }
-    c->cursor = next;
-    if (is_ended != 0)
-        ended(w, c);
-    else if (c->wish.cancel_at_us > 0 && !c->cancelled
-             && w->now_us >= c->wish.cancel_at_us)
-        next_request(w, c, ASK_CANCEL, 0);
-    else
-        next_request(w, c, ASK_RESULTS, PAUSE_US);
-}
-
-static void
-refused(struct world *w, struct client *c, const struct msg_reply *m)
-{
-    char text[120];
-
-    w->load->refusals++;
-    if (m->status == EXIT_LATER || m->status == EXIT_DISK) {
-        if (c->asks == ASK_SUBMIT && c->wish.chunk > 1)
-            c->wish.chunk /= 2;     /* it may fit then */
-        set_timer(w, c, 2 * PAUSE_US);
-        return;
-    }
-    span_copy(m->text, text, sizeof text);
-    world_fail(w, "node %u answers request %d of workload %u with %u: %s",
-               c->wish.home + 1u, (int)c->asks, c->work->number,
-               (unsigned)m->status, text);
-}
-
-void
-load_reply(struct world *w, const struct due *d)
-{
-    const struct packet *p = d->packet;
-    const size_t at = (size_t)(p->client >> 32) - 1;
-    struct msg m;
-
-    if (p->client >> 32 == 0 || w->load == NULL || at >= w->load->n)
-        return;     /* an operator's */
-    struct client *c = &w->load->v[at];
-    if (msg_decode(MSG_REPLY, span_of(p->body, p->len), &m) != 0) {
-        world_fail(w, "a REPLY cannot be decoded");
-        return;
-    }
-    if (!c->waits || m.reply.seq != c->seq || m.reply.client != c->id
-        || p->client != c->connection || c->work->lost)
-        return;
-    c->waits = false;
-    if (m.reply.status != EXIT_DONE && c->asks != ASK_FORGET) {
-        refused(w, c, &m.reply);
-        return;
-    }
-    switch (c->asks) {
-    case ASK_SUBMIT:
-        submitted(w, c, &m.reply);
-        break;
-    case ASK_RESULTS:
-        collected(w, c, &m.reply);
-        break;
-    case ASK_CANCEL:
-        c->cancelled = true;
-        next_request(w, c, ASK_RESULTS, 0);
-        break;
-    case ASK_START:
-    case ASK_RETRY:
-        next_request(w, c, ASK_RESULTS, 0);
-        break;
-    case ASK_FORGET:
-    case ASK_NOTHING:
-        next_request(w, c, ASK_NOTHING, 0);
-        break;
-    }
-}
-
-bool
-load_done(const struct world *w, char *why, size_t cap)
-{
-    for (size_t i = 0; i < w->load->n; i++) {
-        const struct client *c = &w->load->v[i];
-        if (c->asks == ASK_NOTHING || c->work->lost)
-            continue;
-        (void)snprintf(why, cap,
-                       "workload %u of node %u has not ended: %u of %u jobs "
-                       "accepted, %u done", c->work->number,
-                       c->wish.home + 1u, c->work->accepted,
-                       c->work->n_jobs, c->work->n_done);
-        return false;
-    }
-    return true;
+    load_timer(w, c, ANSWER_US);
 }

@@ -39,6 +39,9 @@ struct wish {
     bool retry, forget;         /* when it has ended */
     bool file, ship;            /* about a file, whose bytes may travel */
     bool blind;                 /* only submits; collects nothing */
+    uint32_t deaf_permille;     /* answers that do not reach it */
+    uint32_t anew_permille;     /* asks all again, as a new program would */
+    uint32_t double_permille;   /* requests that arrive twice */
     const char *label;          /* NULL: none */
     const char *kind;           /* NULL: sleep; outlives the client */
 };

@@ -8,12 +8,15 @@ lbsim_SOURCES = \
 	sim/faults.c sim/faults.h \
 	sim/faulty.c \
 	sim/heap.c sim/heap.h \
-	sim/invariants.c sim/invariants.h \
+	sim/invariants.c sim/invariants.h sim/invariants_end.c \
 	sim/link.c sim/link.h \
-	sim/load.c sim/load.h \
+	sim/load.c sim/load.h sim/load_parts.h sim/load_reply.c \
 	sim/main.c \
+	sim/meddle.c sim/meddle.h \
 	sim/node.c \
+	sim/node_disk.c \
 	sim/options.c sim/options.h \
+	sim/plan.c sim/plan.h \
 	sim/report.c sim/report.h \
 	sim/scenario.c sim/scenario.h \
 	sim/script.c sim/script.h sim/script_submit.c \

@@ -16,8 +16,8 @@ static const char *const greek[] = {
     "iota", "kappa", "lambda", "mu"
 };
 
-static void
-name_node(struct world *w, struct node *n)
+void
+node_name(struct world *w, struct node *n)
 {
     const size_t known = sizeof greek / sizeof greek[0];
 
@@ -51,10 +51,8 @@ node_init(struct world *w, uint16_t at)
     (void)snprintf(n->config.version, sizeof n->config.version, "sim");
     n->config.port = 8490;
     n->config.boot_id = at + 1u;
-    name_node(w, n);
+    node_name(w, n);
 }
-
-static void tell_disk(struct world *w, struct node *n);
 
 static void
 drop_waiting(struct node *n)
@@ -92,10 +90,12 @@ node_start(struct world *w, struct node *n)
     size_t at = 0;
 
     n->config.incarnation++;
+    if (n->top_incarnation < n->config.incarnation)
+        n->top_incarnation = n->config.incarnation;
     n->life++;
     n->started_us = w->now_us;
     n->tick_us = INT64_MAX;
-    n->leaves = n->left = n->stands = n->drains = false;
+    n->leaves = n->left = n->stands = n->drains = n->doomed = false;
     n->throttle_percent = n->config.throttle_percent;
     if (n->slot == NULL)
         n->slot = xcalloc(n->config.slots, sizeof *n->slot);
@@ -112,7 +112,7 @@ node_start(struct world *w, struct node *n)
     struct event ev = { .kind = EV_START };
     world_feed(w, n, &ev);
     n->told_full = false;
-    tell_disk(w, n);
+    node_tell_disk(w, n);
     check_restart(w, n);
 }
 
@@ -156,23 +156,6 @@ node_crash(struct world *w, struct node *n)
 }
 
 void
-node_replace(struct world *w, struct node *n)
-{
-    node_crash(w, n);
-    world_tell(w, n->at + 1u, "disk is replaced");
-    const struct disk old = n->disk;
-    disk_fini(&n->disk);
-    n->disk = (struct disk){ .keep = old.keep, .min_us = old.min_us,
-                             .max_us = old.max_us };
-    for (size_t i = 0; i < w->book.n; i++)
-        if (node_id_equal(&w->book.v[i]->home_id, &n->id))
-            w->book.v[i]->lost = true;
-    n->replaced++;
-    n->broken = true;
-    name_node(w, n);
-}
-
-void
 node_pause(struct world *w, struct node *n)
 {
     if (n->core == NULL || n->paused)
@@ -194,7 +177,7 @@ node_resume(struct world *w, struct node *n)
         world_due(w, n->later[i]);
     }
     n->n_later = 0;
-    tell_disk(w, n);
+    node_tell_disk(w, n);
 }
 
 void
@@ -208,43 +191,6 @@ node_leave(struct world *w, struct node *n)
     n->leaves = true;
     n->unsure_us = w->now_us;
     world_feed(w, n, &ev);
-}
-
-/* Says whether the disk is full, if the core does not know. */
-static void
-tell_disk(struct world *w, struct node *n)
-{
-    const bool full = n->disk.stuck && n->disk_full;
-    struct event ev = { .kind = EV_DISK, .disk_full = full };
-
-    if (n->core == NULL || n->paused || n->told_full == full)
-        return;
-    n->told_full = full;
-    world_feed(w, n, &ev);
-}
-
-void
-node_stick_disk(struct world *w, struct node *n, bool full)
-{
-    if (n->disk.stuck)
-        return;
-    world_tell(w, n->at + 1u, full ? "disk is full" : "disk is stuck");
-    n->disk.stuck = true;
-    n->disk.group = 0;
-    n->disk_full = full;
-    tell_disk(w, n);
-}
-
-void
-node_free_disk(struct world *w, struct node *n)
-{
-    if (!n->disk.stuck)
-        return;
-    world_tell(w, n->at + 1u, "disk is free");
-    n->disk.stuck = false;
-    n->unsure_us = w->now_us;
-    tell_disk(w, n);
-    world_commit(w, n);
 }
 
 void
@@ -318,7 +264,7 @@ publish(struct world *w, struct node *n, const struct action *a)
                 break;
             to = (uint16_t)random_below(&w->rng, w->n);
         }
-        if (to == n->at)
+        if (to == n->at || n->doomed)
             continue;
         p->refs++;
         world_send(w, n->at, to, p);
@@ -341,10 +287,10 @@ order(struct world *w, struct node *n, const struct act_run *a)
 
     if (!slots_order(w, n, a, &run))
         return;
-    if (!a->gated) {
+    if (!a->gated && !n->doomed)
         slots_put(w, n, &run);
+    if (!a->gated)
         return;
-    }
     struct held *h = hold(w, n, ACT_RUN);
     h->run = run;
     h->next = n->runs;

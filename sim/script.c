@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "proto/msg.h"
 #include "sim/load.h"
+#include "sim/meddle.h"
 
 enum { MILLI = 1000, SEC = 1000 * 1000, UNTIL_SECONDS = 120 };
 
@@ -120,17 +121,12 @@ start_nodes(struct script *s)
     w->tell_runs = w->quiet = true;
 }
 
-/* Nobody offers or asks of its own accord; who is asked gives. */
 static void
 by_hand(struct script *s)
 {
     (void)snprintf(s->policy, sizeof s->policy, "sender");
-    for (uint16_t i = 0; i < s->w->n; i++) {
-        struct policy_config *k = &s->w->node[i].config.policy;
-        k->bootstrap = false;
-        k->amount = AMOUNT_LITERAL;
-        k->difference = UINT32_MAX;
-    }
+    for (uint16_t i = 0; i < s->w->n; i++)
+        meddle_by_hand(&s->w->node[i]);
 }
 
 /* One `key=value` of `nodes`, for every node. */
@@ -289,8 +285,6 @@ command_of_job(struct script *s, size_t n, char **word)
 static bool
 do_ask(struct script *s, size_t n, char **word)
 {
-    struct buf state = { 0 }, body = { 0 };
-    struct msg m = { .type = MSG_STATE };
     struct node *from, *to;
     uint64_t jobs = 1;
 
@@ -299,29 +293,7 @@ do_ask(struct script *s, size_t n, char **word)
     if (!script_node(s, word[1], &from) || !script_node(s, word[3], &to)
         || (n > 4 && !script_number(s, word[4], 1000000, &jobs)))
         return false;
-    m.state = (struct state){
-        .id = from->id, .name = span_str(from->config.name),
-        .cluster = span_str(from->config.cluster),
-        .endpoint_host = span_str(from->config.host),
-        .kinds = span_str(from->config.kinds), .version = span_str("sim"),
-        .policy = span_str(s->policy), .placement = span_str(s->placement),
-        .phase = PHASE_RUN, .throttle_percent = 100,
-        .slots = from->config.slots, .room = from->config.queue_max_jobs
-    };
-    msg_encode(&m, &state);
-    m = (struct msg){ .type = MSG_REQUEST };
-    m.request.n_jobs = (uint32_t)jobs;
-    m.request.rule = POLICY_SENDER;
-    m.request.state = buf_span(&state);
-    msg_encode(&m, &body);
-    struct packet *p = packet_new(MSG_REQUEST, buf_span(&body));
-    p->from = from->at;
-    p->id = from->id;
-    p->incarnation = from->config.incarnation;
-    p->up_ms = (uint64_t)(s->w->now_us - from->started_us) / MILLI;
-    world_send(s->w, from->at, to->at, p);
-    buf_fini(&state);
-    buf_fini(&body);
+    meddle_ask(s->w, from, to, (uint32_t)jobs);
     return true;
 }
 

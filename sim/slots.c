@@ -182,17 +182,11 @@ slots_stop(struct world *w, struct node *n, uint32_t number, int64_t after_us)
     }
 }
 
-void
-slots_throttle(struct world *w, struct node *n, uint8_t percent)
+/* The rate was `old` until now. */
+static void
+change_rate(struct world *w, struct node *n, double old)
 {
-    if (percent < 1 || percent > 100) {
-        world_fail(w, "node %u throttles to %u %%", n->at + 1u,
-                   (unsigned)percent);
-        return;
-    }
-    const double old = rate(n);
-    n->throttle_percent = percent;
-    for (uint16_t i = 0; i < n->config.slots; i++) {
+    for (uint16_t i = 0; i < n->config.slots && n->slot != NULL; i++) {
         struct slot *s = &n->slot[i];
         if (!s->busy)
             continue;
@@ -203,6 +197,27 @@ slots_throttle(struct world *w, struct node *n, uint8_t percent)
         r->since_us = w->now_us;
         schedule_end(w, n, i);
     }
+}
+
+void
+slots_throttle(struct world *w, struct node *n, uint8_t percent)
+{
+    if (percent < 1 || percent > 100) {
+        world_fail(w, "node %u throttles to %u %%", n->at + 1u,
+                   (unsigned)percent);
+        return;
+    }
+    const double old = rate(n);
+    n->throttle_percent = percent;
+    change_rate(w, n, old);
+}
+
+void
+slots_speed(struct world *w, struct node *n, double speed)
+{
+    const double old = rate(n);
+    n->speed = speed;
+    change_rate(w, n, old);
 }
 
 static bool

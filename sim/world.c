@@ -148,6 +148,8 @@ world_send(struct world *w, uint16_t from, uint16_t to, struct packet *p)
     w->figures.bytes += p->len;
     if (f.by_rule)
         tell_rule(w, &g, &f);
+    w->figures.dropped += f.kind == FATE_LOST;
+    w->figures.doubled += f.n == 2;
     if (f.kind == FATE_KEPT) {
         p->to = to;
         keep(w, p);
@@ -168,9 +170,17 @@ let_out(struct world *w, struct node *n, struct held *h)
     case ACT_SEND:
         check_leaves(w, n, h->packet, h->to);
         faults_tempt(w, n);
-        world_send(w, n->at, h->to, h->packet);
+        if (n->doomed)
+            packet_drop(h->packet);
+        else
+            world_send(w, n->at, h->to, h->packet);
         break;
     case ACT_REPLY:
+        faults_tempt(w, n);
+        if (n->doomed) {
+            packet_drop(h->packet);
+            break;
+        }
         world_due(w, (struct due){ .at_us = w->now_us + 50,
                                    .kind = DUE_REPLY, .node = n->at,
                                    .life = n->life, .packet = h->packet });
@@ -182,7 +192,8 @@ let_out(struct world *w, struct node *n, struct held *h)
                 break;
             }
         }
-        slots_put(w, n, &h->run);
+        if (!n->doomed)
+            slots_put(w, n, &h->run);
         break;
     }
     free(h);
@@ -197,6 +208,22 @@ world_release(struct world *w, struct node *n)
         let_out(w, n, h);
 }
 
+int64_t
+world_clock(const struct world *w, const struct node *n)
+{
+    return w->now_us + w->now_us * n->drift_ppm / 1000000 + n->clock_us;
+}
+
+/* When the clock of `n` will show at least `at_us`. */
+static int64_t
+time_of(const struct node *n, int64_t at_us)
+{
+    const int64_t million = 1000 * 1000, us = at_us - n->clock_us;
+
+    return n->drift_ppm == 0 ? us
+                             : us * million / (million + n->drift_ppm) + 1;
+}
+
 /* The core's deadline goes on the heap, unless an earlier one is there. */
 static void
 set_tick(struct world *w, struct node *n)
@@ -205,7 +232,7 @@ set_tick(struct world *w, struct node *n)
 
     if (at_us == INT64_MAX)
         return;
-    at_us -= n->clock_us;
+    at_us = time_of(n, at_us);
     if (at_us < w->now_us)
         at_us = w->now_us;
     if (at_us >= n->tick_us)
@@ -248,7 +275,7 @@ world_feed(struct world *w, struct node *n, struct event *ev)
     const struct actions *out;
 
     bound_steps(w, n);
-    ev->now_us = w->now_us + n->clock_us;
+    ev->now_us = world_clock(w, n);
     core_step(n->core, ev, &out);
     node_obey(w, n, out);
     if (n->core == NULL)
@@ -347,7 +374,7 @@ take_node(struct world *w, struct node *n, const struct due *d)
         break;
     case DUE_TICK:
         n->tick_us = INT64_MAX;
-        if (core_deadline_us(n->core) <= w->now_us + n->clock_us) {
+        if (core_deadline_us(n->core) <= world_clock(w, n)) {
             struct event ev = { .kind = EV_TICK };
             world_feed(w, n, &ev);
         } else {

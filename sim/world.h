@@ -70,6 +70,12 @@ struct held {
     struct run run;             /* RUN */
 };
 
+/* What an operator has put by of a node's disk: its first records. */
+struct backup {
+    size_t n;                   /* 0: nothing */
+    uint64_t incarnation;
+};
+
 struct node {
     uint16_t at;                /* 0.. ; in texts from 1 */
     struct node_id id;
@@ -77,6 +83,7 @@ struct node {
     struct core *core;          /* NULL: down */
     uint32_t life;              /* grows at each start and end */
     int64_t started_us, clock_us;   /* clock_us is added to the time */
+    int32_t drift_ppm;          /* its clock runs faster by so much */
     int64_t tick_us;            /* earliest DUE_TICK on the heap */
     int64_t due_since_us;       /* busy at one instant since; and how often */
     uint32_t due_steps;
@@ -86,6 +93,11 @@ struct node {
     bool leaves, left;          /* EV_STOP; has ended by ACT_EXIT */
     bool broken;                /* disk lost: old id will not come back */
     uint16_t replaced;          /* disks lost so far */
+    struct backup backup;       /* of its disk */
+    uint64_t top_incarnation;   /* highest so far, whatever the disk says */
+    bool aged;                  /* has an old copy of its disk back */
+    bool doomed;                /* crashes now: nothing leaves any more */
+    bool slow;
     double speed;
     uint8_t throttle_percent;
     struct disk disk;
@@ -106,8 +118,13 @@ struct node {
 struct load;
 struct faults;
 
+enum { FAULT_KINDS = 20 };
 struct figures {
     uint64_t messages, bytes, moved, taken, twice, lost, starts, unknown;
+    uint64_t injected[FAULT_KINDS];     /* by bit of enum fault */
+    uint64_t dropped, doubled;          /* messages, by the network */
+    uint64_t deaf, asked_again;         /* answers lost; asked from scratch */
+    int64_t drained_us;                 /* after the last fault */
     uint32_t worst_moves;
 };
 
@@ -158,6 +175,8 @@ void world_tell(struct world *w, unsigned node, const char *fmt, ...)
 
 /* The node of this id, NULL if there is none (any more). */
 struct node *world_node(struct world *w, const struct node_id *id);
+/* What the clock of `n` says now. */
+int64_t world_clock(const struct world *w, const struct node *n);
 /* One step of the core of `n` with all that follows from it. */
 void world_feed(struct world *w, struct node *n, struct event *ev);
 void world_due(struct world *w, struct due d);
@@ -176,14 +195,11 @@ void node_fini(struct node *n);
 void node_start(struct world *w, struct node *n);
 /* kill -9 and power cut: what is not durable is gone. */
 void node_crash(struct world *w, struct node *n);
-/* Crash, and the disk is replaced: starts again with a new id. */
-void node_replace(struct world *w, struct node *n);
 void node_pause(struct world *w, struct node *n);
 void node_resume(struct world *w, struct node *n);
 void node_leave(struct world *w, struct node *n);   /* EV_STOP */
-/* No commit ends; full: the core is told as well. */
-void node_stick_disk(struct world *w, struct node *n, bool full);
-void node_free_disk(struct world *w, struct node *n);
+/* Gives it a new id; the name depends on its place alone. */
+void node_name(struct world *w, struct node *n);
 /* DUE_FETCHED. */
 void node_fetched(struct world *w, struct node *n, const struct due *d);
 /* An operator's command, at once; pairs as built by pair_add. */
@@ -191,6 +207,20 @@ void node_command(struct world *w, struct node *n, const char *op,
                   struct span pairs);
 /* Carries out what the core of `n` has answered. */
 void node_obey(struct world *w, struct node *n, const struct actions *out);
+
+/* ---- node_disk.c ---- */
+
+/* Crash, and the disk is replaced: starts again with a new id. */
+void node_replace(struct world *w, struct node *n);
+/* Puts by a copy of what is durable now. */
+void node_back_up(struct world *w, struct node *n);
+/* Crash, and the disk is as at its backup: starts again with the same id. */
+void node_restore(struct world *w, struct node *n);
+/* No commit ends; full: the core is told as well. */
+void node_stick_disk(struct world *w, struct node *n, bool full);
+void node_free_disk(struct world *w, struct node *n);
+/* Tells the core whether the disk is full, if it does not know. */
+void node_tell_disk(struct world *w, struct node *n);
 
 /* ---- slots.c ---- */
 
@@ -202,6 +232,8 @@ void slots_put(struct world *w, struct node *n, const struct run *run);
 void slots_stop(struct world *w, struct node *n, uint32_t number,
                 int64_t after_us);
 void slots_throttle(struct world *w, struct node *n, uint8_t percent);
+/* Its processor is so fast from now on. */
+void slots_speed(struct world *w, struct node *n, double speed);
 /* DUE_END. */
 void slots_end(struct world *w, struct node *n, const struct due *d);
 /* The process is gone, and all its runs. */
