@@ -43,6 +43,10 @@ struct campaign {
 
 extern const struct campaign *const campaigns[];    /* ends with NULL */
 
+/* Sections for short runs: peers are given up after 2 s, the lease is 4 s. */
+extern const char campaign_quick_timers[];
+enum { CAMPAIGN_QUICK_LEASE_MS = 4000, CAMPAIGN_LEASE_MS = 10000 };
+
 /* Set by INT, TERM and HUP: everything ends soon. */
 extern volatile sig_atomic_t campaign_interrupted;
 

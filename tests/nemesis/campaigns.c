@@ -2,7 +2,12 @@
 /* The table of campaigns. */
 #include "tests/nemesis/campaigns.h"
 
+const char campaign_quick_timers[] =
+    "[peers]\nstate_interval = 250ms\nstale_after = 1s\ndead_after = 2s\n"
+    "claim_interval = 500ms\nlease = 4s\n";
+
 const struct campaign *const campaigns[] = {
     &campaign_kill,
+    &campaign_partition,
     NULL
 };

@@ -6,5 +6,6 @@
 #include "tests/nemesis/campaign.h"
 
 extern const struct campaign campaign_kill;
+extern const struct campaign campaign_partition;
 
 #endif

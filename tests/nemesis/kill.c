@@ -16,8 +16,8 @@
 enum {
     NODES = 3,
     JOBS_PER_KILL = 500,
-    GAP_MS = 250,           /* between kills, on average */
-    ARM_MS = 400,           /* an aim that finds no target is given up */
+    GAP_MS = 120,           /* between kills, on average */
+    ARM_MS = 250,           /* an aim that finds no target is given up */
     READY_MS = 20 * 1000,
     IDLE_MS = 60 * 1000
 };
@@ -43,10 +43,6 @@ struct kill {
     _Atomic int64_t shot_ms;
     atomic_uint hits;       /* aimed shots */
 };
-
-static const char ini[] =
-    "[peers]\nstate_interval = 250ms\nstale_after = 1s\ndead_after = 2s\n"
-    "claim_interval = 500ms\nlease = 4s\n";
 
 /* By a submitter: the shot at an acknowledgement leaves at once; that at an
  * arrival a drawn time later, by the main thread. */
@@ -171,7 +167,10 @@ watch_aims(struct kill *k)
 static enum verdict
 torment(struct kill *k)
 {
-    while (k->kills < k->r->events || !load_done(k->load)) {
+    uint64_t jobs = (uint64_t)k->r->events * JOBS_PER_KILL;
+
+    while (k->kills < k->r->events ||
+           checker_acknowledged(k->r->checker) < jobs) {
         for (size_t i = 0; i < NODES; i++) {
             enum verdict v = look(k, i);
             if (v != CAMPAIGN_PASS)
@@ -218,8 +217,7 @@ run_with(struct kill *k)
     k->load = load_start(&(struct load_plan){
         .cluster = k->c, .checker = k->r->checker, .seed = k->r->seed,
         .submitters = 4, .readers = 1, .once_percent = 3,
-        .marked_percent = 4, .sleep_percent = 10, .pause_ms = 20,
-        .stop_at = (uint64_t)k->r->events * JOBS_PER_KILL,
+        .marked_percent = 12, .sleep_percent = 10, .pause_ms = 250,
         .aim = take_aim, .aim_arg = k
     });
     enum verdict v = torment(k);
@@ -240,7 +238,8 @@ run(struct run *r)
     struct kill k = { .r = r };
 
     k.c = cluster_new(&(struct cluster_plan){
-        .dir = r->dir, .n_nodes = NODES, .slow_disk = true, .ini = ini
+        .dir = r->dir, .n_nodes = NODES,
+        .slow_disk = true, .ini = campaign_quick_timers
     });
     if (k.c == NULL)
         return campaign_fail(r, "no cluster");

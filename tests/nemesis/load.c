@@ -120,7 +120,8 @@ draw(struct worker *w, struct draft *d)
     if (d->w.pin != 0)
         snprintf(d->pin, sizeof d->pin, "%s",
                  cluster_name(p->cluster, d->w.pin - 1));
-    snprintf(d->w.label, sizeof d->w.label, "w%u-%u", w->number, w->count++);
+    snprintf(d->w.label, sizeof d->w.label, "w%u-%u-%u",
+             p->part, w->number, w->count++);
     snprintf(d->key, sizeof d->key, "%" PRIu64 "-%s", p->seed, d->w.label);
     d->id = checker_ask(p->checker, &d->w);
 }
@@ -272,7 +273,8 @@ start_thread(struct load *l, void *(*body)(void *))
 
     w->load = l;
     w->number = (unsigned)l->n_threads;
-    w->rng = rng_split(l->plan.seed, 100 + l->n_threads);
+    w->rng = rng_split(l->plan.seed,
+                       1000 * (1 + l->plan.part) + l->n_threads);
     w->base = lb_new(NULL);
     if (pthread_create(&l->threads[l->n_threads], NULL, body, w) == 0) {
         l->n_threads++;

@@ -15,6 +15,7 @@ struct load_plan {
     struct cluster *cluster;
     struct checker *checker;
     uint64_t seed;
+    unsigned part;              /* of the run: labels and draws of its own */
     unsigned submitters;        /* threads; 0: one a node */
     unsigned readers;           /* threads that follow results */
     uint32_t jobs_min, jobs_max;    /* of a workload; 0: 50..500 */

@@ -11,7 +11,7 @@
 enum {
     LOAD_THREADS_MAX = 32,
     RECENT = 64,            /* acknowledged workloads, for the readers */
-    ANSWER_MS = 2000
+    ANSWER_MS = 600
 };
 
 struct recent {

@@ -14,6 +14,7 @@ tests_nemesis_nemesis_SOURCES = \
 	tests/nemesis/load_parts.h tests/nemesis/load_read.c \
 	tests/nemesis/main.c \
 	tests/nemesis/mark.c tests/nemesis/mark.h \
+	tests/nemesis/partition.c \
 	tests/nemesis/process.c tests/nemesis/process.h \
 	tests/nemesis/rng.c tests/nemesis/rng.h
 tests_nemesis_nemesis_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
