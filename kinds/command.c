@@ -171,7 +171,7 @@ parse(const struct kind *self, struct span given, struct buf *out,
 {
     static const char *const also[] = { "data", NULL };
     static const char *const order[] = { "argv", "env", "cwd", "cpu", "put",
-                                        "ret", "data" };
+                                        "ret" };
     struct span rest = given, is, value;
 
     err[0] = '\0';
@@ -185,9 +185,13 @@ parse(const struct kind *self, struct span given, struct buf *out,
         return param_error(err, -EINVAL, "command: no program");
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         value = kind_param(given, span_of(NULL, 0), order[i]);
-        bool empty = value.len == 0 && strcmp(order[i], "data") != 0;
-        if (value.p != NULL && !empty)
+        if (value.p != NULL && value.len > 0)
             param_put(out, order[i], value);
+    }
+    value = kind_param(given, span_of(NULL, 0), "data");
+    if (value.p != NULL) {      /* its bytes and no others: no newline */
+        buf_bytes(out, "data=", 5);
+        buf_bytes(out, value.p, value.len);
     }
     *cost = cost_of(1);
     return 0;

@@ -11,6 +11,7 @@ AM_TESTS_ENVIRONMENT = \
 	export TSAN_OPTIONS;
 
 include $(srcdir)/tests/tools.mk
+include $(srcdir)/tests/fuzz.mk
 include $(srcdir)/tests/bench.mk
 
 TESTS += tests/layers.sh tests/purity.sh

@@ -14,6 +14,7 @@
 #include "base/xalloc.h"
 #include "tests/fuzz/fuzz.h"
 
+#ifndef LB_LIBFUZZER   /* which has a main of its own */
 enum { FILE_MAX_BYTES = 1 << 20, CHANGES = 200 };
 
 /* In memory of just its size, so that a sanitizer sees a read behind it. */
@@ -109,3 +110,4 @@ main(int argc, char **argv)
              name != NULL ? name + strlen("fuzz_") : "");
     return replay_folder(folder) > 0 ? 0 : 1;
 }
+#endif

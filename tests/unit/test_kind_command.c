@@ -84,7 +84,7 @@ parameters_are_checked_and_stand_in_order(void **state)
         { "cwd=/tmp\nargv=ls \\e\n", "argv=ls \\e\ncwd=/tmp\n" },
         { "argv=a\nenv=A=1 B=\\e\n", NULL },
         { "argv=a\nenv=A=1 B=\ncpu=5\n", "argv=a\nenv=A=1 B=\ncpu=5\n" },
-        { "argv=a\ndata=x\ny", "argv=a\ndata=x\ny\n" },
+        { "argv=a\ndata=x\ny", "argv=a\ndata=x\ny" },
         { "argv=\n", NULL }, { "env=A=1\n", NULL }, { "argv=a\nfoo=1\n", NULL },
         { "argv=a\nargv=b\n", NULL }, { "argv=a\nenv==1\n", NULL },
         { "argv=a\ncpu=x\n", NULL }, { "argv=a  b\n", NULL },
