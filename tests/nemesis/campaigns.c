@@ -9,5 +9,6 @@ const char campaign_quick_timers[] =
 const struct campaign *const campaigns[] = {
     &campaign_kill,
     &campaign_partition,
+    &campaign_stop,
     NULL
 };

@@ -7,5 +7,6 @@
 
 extern const struct campaign campaign_kill;
 extern const struct campaign campaign_partition;
+extern const struct campaign campaign_stop;
 
 #endif

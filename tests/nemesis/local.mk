@@ -16,6 +16,7 @@ tests_nemesis_nemesis_SOURCES = \
 	tests/nemesis/mark.c tests/nemesis/mark.h \
 	tests/nemesis/partition.c \
 	tests/nemesis/process.c tests/nemesis/process.h \
+	tests/nemesis/stop.c \
 	tests/nemesis/rng.c tests/nemesis/rng.h
 tests_nemesis_nemesis_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
 	$(ZLIB_LIBS) -lpthread
