@@ -48,3 +48,15 @@ tests_tools_slow_sync_la_LDFLAGS = $(AM_LDFLAGS) -module -shared \
 
 # Faults against real agents.
 include $(srcdir)/tests/nemesis/local.mk
+
+# Sends what would cost a node its memory.
+batches = tests/tools/batches.c tests/tools/batches.h
+noinst_PROGRAMS += tests/tools/hostile
+tests_tools_hostile_SOURCES = tests/tools/hostile.c $(batches)
+tests_tools_hostile_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
+	$(ZLIB_LIBS)
+check_PROGRAMS += tests/unit/test_batches
+TESTS += tests/unit/test_batches
+tests_unit_test_batches_SOURCES = tests/unit/test_batches.c $(batches)
+tests_unit_test_batches_LDADD = libproto.a libbase.a $(ZLIB_LIBS) \
+	$(CMOCKA_LIBS)
