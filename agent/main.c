@@ -149,6 +149,9 @@ lock_dirs(struct node *n)
         return fail(EXIT_FAILED, err);
     if (statedir_id(c->state_dir, &n->self.id, err) != 0)
         return fail(EXIT_DISK, err);
+    int rc = statedir_place(c->state_dir, n->options.accept_copy, err);
+    if (rc != 0)
+        return fail(rc > 0 ? EXIT_REFUSED : EXIT_DISK, err);
     return -1;
 }
 

@@ -20,7 +20,7 @@
 #endif
 
 enum { OPT_DUMP = 256, OPT_NAME, OPT_WORKERS, OPT_LEVEL, OPT_FORMAT,
-       OPT_ENDPOINT, OPT_LOSS, OPT_USAGE };
+       OPT_ENDPOINT, OPT_LOSS, OPT_COPY, OPT_USAGE };
 
 static const struct argp_option OPTIONS[] = {
     { "config", 'c', "FILE", 0, "default: /etc/lbagent/node.ini, "
@@ -39,6 +39,8 @@ static const struct argp_option OPTIONS[] = {
       "once ready, print port=N control=ipc://...", 0 },
     { "accept-loss", OPT_LOSS, "N", 0,
       "start with up to N rows of the journal lost", 0 },
+    { "accept-copy", OPT_COPY, 0, 0,
+      "start although the state directory was copied", 0 },
     { "version", 'V', "full", OPTION_ARG_OPTIONAL, "print the version", -1 },
     { "help", 'h', 0, 0, "print this help", -1 },
     { "usage", OPT_USAGE, 0, 0, "print all options in short", -1 },
@@ -122,7 +124,8 @@ unknown(const struct argp_state *state)
     static const char *const names[] = {
         "--config", "--define", "--check", "--dump-config", "--name",
         "--workers", "--log-level", "--log-format", "--print-endpoint",
-        "--accept-loss", "--version", "--help", "--usage", NULL
+        "--accept-loss", "--accept-copy", "--version", "--help", "--usage",
+        NULL
     };
     char word[64] = "", text[160] = "";
     const char *given = state->argv[state->next - 1];
@@ -173,6 +176,7 @@ take(int key, char *arg, struct argp_state *state)
     case OPT_FORMAT: define(o, "log.format", arg); break;
     case OPT_ENDPOINT: o->print_endpoint = true; break;
     case OPT_LOSS: take_loss(o, arg); break;
+    case OPT_COPY: o->accept_copy = true; break;
     case ARGP_KEY_ARG: usage("\"%s\": lbagent takes options only", arg);
     case ARGP_KEY_ERROR: unknown(state);
     default: return ARGP_ERR_UNKNOWN;

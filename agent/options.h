@@ -14,7 +14,7 @@ struct options {
     struct config_source source;
     const char **defines;       /* what source.defines points to */
     size_t n_defines;
-    bool check, print_endpoint;
+    bool check, print_endpoint, accept_copy;
     enum dump dump;
     uint64_t accept_loss;
 };

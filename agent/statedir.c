@@ -14,6 +14,8 @@
 
 #include "base/text.h"
 
+enum { PLACE_TEXT = 96 };
+
 static int
 fail(char err[STATEDIR_ERROR], const char *what, const char *why)
 {
@@ -133,6 +135,50 @@ statedir_id(const char *dir, struct node_id *out, char err[STATEDIR_ERROR])
     line[NODE_ID_TEXT - 1] = '\n';
     line[NODE_ID_TEXT] = '\0';
     int rc = statedir_write(dir, "id", line, 0640);
+    return rc == 0 ? 0 : fail(err, path, strerror(-rc));
+}
+
+static int
+print_place(const char *dir, char line[PLACE_TEXT])
+{
+    char path[PATH_MAX] = "";
+    struct statx s;
+
+    text_add(path, sizeof path, "%s/id", dir);
+    if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME,
+              &s) != 0)
+        return -errno;
+    if ((s.stx_mask & STATX_BTIME) == 0)
+        s.stx_btime.tv_sec = s.stx_btime.tv_nsec = 0;
+    line[0] = '\0';
+    text_add(line, PLACE_TEXT, "inode=%llu born=%lld.%09u\n",
+             (unsigned long long)s.stx_ino, (long long)s.stx_btime.tv_sec,
+             (unsigned)s.stx_btime.tv_nsec);
+    return 0;
+}
+
+int
+statedir_place(const char *dir, bool accept, char err[STATEDIR_ERROR])
+{
+    char path[PATH_MAX] = "", line[PLACE_TEXT], old[PLACE_TEXT] = "";
+    int rc = print_place(dir, line);
+
+    text_add(path, sizeof path, "%s/place", dir);
+    FILE *f = rc == 0 ? fopen(path, "re") : NULL;
+    if (f != NULL) {
+        bool got = fgets(old, sizeof old, f) != NULL;
+        fclose(f);
+        if (got && strcmp(old, line) == 0)
+            return 0;
+        if (!accept) {
+            fail(err, dir, "is a copy of the state of a node. If that node "
+                 "may still run, give this one a directory of its own; if it "
+                 "never will, as after a backup was restored, start once "
+                 "with --accept-copy");
+            return 1;
+        }
+    }
+    rc = rc == 0 ? statedir_write(dir, "place", line, 0640) : rc;
     return rc == 0 ? 0 : fail(err, path, strerror(-rc));
 }
 

@@ -4,6 +4,7 @@
 #ifndef LB_STATEDIR_H
 #define LB_STATEDIR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "proto/names.h"
@@ -18,6 +19,12 @@ int statedir_lock(const char *dir, char err[STATEDIR_ERROR]);
 /* The id in `dir`, made and saved when there is none. 0; or -1 and `err`. */
 int statedir_id(const char *dir, struct node_id *out,
                 char err[STATEDIR_ERROR]);
+
+/* Is the directory where it was made? A copy of it - of a node that may run
+ * still, or a restored backup - has its id in another file (inode, time of
+ * birth). `accept`: from now on it is where it is. After statedir_id. 0; -1
+ * and `err`; 1 and `err`: it is a copy. */
+int statedir_place(const char *dir, bool accept, char err[STATEDIR_ERROR]);
 
 /* A number that is the same for all nodes of a running host. */
 uint64_t statedir_boot_id(void);

@@ -53,7 +53,32 @@ send_bytes() {
     rm north/run/endpoint
     start_agent north
     [ "$(sed -n 's/^id=//p' north/run/endpoint)" = "$id" ]
-    logged north "incarnation=$((first + 1)) "
+    next=$(sed -n 's/.*evt=ready .*incarnation=\([0-9]*\).*/\1/p' north.log)
+    [ "$next" -gt "$first" ]
+}
+
+@test "a copy of a state directory is refused, or accepted once for all" {
+    start_agent north
+    id=$(sed -n 's/^id=//p' north/run/endpoint)
+    stop_agent north
+    # It may be moved.
+    mv north/state north/elsewhere
+    mv north/elsewhere north/state
+    start_agent north
+    stop_agent north
+    cp -a north/state south
+    fails 77 'is a copy of the state of a node' \
+        lbagent -c north.ini -D "node.state_dir=$work/south"
+    cp -a north/state north/backup
+    rm -r north/state
+    mv north/backup north/state
+    fails 77 '--accept-copy' lbagent -c north.ini
+    lbagent -c north.ini --accept-copy 2>accepted.log 3>&- &
+    echo $! >pid.north
+    await [ -s north/run/endpoint ]
+    grep -q "^id=$id\$" north/run/endpoint
+    stop_agent north
+    start_agent north
 }
 
 @test "a restart tells what commands had set, or keeps the throttle" {
