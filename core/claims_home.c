@@ -5,6 +5,10 @@
 #include "core/home.h"
 #include "core/items.h"
 #include "core/rec.h"
+#include "core/record.h"
+
+/* Workloads since the copy of a disk; beyond that a peer talks nonsense. */
+enum { OLD_DISK_MAX = 1000 * 1000 };
 
 /* ---- home: R16 ---- */
 
@@ -70,6 +74,8 @@ against_home(struct core *c, struct job *j, const struct claim *k)
 static uint8_t
 judge(struct core *c, struct job *j, const struct claim *k)
 {
+    if (fence_inc(k->fence) < j->w->born)
+        return has_begun(k) ? 0 : REPLY_DROP_STALE; /* not of this one */
     if (j->rec == REC_HOME)
         return against_home(c, j, k);
     if (j->rec == REC_UNKNOWN && k->fence < j->fence)
@@ -93,6 +99,24 @@ send_reply(struct core *c, uint16_t peer, struct items *reply)
     items_reset(reply);
 }
 
+/* Somebody holds jobs of a workload that this node does not remember to have
+ * accepted: its disk is an old copy. The number is not given again. */
+static void
+note_old_disk(struct core *c, uint32_t number)
+{
+    struct buf body = { 0 };
+
+    if (number <= c->last_number || number - c->last_number > OLD_DISK_MAX)
+        return;
+    core_log(c, LOG_ERROR, "disk-is-old", "lost=%s-%u "
+             "next=\"goes on without it; submit it again\"",
+             c->config.name, (unsigned)number);
+    c->last_number = number;
+    buf_u32(&body, number);
+    out_save(&c->out, SAVE_NUMBER, 0, &body);
+    buf_fini(&body);
+}
+
 static void
 claim_range(struct core *c, uint16_t peer, const struct item *it,
             struct items *out)
@@ -107,6 +131,8 @@ claim_range(struct core *c, uint16_t peer, const struct item *it,
     if (w != NULL)
         bound_tell(w, out);
 
+    if (w == NULL)
+        note_old_disk(c, it->workload);
     for (uint32_t i = it->first; i - it->first < it->count; i++) {
         struct item reply = { .verb = REPLY_DROP_FINAL,
                               .workload = it->workload,

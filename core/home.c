@@ -30,6 +30,21 @@ complete_desc(struct core *c, struct desc *d)
         d->retries = 0;
 }
 
+/* A number may be given twice, if the disk is an old copy: what incarnation
+ * gives it tells them apart. One record for all workloads of a life. */
+static void
+save_born(struct core *c)
+{
+    struct buf body = { 0 };
+
+    if (c->born == c->config.incarnation)
+        return;
+    c->born = (uint32_t)c->config.incarnation;
+    buf_u32(&body, c->born);
+    out_save(&c->out, SAVE_BORN, 0, &body);
+    buf_fini(&body);
+}
+
 int
 home_open(struct core *c, struct span desc, uint64_t key_hash,
           uint64_t content_hash, struct workload **out)
@@ -43,6 +58,7 @@ home_open(struct core *c, struct span desc, uint64_t key_hash,
         c->disk_full)
         return -ENOBUFS;
     complete_desc(c, &d);
+    save_born(c);
     buf_u64(&body, key_hash);
     buf_u64(&body, content_hash);
     desc_encode(&d, &body);

@@ -44,6 +44,7 @@ home_note_workload(struct core *c, uint32_t number, struct span body,
     elsewhere_note(c, *out);
     (*out)->key_hash = LB_BUG == 19 && !c->started ? 0 : key_hash;
     (*out)->content_hash = content_hash;
+    (*out)->born = c->born;
     (*out)->held = ((*out)->desc.flags & DESC_HELD) != 0;
     (*out)->accepted_us = c->true_us;
     if (number > c->last_number)
@@ -225,8 +226,9 @@ uint64_t
 home_floor(const struct workload *w, uint32_t index)
 {
     size_t at = floor_at(w, index);
-    return at < w->n_floors && w->floor[at].index == index ? w->floor[at].fence
-                                                           : 0;
+    return at < w->n_floors && w->floor[at].index == index
+               ? w->floor[at].fence
+               : (uint64_t)w->born << 32;
 }
 
 void
@@ -390,6 +392,16 @@ replay_number(struct core *c, struct span body)
 }
 
 static void
+replay_born(struct core *c, struct span body)
+{
+    struct reader r;
+    reader_init(&r, body);
+    uint32_t born = reader_u32(&r);
+    if (!r.bad)
+        c->born = born;
+}
+
+static void
 replay_node(struct core *c, struct span body)
 {
     struct reader r;
@@ -443,7 +455,8 @@ replay_of_workload(struct core *c, struct workload *w, uint8_t type,
     case SAVE_WORKLOAD:
     case SAVE_NUMBER:
     case SAVE_NODE:
-    case SAVE_LIVE: break;
+    case SAVE_LIVE:
+    case SAVE_BORN: break;
     }
 }
 
@@ -457,6 +470,8 @@ home_replay(struct core *c, uint8_t type, uint32_t number, struct span body)
         replay_number(c, body);
     else if (type == SAVE_NODE)
         replay_node(c, body);
+    else if (type == SAVE_BORN)
+        replay_born(c, body);
     else if (type == SAVE_WORKLOAD &&
              home_note_workload(c, number, body, &w) == 0)
         return;

@@ -84,6 +84,10 @@ struct workload {
     struct trial *trial;            /* [n_trials] by peer index, since the
                                        first failure; quarantine.h */
     size_t n_trials;
+    uint32_t born;                  /* incarnation that accepted it: what has
+                                       a lower fence is of another one of the
+                                       same number, which went with a disk.
+                                       Foreign: the newest that named it */
     uint32_t version;               /* grows with each change of the counts */
     uint32_t *by_node;              /* [n_by_node] results by peer index */
     size_t n_by_node;

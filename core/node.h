@@ -177,6 +177,7 @@ struct core {
     struct kept_reply replies[REPLIES_MAX];
     size_t next_reply;
     struct setter set_throttle, set_phase, set_policy;
+    uint32_t born;              /* as SAVE_BORN; 0: none yet */
     struct buf live;            /* the last record of live.c */
     struct failure failure[FAILURES_MAX];   /* a ring: the newest */
     uint64_t n_failures;        /* noted since the start */

@@ -20,7 +20,9 @@ enum record_type {
     SAVE_NUMBER,        /* workload 0: u32 highest number ever given */
     SAVE_NODE,          /* workload 0: id, s8 name of a node whose results are
                            kept, so that it has a name after a restart */
-    SAVE_LIVE           /* live.c; replaces the one before */
+    SAVE_LIVE,          /* live.c; replaces the one before */
+    SAVE_BORN           /* workload 0: u32 incarnation that accepts the
+                           workloads from here on */
 };
 
 #endif

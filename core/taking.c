@@ -27,7 +27,7 @@ take_own(struct core *c, const struct offered *o)
     struct job *j = w == NULL || o->index >= w->accepted
                         ? NULL
                         : workload_job(w, o->index);
-    if (j == NULL || j->rec == REC_DONE)
+    if (j == NULL || j->rec == REC_DONE || fence_inc(o->fence) < w->born)
         return VERDICT_STALE;
     int newer = copy_compare(o->fence, o->moves, j->fence, j->moves);
     if (j->rec == REC_UNKNOWN && o->fence < j->fence)
@@ -63,6 +63,63 @@ copy_here(const struct core *c, const struct offered *o)
     return j == NULL || j->place == AT_NONE ? NULL : j;
 }
 
+static bool
+args_equal(const struct workload *w, const struct offered *o)
+{
+    const struct args *own = workload_args(w, o->index);
+    const struct span here = own == NULL ? span_of(NULL, 0)
+                                         : span_of(own->bytes, own->len);
+
+    return span_equal(here, o->has_args ? o->args : span_of(NULL, 0));
+}
+
+static bool
+same_work(const struct desc *a, const struct desc *b)
+{
+    return span_equal(a->kind, b->kind) && span_equal(a->params, b->params) &&
+           span_equal(a->label, b->label) &&
+           (a->flags & DESC_ONCE) == (b->flags & DESC_ONCE);
+}
+
+/* Drops all copies of `w`. False: one is not older than the offer. */
+static bool
+drop_all(struct core *c, struct workload *w, const struct offered *o)
+{
+    uint32_t n = w->n_copies;
+
+    for (uint32_t i = 0; n > 0; n--) {
+        struct job *j = workload_next(w, i);
+        i = j->index + 1;
+        if (fence_inc(j->fence) >= fence_inc(o->fence))
+            return false;
+        claims_drop(c, j);
+    }
+    return true;
+}
+
+/* A number, or a number and index, that stands for other work here is of a
+ * workload that went with an old disk of its home, which has given the number
+ * again in a later life: its copies are dropped. False: the offer itself is of
+ * the old one. */
+static bool
+drop_others(struct core *c, const struct offered *o, const struct desc *d)
+{
+    struct workload *w = ledger_find(c->ledger, o->home, o->group->workload);
+    const uint32_t life = (uint32_t)fence_inc(o->fence);
+
+    if (w == NULL)
+        return true;
+    if (w->born != life && !same_work(&w->desc, d))
+        return drop_all(c, w, o);
+    if (w->born < life)
+        w->born = life;
+    struct job *j = workload_job(w, o->index);
+    if (j != NULL && j->place != AT_NONE && fence_inc(j->fence) < life &&
+        !args_equal(w, o))
+        claims_drop(c, j);
+    return true;
+}
+
 static enum item_verb
 take_new(struct core *c, const struct offered *o)
 {
@@ -72,6 +129,7 @@ take_new(struct core *c, const struct offered *o)
                        &w) != 0)
             return VERDICT_NAK_KIND;
         w->class_at = classes_take(&c->classes, w->desc.kind, w->desc.n_jobs);
+        w->born = (uint32_t)fence_inc(o->fence);
     }
     if (o->index >= w->desc.n_jobs)
         return VERDICT_STALE; /* two descriptions of one workload: a lie */
@@ -131,6 +189,8 @@ decide_one(struct core *c, const struct offered *o)
         o->index >= d.n_jobs || !kind_offered(c->config.kinds, d.kind) ||
         !desc_may_run_at(&d, c->config.name))
         return VERDICT_NAK_KIND;
+    if (!drop_others(c, o, &d))
+        return VERDICT_STALE;
     struct job *here = copy_here(c, o);
     return here == NULL || here->place == AT_RELEASED ? take_new(c, o)
                                                       : take_over(c, here, o);

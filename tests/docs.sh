@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MPL-2.0
 # Documents name what the sources have: liblb(3) every function of lb.h,
 # PROTOCOL.md and lbagent-protocol(7) every operation of the nodes,
-# lbagent(8) every option; and the other way round. README.md has a whole
-# screen of lbtop.
+# lbagent(8) every option; and the other way round. Each rule of PROTOCOL.md
+# names the scenarios that show it. README.md has a whole screen of lbtop.
 set -eu
 cd "${LB_SRC:-$(dirname "$0")/..}"
 
@@ -44,6 +44,22 @@ sed -n 's/^\.It Fl .*-\([a-z]\{2,\}\).*/&/p' man/lbagent.8 |
     sed 's/^\.It Fl \(. , \)*-//; s/[ ,].*//' | sort -u >"$work/said"
 same agent/options.c man/lbagent.8
 
+# Each rule of section 7 names scripts that exist; each race is one of a rule.
+sed -n '/^### 7\.1/,/^## 8/s/^| .* | \(`.*`\) |$/\1/p' proto/PROTOCOL.md |
+    tr -s '` ' '\n' | grep . | sort -u >"$work/said"
+[ -s "$work/said" ] || { echo 'PROTOCOL.md: no scenarios'; exit 1; }
+while read -r name; do
+    [ -e "tests/scenario/$name.txt" ] && continue
+    echo "PROTOCOL.md: no tests/scenario/$name.txt"
+    bad=1
+done <"$work/said"
+for file in tests/scenario/race-*.txt; do
+    name=${file##*/}
+    grep -qx "${name%.txt}" "$work/said" && continue
+    echo "PROTOCOL.md: no rule names $file"
+    bad=1
+done
+
 # 24 lines of at most 80 columns, the first of them the title.
 sed -n '/^<!-- lbtop -->$/,/^<!-- \/lbtop -->$/p' README.md |
     sed '1,2d; $d' | sed '$d' >"$work/screen"
@@ -55,4 +71,4 @@ if [ "$(wc -l <"$work/screen")" -ne 24 ] ||
 fi
 
 [ $bad -eq 0 ] || exit 1
-echo "docs: functions, operations and options agree"
+echo "docs: functions, operations, options and scenarios agree"
