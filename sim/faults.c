@@ -384,7 +384,7 @@ heal_node(struct world *w, struct node *n)
         meddle_tell(w, n, "undrain", NULL, 0);
     if (n->stands)
         meddle_tell(w, n, "resume", NULL, 0);
-    if (n->throttle_percent != 100)
+    if (w->faults->mix & FAULT_THROTTLE)
         meddle_tell(w, n, "throttle", "value", 100);
     if (w->faults->mix & (FAULT_MEDDLE | FAULT_OLD_COPY))
         meddle_tell(w, n, "start", NULL, 0);

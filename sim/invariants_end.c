@@ -41,6 +41,7 @@ check_result(struct world *w, struct book_work *k, const struct result *r)
     struct book_value v = { 0 };
 
     if (r->workload != k->number || r->index >= k->n_jobs) {
+        w->figures.unexpected++;
         world_fail(w, "%s-%u: a result of another job (%u.%u)",
                    check_home_name(w, k), k->number, r->workload, r->index);
         return;
@@ -50,8 +51,10 @@ check_result(struct world *w, struct book_work *k, const struct result *r)
         && (!book_value_read(r->value, &v) || v.work != k->at
             || v.index != r->index || v.serial == 0))
         check_fail(w, k, r->index, "has the value of another job");
-    if (j->shown && j->seen_outcome != 0)
+    if (j->shown && j->seen_outcome != 0) {
+        w->figures.duplicated++;
         check_fail(w, k, r->index, "is delivered twice");
+    }
     if (j->seen_outcome != 0
         && (j->seen_outcome != r->outcome || j->seen_value != v.serial))
         check_fail(w, k, r->index, "shows another result than before");
@@ -98,4 +101,25 @@ check_tables(struct world *w, char *why, size_t cap)
             return false;
     }
     return true;
+}
+
+void
+check_count(struct world *w)
+{
+    struct figures *f = &w->figures;
+
+    for (size_t i = 0; i < w->book.n; i++) {
+        const struct book_work *k = w->book.v[i];
+        const struct node *home = &w->node[k->home];
+        f->submitted += k->n_jobs;
+        f->acknowledged += k->accepted;
+        f->destroyed += k->lost ? k->accepted : 0;
+        for (uint32_t x = 0; !k->lost && x < k->accepted; x++)
+            if (!k->forgotten && home->core != NULL
+                && !core_job_at(home->core, k->number, x).done)
+                f->missing++;
+    }
+    if (f->missing > 0)
+        world_fail(w, "%" PRIu64 " acknowledged jobs have no result",
+                   f->missing);
 }

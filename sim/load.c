@@ -239,6 +239,7 @@ ask(struct world *w, struct client *c)
     struct msg m = { .type = MSG_COMMAND };
     struct pair pair;
 
+    c->repeats = false;
     if (c->asks == ASK_SUBMIT && c->sent == 0)
         c->first_chunk = c->wish.chunk;
     m.command.op = span_str(build(c, &pairs, &blob));
@@ -306,6 +307,7 @@ load_client(struct world *w, const struct due *d)
     if (random_below(&w->load->rng, 2) == 0)
         post(w, c, MSG_HELLO);
     c->connection++;
+    c->repeats = true;
     if (c->asks == ASK_RETRY)
         note_retry(c);
     post(w, c, MSG_COMMAND);

@@ -18,6 +18,7 @@ struct client {
     enum asks asks;
     uint64_t id, seq, connection;
     bool waits;                 /* for an answer */
+    bool repeats;               /* the same request, unanswered so far */
     bool cancelled, retried;
     uint32_t timer;             /* older DUE_CLIENT do not count */
     uint32_t sent;              /* jobs of which an answer has come */

@@ -44,6 +44,8 @@ submitted(struct world *w, struct client *c, const struct msg_reply *m)
     if (accepted < k->accepted)
         world_fail(w, "workload %u: %u jobs were accepted, now %" PRIu64,
                    k->number, k->accepted, accepted);
+    if (c->repeats)
+        w->figures.recovered += accepted - k->accepted;
     k->accepted = (uint32_t)accepted;
     c->sent = k->accepted;
     if (c->sent < k->n_jobs)

@@ -12,6 +12,7 @@ lbsim_SOURCES = \
 	sim/link.c sim/link.h \
 	sim/load.c sim/load.h sim/load_parts.h sim/load_reply.c \
 	sim/main.c \
+	sim/many.c sim/many.h \
 	sim/meddle.c sim/meddle.h \
 	sim/node.c \
 	sim/node_disk.c \

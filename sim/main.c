@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* lbsim - the decisions of a node under virtual time. */
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -8,6 +7,7 @@
 #include "base/exits.h"
 #include "sim/compare.h"
 #include "sim/faults.h"
+#include "sim/many.h"
 #include "sim/options.h"
 #include "sim/report.h"
 #include "sim/scenario.h"
@@ -19,15 +19,8 @@
 static void
 aborted(int sig)
 {
-    const struct world *w = seed_world();
-
     (void)sig;
-    if (w != NULL) {
-        (void)fprintf(stderr, "seed %" PRIu64 ", step %" PRIu64
-                      ": invariant: an assertion failed\n", w->seed,
-                      w->steps);
-        transcript_tail(&w->transcript, stderr);
-    }
+    seed_report("an assertion failed");
     (void)fflush(NULL);
     _exit(EXIT_FAILED);
 }
@@ -44,11 +37,9 @@ run_seeds(const struct options *o)
     };
     struct seeds_total t = { 0 };
 
-    for (uint64_t i = 0; i < o->seeds; i++) {
-        const struct seed_result r = seed_run(o->seed + i, &so);
-        seeds_add(&t, &r);
-        if (!r.ok)
-            break;
+    if (!many_run(o->seed, o->seeds, o->parallel, &so, &t)) {
+        (void)fputs("lbsim: cannot start so many processes\n", stderr);
+        return EXIT_FAILED;
     }
     report_seeds(&t, o->output);
     return t.failed > 0 ? EXIT_FAILED : EXIT_DONE;

@@ -54,9 +54,11 @@ static const struct argp_option table[] = {
     { "seeds", OPT_SEEDS, "N", 0, "runs under faults, or of a comparison",
       4 },
     { "seed", 's', "S", 0, "the first seed", 4 },
+    { "parallel", 'j', "N", 0, "processes that run seeds", 4 },
     { "faults", OPT_FAULTS, "LIST", 0, "none, all, or kill, restart, "
       "partition, pause, replace, leave, drain, throttle, disk, clog, loss, "
-      "duplicate, late, reorder, clock, crash_at", 4 },
+      "duplicate, late, reorder, clock, crash_at, slow, old_copy, meddle, "
+      "torn", 4 },
     { "latency", OPT_LATENCY, "DUR", 0, "between two hosts, one way", 4 },
     { "loss", OPT_LOSS, "N%", 0, "of the messages", 4 },
     { "scenario", OPT_SCENARIO, "FILE", 0, "plays a script", 5 },
@@ -230,7 +232,8 @@ set_faults(struct options *o, const char *s)
     if (!faults_parse(s, &o->faults, bad))
         stop(EXIT_USAGE, "unknown fault \"%s\"; faults: none all kill "
              "restart partition pause replace leave drain throttle disk "
-             "clog loss duplicate late reorder clock crash_at", bad);
+             "clog loss duplicate late reorder clock crash_at slow "
+             "old_copy meddle torn", bad);
 }
 
 static void
@@ -327,6 +330,9 @@ parse(int key, char *s, struct argp_state *state)
         o->seed = number("seed", s, 0, UINT64_MAX);
         o->seeds_given = true;
         break;
+    case 'j':
+        o->parallel = (unsigned)number("parallel", s, 1, 1024);
+        break;
     case OPT_FAULTS:
         set_faults(o, s);
         break;
@@ -367,6 +373,7 @@ options_parse(int argc, char **argv, struct options *o)
         .slots = 4, .jobs = 2000, .ms = 100, .dist = DIST_EXP,
         .policy = POLICY_HYBRID, .placement = PLACEMENT_LOCAL,
         .bootstrap = true, .difference = 30, .seeds = 1, .seed = 1,
+        .parallel = 1,
         .latency_us = 500, .interval_us = 1000 * 1000,
         .faults = UINT32_MAX, .output = OUTPUT_TABLE
     };

@@ -34,6 +34,7 @@ struct options {
     bool hints, duplicate, bootstrap;
     uint32_t difference, queue_max, queue_min;
     uint64_t seeds, seed;
+    unsigned parallel;          /* processes for the seeds */
     bool seeds_given, comparison;   /* which of the two modes */
     bool verbose;
     const char *scenario, *trace;

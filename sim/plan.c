@@ -51,7 +51,8 @@ draw_walk(struct plan *p, uint32_t allowed)
     f->mean_us = plan_between(p, 100, 2000) * MILLI;
     f->shuffle_us = plan_between(p, 20, 200) * MILLI;
     f->down_us = plan_between(p, 1, 6) * SEC;
-    f->rate_ppm = plan_between(p, 20, 200) * MILLI;
+    f->rate_ppm = plan_between(p, 20, 300) * MILLI;
+    f->late_us = plan_between(p, 100, 3000) * MILLI;
 }
 
 static void
@@ -118,11 +119,12 @@ configure(struct plan *p, struct world *w)
     const uint32_t batch = chance(p, 30) ? plan_between(p, 1, 10) : 1000;
     const uint32_t difference = chance(p, 50) ? plan_between(p, 1, 10) : 30;
     const uint32_t interval = chance(p, 50) ? plan_between(p, 50, 300) : 1000;
-    const uint32_t most = p->style == STYLE_STORM ? 8 : 60;
+    const uint32_t most = p->style == STYLE_STORM ? 8
+                          : p->style == STYLE_WALK ? 3 : 60;
     const bool unequal = p->style == STYLE_ANY && chance(p, 25);
 
     p->small = p->style == STYLE_STORM
-               || (p->style != STYLE_WALK && chance(p, 30));
+               || chance(p, p->style == STYLE_WALK ? 60 : 30);
     for (uint16_t i = 0; i < w->n; i++) {
         struct core_config *c = &w->node[i].config;
         c->policy.name = policy;
@@ -133,7 +135,7 @@ configure(struct plan *p, struct world *w)
         c->batch_jobs = batch;
         c->shutdown_deadline_us = plan_between(p, 0, 10) * (int64_t)SEC;
         if (p->small)
-            c->queue_max_jobs = plan_between(p, 2, most);
+            c->queue_max_jobs = plan_between(p, most < 4 ? 1 : 2, most);
         if (p->style == STYLE_WALK)
             meddle_by_hand(&w->node[i]);
     }

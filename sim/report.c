@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sim/faults.h"
+
 static void
 print_json(json_t *v)
 {
@@ -55,6 +57,30 @@ report_rows(const struct row *rows, size_t n, enum output how)
     }
 }
 
+static void
+add_figures(struct figures *t, const struct figures *f)
+{
+    t->messages += f->messages;
+    t->twice += f->twice;
+    t->starts += f->starts;
+    t->unknown += f->unknown;
+    for (int i = 0; i < FAULT_KINDS; i++)
+        t->injected[i] += f->injected[i];
+    t->dropped += f->dropped;
+    t->doubled += f->doubled;
+    t->deaf += f->deaf;
+    t->asked_again += f->asked_again;
+    t->submitted += f->submitted;
+    t->acknowledged += f->acknowledged;
+    t->missing += f->missing;
+    t->duplicated += f->duplicated;
+    t->unexpected += f->unexpected;
+    t->recovered += f->recovered;
+    t->destroyed += f->destroyed;
+    if (f->drained_us > t->drained_us)
+        t->drained_us = f->drained_us;
+}
+
 void
 seeds_add(struct seeds_total *t, const struct seed_result *r)
 {
@@ -62,31 +88,90 @@ seeds_add(struct seeds_total *t, const struct seed_result *r)
     t->failed += !r->ok;
     t->steps += r->steps;
     t->jobs += r->jobs;
-    t->starts += r->figures.starts;
-    t->twice += r->figures.twice;
-    t->unknown += r->figures.unknown;
-    t->messages += r->figures.messages;
     t->virtual_us += r->virtual_us;
+    add_figures(&t->sum, &r->figures);
+}
+
+void
+seeds_join(struct seeds_total *t, const struct seeds_total *other)
+{
+    t->seeds += other->seeds;
+    t->failed += other->failed;
+    t->steps += other->steps;
+    t->jobs += other->jobs;
+    t->virtual_us += other->virtual_us;
+    add_figures(&t->sum, &other->sum);
+}
+
+static void
+seeds_json(const struct seeds_total *t, double hours)
+{
+    const struct figures *f = &t->sum;
+    json_t *faults = json_object();
+    json_t *checked = json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+        "submitted", (json_int_t)f->submitted,
+        "acknowledged", (json_int_t)f->acknowledged,
+        "lost", (json_int_t)f->missing,
+        "duplicated", (json_int_t)f->duplicated,
+        "unexpected", (json_int_t)f->unexpected,
+        "recovered", (json_int_t)f->recovered,
+        "destroyed", (json_int_t)f->destroyed);
+
+    for (int i = 0; fault_names[i] != NULL; i++)
+        (void)json_object_set_new(faults, fault_names[i],
+                                  json_integer((json_int_t)f->injected[i]));
+    print_json(json_pack(
+        "{s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o, s:o}",
+        "v", 1,
+        "seeds", (json_int_t)t->seeds, "failed", (json_int_t)t->failed,
+        "steps", (json_int_t)t->steps, "jobs", (json_int_t)t->jobs,
+        "starts", (json_int_t)f->starts, "unknown", (json_int_t)f->unknown,
+        "messages", (json_int_t)f->messages, "virtual_h", hours,
+        "drained_s", (double)f->drained_us / 1e6,
+        "checked", checked, "faults", faults));
+}
+
+static void
+say_faults(const struct figures *f)
+{
+    const char *comma = "faults:";
+
+    for (int i = 0; fault_names[i] != NULL; i++) {
+        if (f->injected[i] == 0)
+            continue;
+        (void)printf("%s %" PRIu64 " %s", comma, f->injected[i],
+                     fault_names[i]);
+        comma = ",";
+    }
+    (void)printf("%s %" PRIu64 " messages lost, %" PRIu64 " doubled; %" PRIu64
+                 " answers lost, %" PRIu64 " programs begun anew\n",
+                 comma[0] == ',' ? ";" : comma, f->dropped, f->doubled,
+                 f->deaf, f->asked_again);
 }
 
 void
 report_seeds(const struct seeds_total *t, enum output how)
 {
     const double hours = (double)t->virtual_us / 3.6e9;
+    const struct figures *f = &t->sum;
 
     if (how == OUTPUT_JSON) {
-        print_json(json_pack(
-            "{s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f}", "v", 1,
-            "seeds", (json_int_t)t->seeds, "failed", (json_int_t)t->failed,
-            "steps", (json_int_t)t->steps, "jobs", (json_int_t)t->jobs,
-            "starts", (json_int_t)t->starts, "twice", (json_int_t)t->twice,
-            "unknown", (json_int_t)t->unknown,
-            "messages", (json_int_t)t->messages, "virtual_h", hours));
+        seeds_json(t, hours);
         return;
     }
     (void)printf("%" PRIu64 " seeds, %" PRIu64 " failed: %" PRIu64
                  " steps, %.1f h of virtual time, %" PRIu64 " jobs, %" PRIu64
                  " starts beyond the first, %" PRIu64 " outcome unknown, %"
-                 PRIu64 " messages\n", t->seeds, t->failed, t->steps, hours,
-                 t->jobs, t->twice, t->unknown, t->messages);
+                 PRIu64 " messages; drained %.0f s after the last fault at "
+                 "most\n", t->seeds, t->failed, t->steps, hours, t->jobs,
+                 f->twice, f->unknown, f->messages,
+                 (double)f->drained_us / 1e6);
+    say_faults(f);
+    (void)printf("submitted %" PRIu64 " / acknowledged %" PRIu64 " / lost %"
+                 PRIu64 " / duplicated %" PRIu64 " / unexpected %" PRIu64
+                 " / recovered %" PRIu64 " (%" PRIu64 " went with disks that "
+                 "were destroyed)\n", f->submitted, f->acknowledged,
+                 f->missing, f->duplicated, f->unexpected, f->recovered,
+                 f->destroyed);
 }

@@ -19,10 +19,13 @@ struct row {
 void report_rows(const struct row *rows, size_t n, enum output how);
 
 struct seeds_total {
-    uint64_t seeds, failed, steps, jobs, starts, twice, unknown, messages;
+    uint64_t seeds, failed, steps, jobs;
     int64_t virtual_us;
+    struct figures sum;         /* drained_us: the longest */
 };
+/* What one seed, and what another process has found. */
 void seeds_add(struct seeds_total *t, const struct seed_result *r);
+void seeds_join(struct seeds_total *t, const struct seeds_total *other);
 void report_seeds(const struct seeds_total *t, enum output how);
 
 #endif

@@ -14,19 +14,34 @@ enum { SEC = 1000 * 1000, STEPS_MAX = 3 * 1000 * 1000,
        ANSWERS_US = 20 * SEC, FILE_US = 60 * SEC, TABLES_US = 60 * SEC };
 
 static const struct world *under_way;
+static struct seed_options asked;
+static bool silent;
 
-const struct world *
-seed_world(void)
+void
+seed_report(const char *what)
 {
-    return under_way;
-}
+    const struct world *w = under_way;
+    const char *comma = "";
 
-static void
-report_failure(const struct world *w)
-{
+    if (w == NULL || silent)
+        return;
     (void)fprintf(stderr, "seed %" PRIu64 ", step %" PRIu64
-                  ": invariant: %s\n", w->seed, w->steps, w->failure);
+                  ": invariant: %s\n", w->seed, w->steps, what);
     transcript_tail(&w->transcript, stderr);
+    (void)fprintf(stderr, "again: lbsim -s %" PRIu64 " --nodes %u", w->seed,
+                  (unsigned)asked.nodes);
+    if (asked.slots > 0)
+        (void)fprintf(stderr, " --slots %u", (unsigned)asked.slots);
+    (void)fputs(" --faults ", stderr);
+    for (int i = 0; fault_names[i] != NULL && asked.faults != FAULT_ALL; i++) {
+        if ((asked.faults & 1u << i) == 0)
+            continue;
+        (void)fprintf(stderr, "%s%s", comma, fault_names[i]);
+        comma = ",";
+    }
+    if (comma[0] == '\0')
+        (void)fputs(asked.faults == 0 ? "none" : "all", stderr);
+    (void)fputs(" -v\n", stderr);
 }
 
 /* Runs on until `over` says so, or the bound is reached. */
@@ -112,6 +127,7 @@ go(struct plan *p, struct world *w)
     demand(w, TABLES_US, check_tables);
     w->figures.drained_us = w->now_us - from_us;
     check_records(w);
+    check_count(w);
 }
 
 struct seed_result
@@ -122,6 +138,8 @@ seed_run(uint64_t seed, const struct seed_options *o)
     plan_draw(&p, seed, o);
     struct world *w = plan_world(&p, seed);
     under_way = w;
+    asked = *o;
+    silent = o->silent;
     w->max_steps = STEPS_MAX;
     if (o->verbose) {
         w->transcript.out = stdout;
@@ -137,7 +155,7 @@ seed_run(uint64_t seed, const struct seed_options *o)
     for (size_t i = 0; i < w->book.n; i++)
         r.jobs += w->book.v[i]->n_jobs;
     if (!r.ok)
-        report_failure(w);
+        seed_report(w->failure);
     under_way = NULL;
     load_free(load);
     faults_free(faults);

@@ -13,6 +13,7 @@ struct seed_options {
     uint16_t slots;         /* 0: drawn */
     uint32_t faults;        /* mask of enum fault; each seed takes some */
     bool verbose;           /* the transcript goes to standard output */
+    bool silent;            /* a failure is not printed */
 };
 
 struct seed_result {
@@ -27,7 +28,8 @@ struct seed_result {
  * lines of the transcript. */
 struct seed_result seed_run(uint64_t seed, const struct seed_options *o);
 
-/* The world of a run under way, for a handler of SIGABRT; NULL. */
-const struct world *seed_world(void);
+/* Prints what is wrong with the run under way, its last lines and how to see
+ * it again, unless it is silent. For a handler of SIGABRT too. */
+void seed_report(const char *what);
 
 #endif

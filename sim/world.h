@@ -124,6 +124,9 @@ struct figures {
     uint64_t injected[FAULT_KINDS];     /* by bit of enum fault */
     uint64_t dropped, doubled;          /* messages, by the network */
     uint64_t deaf, asked_again;         /* answers lost; asked from scratch */
+    /* jobs, as a checker counts them */
+    uint64_t submitted, acknowledged, missing, duplicated, unexpected;
+    uint64_t recovered, destroyed;      /* asked again; with their disk */
     int64_t drained_us;                 /* after the last fault */
     uint32_t worst_moves;
 };
