@@ -3,17 +3,14 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "agent/clock.h"
-#include "agent/journal_db.h"
+#include "agent/journal_file.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 
@@ -35,9 +32,8 @@ struct note {               /* a record on its way; type 0: forget */
 };
 
 struct journal {
-    struct db db;               /* the thread's, once it runs */
-    char path[PATH_MAX];
-    uint64_t incarnation, lost;
+    struct journal_file file;   /* the thread's, once it runs */
+    uint64_t incarnation;
     bool running;
     pthread_t thread;
     int fd;
@@ -52,118 +48,13 @@ struct journal {
     struct journal_news news;
 };
 
-static bool
-say(char err[JOURNAL_ERROR], const struct journal *j, const char *what)
-{
-    err[0] = '\0';
-    text_add(err, JOURNAL_ERROR, "%s: %s", j->path, what);
-    return false;
-}
-
-static bool
-say_sqlite(char err[JOURNAL_ERROR], const struct journal *j, int rc)
-{
-    return say(err, j, sqlite3_errstr(rc & 0xff));
-}
-
-/* The whole file is unreadable: how much is lost cannot be known. */
-static bool
-say_unreadable(char err[JOURNAL_ERROR], const struct journal *j,
-               const char *dir, int rc)
-{
-    char kept[64];
-
-    say_sqlite(err, j, rc);
-    if ((rc & 0xff) != SQLITE_CORRUPT && (rc & 0xff) != SQLITE_NOTADB)
-        return false;
-    if (db_keep_bad(dir, kept, sizeof kept) == 0)
-        text_add(err, JOURNAL_ERROR, "; kept as %s; no row can be read: move "
-                 "journal.db* away to begin anew", kept);
-    return false;
-}
-
-static bool
-salvage(struct journal *j, const struct journal_options *o,
-        const struct damage *d, char err[JOURNAL_ERROR])
-{
-    char kept[64] = "";
-    int rc = db_keep_bad(o->dir, kept, sizeof kept);
-
-    if (rc == 0 && d->bad > o->accept_loss) {
-        err[0] = '\0';
-        text_add(err, JOURNAL_ERROR,
-                 "journal.db: %" PRIu64 " of %" PRIu64
-                 " rows are damaged: %s; kept as %s; --accept-loss %" PRIu64
-                 " goes on without them", d->bad, d->rows, d->names, kept,
-                 d->bad);
-        return false;
-    }
-    if (rc == 0)
-        rc = db_salvage(o->dir, &j->db);
-    if (rc != 0)
-        return say(err, j, strerror(-rc));
-    j->lost = d->bad;
-    rc = db_open(&j->db, j->path);
-    return rc == SQLITE_OK || say_sqlite(err, j, rc);
-}
-
-/* The first incarnation of a new journal is drawn: what was meant for the node
- * that was at this address before, with another disk, must not fit here. */
-static int64_t
-first_incarnation(void)
-{
-    uint32_t drawn = 0;
-    if (getrandom(&drawn, sizeof drawn, 0) != (ssize_t)sizeof drawn)
-        return 1;
-    return 1 + (int64_t)(drawn >> 2);
-}
-
-static bool
-next_incarnation(struct journal *j, char err[JOURNAL_ERROR])
-{
-    int rc = db_exec(&j->db, "BEGIN IMMEDIATE");
-
-    j->db.incarnation = j->db.incarnation == 0 ? first_incarnation()
-                                               : j->db.incarnation + 1;
-    if (rc == SQLITE_OK)
-        rc = db_save_counters(&j->db);
-    if (rc == SQLITE_OK)
-        rc = db_exec(&j->db, "COMMIT");
-    j->incarnation = (uint64_t)j->db.incarnation;
-    return rc == SQLITE_OK || say_sqlite(err, j, rc);
-}
-
-static bool
-open_all(struct journal *j, const struct journal_options *o,
-         char err[JOURNAL_ERROR])
-{
-    struct damage damage;
-    int rc = db_finish_salvage(o->dir);
-
-    if (rc != 0)
-        return say(err, j, strerror(-rc));
-    if (db_on_network(o->dir))
-        return say(err, j, "is on a network file system; node.state_dir must "
-                           "be on a local one");
-    rc = db_open(&j->db, j->path);
-    if (rc == SQLITE_OK)
-        rc = db_check(&j->db, &damage);
-    if (rc != SQLITE_OK) {
-        db_close(&j->db, true);
-        return say_unreadable(err, j, o->dir, rc);
-    }
-    if (damage.bad > 0 && !salvage(j, o, &damage, err))
-        return false;
-    return next_incarnation(j, err);
-}
-
 struct journal *
 journal_open(const struct journal_options *options, char err[JOURNAL_ERROR])
 {
     struct journal *j = xcalloc(1, sizeof *j);
     pthread_condattr_t attr;
 
-    text_add(j->path, sizeof j->path, "%s/journal.db", options->dir);
+    j->file.end.fd = -1;
     j->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     j->news.state = JOURNAL_OK;
     pthread_mutex_init(&j->lock, NULL);
@@ -171,11 +62,13 @@ journal_open(const struct journal_options *options, char err[JOURNAL_ERROR])
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&j->work, &attr);
     pthread_condattr_destroy(&attr);
-    if (j->fd < 0)
-        (void)say(err, j, strerror(errno));
-    else if (open_all(j, options, err))
+    if (j->fd < 0) {
+        err[0] = '\0';
+        text_add(err, JOURNAL_ERROR, "eventfd: %s", strerror(errno));
+    } else if (journal_file_open(&j->file, options, err)) {
+        j->incarnation = (uint64_t)j->file.db.incarnation;
         return j;
-    db_close(&j->db, true);
+    }
     journal_close(j);
     return NULL;
 }
@@ -186,10 +79,16 @@ journal_incarnation(const struct journal *j)
     return j->incarnation;
 }
 
+bool
+journal_mended(const struct journal *j)
+{
+    return j->file.mended;
+}
+
 uint64_t
 journal_lost(const struct journal *j)
 {
-    return j->lost;
+    return j->file.lost;
 }
 
 int
@@ -200,7 +99,7 @@ journal_replay(struct journal *j,
 {
     sqlite3_stmt *s;
     struct row r;
-    int rc = sqlite3_prepare_v2(j->db.sqlite, "SELECT " ROW_COLUMNS
+    int rc = sqlite3_prepare_v2(j->file.db.sqlite, "SELECT " ROW_COLUMNS
                                 " FROM journal ORDER BY seq", -1, &s, NULL);
 
     assert(!j->running);
@@ -274,11 +173,14 @@ static bool
 write_group(struct journal *j, const struct note *group)
 {
     for (;;) {
-        int64_t seq = j->db.seq, rows = j->db.rows;
+        struct db *db = &j->file.db;
+        int64_t seq = db->seq, rows = db->rows;
         pthread_mutex_unlock(&j->lock);
-        int rc = commit(&j->db, group);
+        int rc = commit(db, group);
         if (rc != SQLITE_OK)
-            undo(&j->db, seq, rows);
+            undo(db, seq, rows);
+        else
+            journal_end_tell(&j->file.end, db->seq, db->incarnation);
         pthread_mutex_lock(&j->lock);
         if (rc == SQLITE_OK)
             return true;
@@ -343,7 +245,7 @@ static void
 checkpoint(struct journal *j)
 {
     pthread_mutex_unlock(&j->lock);
-    (void)sqlite3_wal_checkpoint_v2(j->db.sqlite, NULL,
+    (void)sqlite3_wal_checkpoint_v2(j->file.db.sqlite, NULL,
                                     SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     pthread_mutex_lock(&j->lock);
 }
@@ -401,7 +303,7 @@ journal_close(struct journal *j)
     if (j->running)
         pthread_join(j->thread, NULL);
     free_notes(j->first);
-    db_close(&j->db, false);
+    journal_file_close(&j->file, false);
     pthread_cond_destroy(&j->work);
     pthread_mutex_destroy(&j->lock);
     if (j->fd >= 0)

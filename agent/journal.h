@@ -33,7 +33,9 @@ struct journal_options {
 struct journal *journal_open(const struct journal_options *options,
                              char err[JOURNAL_ERROR]);
 uint64_t journal_incarnation(const struct journal *j);
-/* Rows given up with accept_loss, and the file that keeps them. */
+/* The file was damaged: its good rows are in a new one, the old one is kept. */
+bool journal_mended(const struct journal *j);
+/* Rows given up for that, as accept_loss allowed. */
 uint64_t journal_lost(const struct journal *j);
 
 /* Calls `row` for each record in the order written. Before journal_start.

@@ -46,7 +46,7 @@ one_by_one(struct db *d, int64_t from, uint64_t *good, struct damage *out,
     for (int64_t seq = from; rc == SQLITE_OK && seq <= d->seq; seq++) {
         sqlite3_bind_int64(s, 1, seq);
         if (sqlite3_step(s) == SQLITE_ROW) {
-            if (row_read(s, &row)) {
+            if (row_read(s, &row) && row.seq == seq) {
                 ++*good;
                 if (each != NULL)
                     each(arg, &row);
@@ -66,7 +66,8 @@ walk(struct db *d, struct damage *out,
      void (*each)(void *arg, const struct row *row), void *arg)
 {
     sqlite3_stmt *s;
-    struct row row = { 0 };
+    struct row row;
+    int64_t last = 0;           /* good one: a damaged page may name any */
     uint64_t good = 0;
     int step, rc = sqlite3_prepare_v2(d->sqlite, "SELECT " ROW_COLUMNS
                                       " FROM journal ORDER BY seq", -1, &s,
@@ -75,17 +76,19 @@ walk(struct db *d, struct damage *out,
         return rc;
     *out = (struct damage){ .rows = (uint64_t)d->rows };
     while ((step = sqlite3_step(s)) == SQLITE_ROW) {
-        bool whole = row_read(s, &row);
-        if (whole)
+        bool whole = row_read(s, &row) && row.seq > last;
+        if (whole) {
             good++;
-        else
+            last = row.seq;
+        } else {
             name_bad(out, "workload", row.seq, row.workload);
+        }
         if (whole && each != NULL)
             each(arg, &row);
     }
     sqlite3_finalize(s);
     if (step != SQLITE_DONE)
-        rc = one_by_one(d, row.seq + 1, &good, out, each, arg);
+        rc = one_by_one(d, last + 1, &good, out, each, arg);
     if (good + out->bad > out->rows)    /* counters are older than rows */
         out->rows = good + out->bad;
     uint64_t missing = out->rows - good - out->bad;
@@ -96,10 +99,41 @@ walk(struct db *d, struct damage *out,
     return rc;
 }
 
+/* Whether SQLite finds the file sound: its index too, by which rows are
+ * deleted, and the pages that no row is on. */
+static bool
+is_sound(struct db *d)
+{
+    sqlite3_stmt *s;
+    bool sound = false;
+    int rc = sqlite3_prepare_v2(d->sqlite, "PRAGMA integrity_check(1)", -1,
+                                &s, NULL);
+
+    if (rc == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW) {
+        const char *said = (const char *)sqlite3_column_text(s, 0);
+        sound = said != NULL && strcmp(said, "ok") == 0;
+    }
+    sqlite3_finalize(s);
+    return sound;
+}
+
 int
 db_check(struct db *d, struct damage *out)
 {
-    return walk(d, out, NULL, NULL);
+    int rc = walk(d, out, NULL, NULL);
+
+    if (rc == SQLITE_OK)
+        out->unsound = !is_sound(d);
+    return rc;
+}
+
+void
+db_name_missing(struct damage *d, uint64_t n)
+{
+    d->rows += n;
+    d->bad += n;
+    text_add(d->names, sizeof d->names, "%sthe last %" PRIu64 " missing",
+             d->names[0] != '\0' ? ", " : "", n);
 }
 
 static void
@@ -206,6 +240,7 @@ db_salvage(const char *dir, struct db *old)
         rc = walk(old, &damage, copy_row, &copy);
     if (rc == SQLITE_OK)
         rc = copy.rc;
+    fresh.seq = old->seq;       /* no number is used again */
     if (rc == SQLITE_OK)
         rc = db_save_counters(&fresh);
     if (rc == SQLITE_OK)

@@ -26,6 +26,7 @@ static const char TABLES[] =
     " incarnation INTEGER NOT NULL, crc INTEGER NOT NULL) STRICT;"
     "PRAGMA user_version=1;"
     "COMMIT;";
+enum { TABLES_VERSION = 1 };
 
 bool
 db_on_network(const char *dir)
@@ -133,6 +134,25 @@ read_counters(struct db *d)
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+/* Makes the tables of a new file; another one is left as it is, lest what may
+ * still be evidence is written over. */
+static int
+make_tables(struct db *d)
+{
+    sqlite3_stmt *s;
+    int version = 0;
+    int rc = sqlite3_prepare_v2(d->sqlite, "PRAGMA user_version", -1, &s,
+                                NULL);
+    if (rc == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+        version = sqlite3_column_int(s, 0);
+    int end = sqlite3_finalize(s);
+    if (rc != SQLITE_OK || end != SQLITE_OK)
+        return rc != SQLITE_OK ? rc : end;
+    if (version == 0)
+        return db_exec(d, TABLES);
+    return version == TABLES_VERSION ? SQLITE_OK : SQLITE_FORMAT;
+}
+
 static int
 prepare(struct db *d, const char *sql, sqlite3_stmt **out)
 {
@@ -153,7 +173,7 @@ db_open(struct db *d, const char *path)
     if (rc == SQLITE_OK)
         rc = db_exec(d, SETUP);
     if (rc == SQLITE_OK)
-        rc = db_exec(d, TABLES);
+        rc = make_tables(d);
     if (rc == SQLITE_OK)
         rc = read_counters(d);
     if (rc == SQLITE_OK)
@@ -164,7 +184,8 @@ db_open(struct db *d, const char *path)
     if (rc == SQLITE_OK)
         rc = prepare(d, "INSERT OR REPLACE INTO counters"
                         " VALUES(1, ?1, ?2, ?3, ?4)", &d->set);
-    return rc;
+    /* No such table: the description of the tables is damaged. */
+    return rc == SQLITE_ERROR ? SQLITE_CORRUPT : rc;
 }
 
 void

@@ -20,7 +20,8 @@ struct db {
 
 /* Locks and fsync of network file systems are not to be relied on. */
 bool db_on_network(const char *dir);
-/* Opens `path` and its tables. SQLITE_OK or an error of SQLite. */
+/* Opens `path` and its tables. SQLITE_OK or an error of SQLite; SQLITE_FORMAT:
+ * made by another version. */
 int db_open(struct db *d, const char *path);
 /* `keep`: without writing anything any more (the file is evidence). */
 void db_close(struct db *d, bool keep);
@@ -45,14 +46,17 @@ struct row {
 bool row_read(sqlite3_stmt *s, struct row *out);
 #define ROW_COLUMNS "seq, workload, type, body, crc"
 
-/* Looks at every row. Good: SQLITE_OK and `bad` 0. `names` tells the first
- * damaged ones. An error: the file cannot be read at all. */
+/* Looks at every row. Good: SQLITE_OK, `bad` 0 and not `unsound`. `names` tells
+ * the first damaged ones. An error: the file cannot be read at all. */
 struct damage {
     uint64_t rows;          /* that should be there */
     uint64_t bad;           /* damaged or missing */
+    bool unsound;           /* the rest of the file is damaged */
     char names[256];
 };
 int db_check(struct db *d, struct damage *out);
+/* `n` rows behind the last one of the file are missing as well. */
+void db_name_missing(struct damage *d, uint64_t n);
 /* Copies all good rows of a damaged file to a new one, which replaces it;
  * the old one stays as journal.db.bad-N, whose name goes to `kept`.
  * `only_keep`: gives it that second name and changes nothing. 0 or -errno. */

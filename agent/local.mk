@@ -35,6 +35,8 @@ libagent_a_SOURCES = \
 	agent/journal.c agent/journal.h \
 	agent/journal_check.c \
 	agent/journal_db.c agent/journal_db.h \
+	agent/journal_end.c agent/journal_end.h \
+	agent/journal_file.c agent/journal_file.h \
 	agent/links.c agent/links.h agent/links_parts.h \
 	agent/links_send.c \
 	agent/loop.c agent/loop.h agent/loop_parts.h \
@@ -87,6 +89,7 @@ agent_tests = \
 	tests/unit/test_filer \
 	tests/unit/test_files \
 	tests/unit/test_journal \
+	tests/unit/test_journal_damage \
 	tests/unit/test_mailbox \
 	tests/unit/test_shell_command \
 	tests/unit/test_shell_file \
@@ -129,8 +132,12 @@ tests_unit_test_filer_SOURCES = tests/unit/test_filer.c
 tests_unit_test_filer_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_files_SOURCES = tests/unit/test_files.c
 tests_unit_test_files_LDADD = $(agent_libs) $(CMOCKA_LIBS)
-tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
+tests_unit_test_journal_SOURCES = \
+	tests/unit/test_journal.c tests/unit/journal_scene.h
 tests_unit_test_journal_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_journal_damage_SOURCES = \
+	tests/unit/test_journal_damage.c tests/unit/journal_scene.h
+tests_unit_test_journal_damage_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_mailbox_SOURCES = tests/unit/test_mailbox.c
 tests_unit_test_mailbox_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_shell_command_SOURCES = \

@@ -166,9 +166,10 @@ open_journal(struct node *n)
     if (n->shell.journal == NULL)
         return fail(EXIT_DISK, err);
     n->self.incarnation = journal_incarnation(n->shell.journal);
-    if (journal_lost(n->shell.journal) > 0)
-        log_event(LOG_WARN, "journal", "lost_rows=%llu next=\"goes on without "
-                  "them\"",
+    if (journal_mended(n->shell.journal))
+        log_event(LOG_WARN, "journal", "error=damaged lost_rows=%llu next=\""
+                  "goes on with the others in a new file, keeps the old one as "
+                  "journal.db.bad-N\"",
                   (unsigned long long)journal_lost(n->shell.journal));
     return -1;
 }

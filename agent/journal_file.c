@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "agent/journal_file.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "base/text.h"
+
+static bool
+say(char err[JOURNAL_ERROR], const struct journal_file *f, const char *what)
+{
+    err[0] = '\0';
+    text_add(err, JOURNAL_ERROR, "%s: %s", f->path, what);
+    return false;
+}
+
+static bool
+say_sqlite(char err[JOURNAL_ERROR], const struct journal_file *f, int rc)
+{
+    return say(err, f, sqlite3_errstr(rc & 0xff));
+}
+
+/* The whole file is unreadable: how much is lost cannot be known. */
+static bool
+say_unreadable(char err[JOURNAL_ERROR], const struct journal_file *f,
+               const char *dir, int rc)
+{
+    char kept[64];
+
+    if ((rc & 0xff) == SQLITE_FORMAT)
+        return say(err, f, "is of another version of lbagent, or damaged: "
+                           "start that version, or move journal.db* away to "
+                           "begin anew");
+    say_sqlite(err, f, rc);
+    if ((rc & 0xff) != SQLITE_CORRUPT && (rc & 0xff) != SQLITE_NOTADB)
+        return false;
+    if (db_keep_bad(dir, kept, sizeof kept) == 0)
+        text_add(err, JOURNAL_ERROR, "; kept as %s; no row can be read: move "
+                 "journal.db* away to begin anew", kept);
+    return false;
+}
+
+static bool
+salvage(struct journal_file *f, const struct journal_options *o,
+        const struct damage *d, char err[JOURNAL_ERROR])
+{
+    char kept[64] = "";
+    int rc = db_keep_bad(o->dir, kept, sizeof kept);
+
+    if (rc == 0 && d->bad > o->accept_loss) {
+        err[0] = '\0';
+        text_add(err, JOURNAL_ERROR,
+                 "journal.db: %" PRIu64 " of %" PRIu64
+                 " rows are damaged: %s; kept as %s; --accept-loss %" PRIu64
+                 " goes on without them", d->bad, d->rows, d->names, kept,
+                 d->bad);
+        return false;
+    }
+    if (rc == 0)
+        rc = db_salvage(o->dir, &f->db);
+    if (rc != 0)
+        return say(err, f, strerror(-rc));
+    f->lost = d->bad;
+    f->mended = true;
+    rc = db_open(&f->db, f->path);
+    return rc == SQLITE_OK || say_sqlite(err, f, rc);
+}
+
+/* The first incarnation of a new journal is drawn: what was meant for the node
+ * that was at this address before, with another disk, must not fit here. */
+static int64_t
+first_incarnation(void)
+{
+    uint32_t drawn = 0;
+    if (getrandom(&drawn, sizeof drawn, 0) != (ssize_t)sizeof drawn)
+        return 1;
+    return 1 + (int64_t)(drawn >> 2);
+}
+
+/* One more than the last; and not below the time in seconds, so that a journal
+ * that is an older copy of itself does not speak with numbers that its peers
+ * have heard before, and ignore. (A clock that is far off is no help.) */
+static int64_t
+later_incarnation(int64_t last)
+{
+    int64_t now = (int64_t)time(NULL);
+
+    return now > last && now < UINT32_MAX - UINT32_MAX / 4 ? now : last + 1;
+}
+
+static bool
+next_incarnation(struct journal_file *f, char err[JOURNAL_ERROR])
+{
+    int rc = db_exec(&f->db, "BEGIN IMMEDIATE");
+
+    f->db.incarnation = f->db.incarnation == 0 ? first_incarnation()
+                                               : later_incarnation(
+                                                     f->db.incarnation);
+    if (rc == SQLITE_OK)
+        rc = db_save_counters(&f->db);
+    if (rc == SQLITE_OK)
+        rc = db_exec(&f->db, "COMMIT");
+    if (rc == SQLITE_OK)
+        journal_end_tell(&f->end, f->db.seq, f->db.incarnation);
+    return rc == SQLITE_OK || say_sqlite(err, f, rc);
+}
+
+/* Rows that were told and are not there any more. Their numbers, and that of
+ * a start that is forgotten, are not used a second time. */
+static void
+look_at_end(struct journal_file *f, struct damage *d)
+{
+    if (!f->end.known)
+        return;
+    if (f->end.seq > f->db.seq) {
+        db_name_missing(d, (uint64_t)(f->end.seq - f->db.seq));
+        f->db.seq = f->end.seq;
+    }
+    if (f->end.incarnation > f->db.incarnation)
+        f->db.incarnation = f->end.incarnation;
+}
+
+static bool
+open_all(struct journal_file *f, const struct journal_options *o,
+         char err[JOURNAL_ERROR])
+{
+    struct damage damage;
+    int rc = db_finish_salvage(o->dir);
+
+    if (rc != 0)
+        return say(err, f, strerror(-rc));
+    if (db_on_network(o->dir))
+        return say(err, f, "is on a network file system; node.state_dir must "
+                           "be on a local one");
+    rc = db_open(&f->db, f->path);
+    if (rc == SQLITE_OK)
+        rc = db_check(&f->db, &damage);
+    if (rc != SQLITE_OK) {
+        db_close(&f->db, true);
+        return say_unreadable(err, f, o->dir, rc);
+    }
+    rc = journal_end_open(&f->end, o->dir);
+    if (rc != 0)
+        return say(err, f, strerror(-rc));
+    look_at_end(f, &damage);
+    if ((damage.bad > 0 || damage.unsound) && !salvage(f, o, &damage, err))
+        return false;
+    return next_incarnation(f, err);
+}
+
+bool
+journal_file_open(struct journal_file *f, const struct journal_options *o,
+                  char err[JOURNAL_ERROR])
+{
+    *f = (struct journal_file){ .end.fd = -1 };
+    text_add(f->path, sizeof f->path, "%s/journal.db", o->dir);
+    if (open_all(f, o, err))
+        return true;
+    journal_file_close(f, true);
+    return false;
+}
+
+void
+journal_file_close(struct journal_file *f, bool keep)
+{
+    db_close(&f->db, keep);
+    journal_end_close(&f->end);
+}
