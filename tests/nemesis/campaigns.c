@@ -7,8 +7,11 @@ const char campaign_quick_timers[] =
     "claim_interval = 500ms\nlease = 4s\n";
 
 const struct campaign *const campaigns[] = {
+    &campaign_journal,
     &campaign_kill,
     &campaign_partition,
+    &campaign_power,
     &campaign_stop,
+    &campaign_rejoin,
     NULL
 };

@@ -5,8 +5,11 @@
 
 #include "tests/nemesis/campaign.h"
 
+extern const struct campaign campaign_journal;
 extern const struct campaign campaign_kill;
 extern const struct campaign campaign_partition;
+extern const struct campaign campaign_power;
 extern const struct campaign campaign_stop;
+extern const struct campaign campaign_rejoin;
 
 #endif

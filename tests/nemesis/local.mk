@@ -9,14 +9,21 @@ tests_nemesis_nemesis_SOURCES = \
 	tests/nemesis/cluster.c tests/nemesis/cluster.h \
 	tests/nemesis/cluster_ini.c tests/nemesis/cluster_parts.h \
 	tests/nemesis/collect.c \
+	tests/nemesis/damage.c tests/nemesis/damage.h \
+	tests/nemesis/damage_judge.c \
+	tests/nemesis/journal.c \
 	tests/nemesis/kill.c \
 	tests/nemesis/load.c tests/nemesis/load.h \
 	tests/nemesis/load_parts.h tests/nemesis/load_read.c \
+	tests/nemesis/loopdisk.c tests/nemesis/loopdisk.h \
 	tests/nemesis/main.c \
 	tests/nemesis/mark.c tests/nemesis/mark.h \
 	tests/nemesis/partition.c \
+	tests/nemesis/power.c \
 	tests/nemesis/process.c tests/nemesis/process.h \
 	tests/nemesis/stop.c \
+	tests/nemesis/quickcheck.c tests/nemesis/quickcheck.h \
+	tests/nemesis/rejoin.c \
 	tests/nemesis/rng.c tests/nemesis/rng.h
-tests_nemesis_nemesis_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
-	$(ZLIB_LIBS) -lpthread
+tests_nemesis_nemesis_LDADD = libagent.a libclient.a libproto.a \
+	libbase.a $(ZMQ_LIBS) $(SQLITE_LIBS) $(ZLIB_LIBS) -lpthread
