@@ -22,6 +22,7 @@ struct run {
     char dir[128];          /* empty; removed after a good run */
     struct rng rng;         /* of the main thread */
     struct checker *checker;
+    bool collected;         /* the checker knows what came out */
     int64_t start_ms;       /* campaign_now_ms */
     char faults[256];       /* the campaign says here what it injected */
     char why[256];          /* of a failure or a skip */

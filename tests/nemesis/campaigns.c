@@ -7,6 +7,7 @@ const char campaign_quick_timers[] =
     "claim_interval = 500ms\nlease = 4s\n";
 
 const struct campaign *const campaigns[] = {
+    &campaign_disk,
     &campaign_journal,
     &campaign_kill,
     &campaign_partition,

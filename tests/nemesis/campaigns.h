@@ -5,6 +5,7 @@
 
 #include "tests/nemesis/campaign.h"
 
+extern const struct campaign campaign_disk;
 extern const struct campaign campaign_journal;
 extern const struct campaign campaign_kill;
 extern const struct campaign campaign_partition;

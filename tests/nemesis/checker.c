@@ -188,7 +188,7 @@ checker_follow(struct checker *c, uint32_t reader, const struct lb_result *r)
         checker_wrong(c, "%s/%u: followed twice", e->w.label, r->index);
     } else {
         struct job *j = &e->jobs[r->index];
-        if (j->followed != 0 && j->followed != h) {
+        if (!e->forgotten && j->followed != 0 && j->followed != h) {
             c->duplicated++;
             checker_wrong(c, "%s/%u: told otherwise before", e->w.label,
                           r->index);
@@ -325,10 +325,19 @@ checker_fault(struct checker *c, size_t node, int64_t from_ms,
 }
 
 void
-checker_destroy(struct checker *c, size_t home, int64_t at_ms)
+checker_destroy(struct checker *c, size_t home, int64_t from_ms,
+                int64_t until_ms)
 {
     pthread_mutex_lock(&c->lock);
-    c->destroyed_ms[home] = at_ms;
+    for (size_t i = 0; i < c->n_entries; i++) {
+        struct entry *e = &c->entries[i];
+        if (e->w.home != home || e->asked_ms > until_ms)
+            continue;
+        e->may_be_gone |= e->asked_ms >= from_ms - UNDER_WAY_MS;
+        e->forgotten = true;
+        for (uint32_t k = 0; k < e->w.n_jobs; k++)
+            e->jobs[k].followed = 0;
+    }
     pthread_mutex_unlock(&c->lock);
 }
 

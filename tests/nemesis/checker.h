@@ -80,9 +80,13 @@ void checker_mark(struct checker *c, size_t node, const char *job,
  * until_ms; 0: to the end, or till told again with the same from_ms. */
 void checker_fault(struct checker *c, size_t node, int64_t from_ms,
                    int64_t until_ms);
-/* Acknowledged jobs of a home whose disk was destroyed at `at_ms` may be gone;
- * they are counted as lost no more. They are told in checker_excused. */
-void checker_destroy(struct checker *c, size_t home, int64_t at_ms);
+/* The disk of a home was lost at until_ms; or it became as it was at from_ms
+ * (0: empty). Jobs asked for in between may be gone: they are counted apart.
+ * What the home has forgotten it may have run and delivered before. Tell it
+ * while the home is down. */
+void checker_destroy(struct checker *c, size_t home, int64_t from_ms,
+                     int64_t until_ms);
+/* After checker_judge: jobs acknowledged on a destroyed disk alone. */
 uint64_t checker_excused(const struct checker *c);
 
 /* Counts, and writes what is wrong to `to`, at most 20 lines. */

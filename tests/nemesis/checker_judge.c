@@ -25,7 +25,8 @@ judge_job(struct checker *c, struct entry *e, uint32_t index,
         n->unexpected++;
         checker_wrong(c, "%s/%u: a wrong value", e->w.label, index);
     }
-    if (j->followed != 0 && j->seen != 0 && j->followed != j->seen) {
+    if (!e->forgotten && j->followed != 0 && j->seen != 0 &&
+        j->followed != j->seen) {
         n->duplicated++;
         checker_wrong(c, "%s/%u: told otherwise in the end", e->w.label,
                       index);
@@ -35,11 +36,12 @@ judge_job(struct checker *c, struct entry *e, uint32_t index,
         n->recovered += !known;
         return;
     }
-    if (!known && j->followed == 0) {
+    /* What was followed was there, if it is not of a former disk. */
+    if (!known && (j->followed == 0 || e->forgotten)) {
         n->unexpected += j->seen != 0;
         return;
     }
-    if (j->seen == 0 && e->asked_ms <= c->destroyed_ms[e->w.home]) {
+    if (j->seen == 0 && e->may_be_gone) {
         c->excused++;
         return;
     }
@@ -88,7 +90,9 @@ judge_runs(struct checker *c, struct entry *e, struct checker_counts *n)
         if (a->index != b->index)
             continue;
         n->reruns++;
-        if (e->w.once) {
+        if (e->forgotten) {
+            continue;
+        } else if (e->w.once) {
             n->once_reruns++;
             checker_wrong(c, "%s/%u: of --once, and ran at node %u and %u, "
                           "%" PRId64 " ms apart", e->w.label, a->index,

@@ -9,7 +9,8 @@
 
 enum {
     BUCKETS = 1 << 15,
-    WRONG_MAX = 20          /* lines about what is wrong */
+    WRONG_MAX = 20,         /* lines about what is wrong */
+    UNDER_WAY_MS = 60 * 1000    /* from asking to the acknowledgement */
 };
 
 struct job {
@@ -33,6 +34,8 @@ struct entry {
     size_t n_marks, cap_marks;
     uint32_t next;              /* in its bucket, + 1 */
     uint32_t listed;            /* number at its home; 0: not seen */
+    bool may_be_gone;           /* with the disk of its home */
+    bool forgotten;             /* its home is as it was before */
 };
 
 /* A workload as its home lists it. */
@@ -62,7 +65,6 @@ struct checker {
     struct fault *faults;
     size_t n_entries, n_lists, n_readers, n_faults;
     uint32_t by_label[BUCKETS], by_number[BUCKETS];
-    int64_t destroyed_ms[CHECKER_NODES_MAX];
     uint64_t acknowledged, duplicated, unexpected, excused;
     /* What was wrong already when it was told. */
     char wrong[WRONG_MAX][120];

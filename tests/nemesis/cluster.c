@@ -142,6 +142,18 @@ cluster_state_dir(const struct cluster *c, size_t node)
 }
 
 const char *
+cluster_agent(const struct cluster *c)
+{
+    return c->agent;
+}
+
+const char *
+cluster_ini(const struct cluster *c, size_t node)
+{
+    return c->member[node].ini;
+}
+
+const char *
 cluster_log(const struct cluster *c, size_t node)
 {
     return c->member[node].log;
@@ -241,6 +253,9 @@ put_words(const struct cluster *c, const struct member *m,
     argv[n++] = c->agent;
     argv[n++] = "-c";
     argv[n++] = m->ini;
+    for (size_t i = 0; m->own.args != NULL && m->own.args[i] != NULL; i++)
+        if (n < WORDS_MAX + 3)
+            argv[n++] = m->own.args[i];
     argv[n] = NULL;
 }
 

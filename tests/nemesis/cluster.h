@@ -38,6 +38,7 @@ struct cluster_node {
                                    process that is started must become the
                                    agent. NULL: none; ends with NULL */
     const char *const *env;     /* "NAME=VALUE" ...; ends with NULL */
+    const char *const *args;    /* more options of lbagent; ends with NULL */
     int (*prepare)(void *arg);  /* in the child, before exec; -1: give up */
     void *prepare_arg;
 };
@@ -51,6 +52,9 @@ size_t cluster_size(const struct cluster *c);
 const char *cluster_name(const struct cluster *c, size_t node);
 /* Address for lb_connect: ipc://..., the same over restarts. */
 const char *cluster_where(const struct cluster *c, size_t node);
+/* The program lbagent, and the configuration that it is given. */
+const char *cluster_agent(const struct cluster *c);
+const char *cluster_ini(const struct cluster *c, size_t node);
 /* DIR/NAME/state unless set; DIR/NAME.log; DIR/NAME.marks; base port. */
 const char *cluster_state_dir(const struct cluster *c, size_t node);
 const char *cluster_log(const struct cluster *c, size_t node);

@@ -140,5 +140,6 @@ load_collect(struct run *r, struct cluster *c, int64_t idle_ms)
         if (access(cluster_marks(c, i), F_OK) == 0)
             mark_read(cluster_marks(c, i), i, r->checker);
     }
+    r->collected = true;
     return 0;
 }

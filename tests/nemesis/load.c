@@ -165,9 +165,11 @@ submit(struct worker *w, const struct draft *d)
     uint32_t accepted = lb_submit_accepted(s);
     if (accepted > 0)
         checker_acknowledge(l->plan.checker, d->id, accepted);
-    if (status == LB_OK)
-        load_remember(l, &(struct recent){ d->id, lb_submit_number(s),
-                                           d->w.home });
+    if (status == LB_OK) {
+        struct recent r = { d->id, lb_submit_number(s), d->w.home, "" };
+        memcpy(r.label, d->w.label, sizeof r.label);
+        load_remember(l, &r);
+    }
     if (status != LB_OK && !load_is_fault(status))
         load_trouble_add(l, "submit", status, lb_error(lb));
     lb_submit_free(s);

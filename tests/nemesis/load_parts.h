@@ -17,6 +17,7 @@ enum {
 struct recent {
     uint32_t id, number;    /* number 0: none */
     size_t home;
+    char label[CHECKER_LABEL];
 };
 
 struct load {

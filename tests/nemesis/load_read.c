@@ -2,6 +2,9 @@
 /* Readers that follow results while all is on fire. */
 #include "tests/nemesis/load_parts.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 enum { SLICE_MS = 100 };
 
 static bool
@@ -17,6 +20,19 @@ pick(struct worker *w, struct recent *out)
     return n > 0;
 }
 
+/* A home that has got an old disk gives its numbers a second time. */
+static bool
+is_still(struct lb *lb, const struct recent *what)
+{
+    struct lb_workload_info *v = NULL;
+    size_t n = 0;
+    bool same = lb_list(lb, what->number, &v, &n) == LB_OK && n == 1 &&
+                strcmp(v[0].label, what->label) == 0;
+
+    free(v);
+    return same;
+}
+
 /* One stream, to its end or to the fault that cuts it. */
 static void
 follow(struct worker *w, const struct recent *what)
@@ -26,7 +42,8 @@ follow(struct worker *w, const struct recent *what)
     struct lb *lb = load_reach(w, what->home, &status);
     struct lb_result one;
 
-    if (lb == NULL) {
+    if (lb == NULL || !is_still(lb, what)) {
+        load_part(w, what->home);
         campaign_sleep(SLICE_MS);
         return;
     }

@@ -11,6 +11,7 @@ tests_nemesis_nemesis_SOURCES = \
 	tests/nemesis/collect.c \
 	tests/nemesis/damage.c tests/nemesis/damage.h \
 	tests/nemesis/damage_judge.c \
+	tests/nemesis/disk.c \
 	tests/nemesis/journal.c \
 	tests/nemesis/kill.c \
 	tests/nemesis/load.c tests/nemesis/load.h \
@@ -19,6 +20,7 @@ tests_nemesis_nemesis_SOURCES = \
 	tests/nemesis/main.c \
 	tests/nemesis/mark.c tests/nemesis/mark.h \
 	tests/nemesis/partition.c \
+	tests/nemesis/point.c tests/nemesis/point.h \
 	tests/nemesis/power.c \
 	tests/nemesis/process.c tests/nemesis/process.h \
 	tests/nemesis/stop.c \
