@@ -159,9 +159,7 @@ tell(struct journal *j)
 static void
 tell_trouble(struct journal *j, enum journal_state state, int rc)
 {
-    j->news.error[0] = '\0';
-    text_add(j->news.error, sizeof j->news.error, "%s",
-             sqlite3_errstr(rc & 0xff));
+    db_error(&j->file.db, rc, j->news.error, sizeof j->news.error);
     if (j->news.state != state)
         tell(j);
     j->news.state = state;

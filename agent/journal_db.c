@@ -6,6 +6,8 @@
 #include <sys/vfs.h>
 #include <zlib.h>
 
+#include "base/text.h"
+
 static const char SETUP[] =
     "PRAGMA locking_mode=EXCLUSIVE;"
     "PRAGMA journal_mode=WAL;"
@@ -49,6 +51,18 @@ int
 db_exec(struct db *d, const char *sql)
 {
     return sqlite3_exec(d->sqlite, sql, NULL, NULL, NULL);
+}
+
+void
+db_error(const struct db *d, int rc, char *dst, size_t cap)
+{
+    int error = d->sqlite != NULL ? sqlite3_system_errno(d->sqlite) : 0;
+
+    dst[0] = '\0';
+    text_add(dst, cap, "%s", sqlite3_errstr(rc & 0xff));
+    if (((rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN) &&
+        error != 0)
+        text_add(dst, cap, " (%s)", strerror(error));
 }
 
 static void

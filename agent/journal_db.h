@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "agent/journal.h"
@@ -26,6 +27,8 @@ int db_open(struct db *d, const char *path);
 /* `keep`: without writing anything any more (the file is evidence). */
 void db_close(struct db *d, bool keep);
 int db_exec(struct db *d, const char *sql);
+/* What the error `rc` is, with what the system said, for people. */
+void db_error(const struct db *d, int rc, char *dst, size_t cap);
 /* Within a transaction; counters change in memory too. */
 int db_insert(struct db *d, uint8_t type, uint32_t workload,
               struct span body);

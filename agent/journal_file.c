@@ -19,7 +19,10 @@ say(char err[JOURNAL_ERROR], const struct journal_file *f, const char *what)
 static bool
 say_sqlite(char err[JOURNAL_ERROR], const struct journal_file *f, int rc)
 {
-    return say(err, f, sqlite3_errstr(rc & 0xff));
+    char what[200];
+
+    db_error(&f->db, rc, what, sizeof what);
+    return say(err, f, what);
 }
 
 /* The whole file is unreadable: how much is lost cannot be known. */
@@ -137,10 +140,8 @@ open_all(struct journal_file *f, const struct journal_options *o,
     rc = db_open(&f->db, f->path);
     if (rc == SQLITE_OK)
         rc = db_check(&f->db, &damage);
-    if (rc != SQLITE_OK) {
-        db_close(&f->db, true);
+    if (rc != SQLITE_OK)
         return say_unreadable(err, f, o->dir, rc);
-    }
     rc = journal_end_open(&f->end, o->dir);
     if (rc != 0)
         return say(err, f, strerror(-rc));

@@ -332,6 +332,7 @@ init(struct loop *l, struct shell *shell)
     *l = (struct loop){ .s = shell, .now_us = clock_us(),
                         .journal_state = JOURNAL_OK };
     l->gate = gate_new(GATE_SENDS + tickets);
+    l->soon = gate_new(SOON_MAX);
 }
 
 static void
@@ -340,6 +341,9 @@ fini(struct loop *l)
     for (struct packet *p; (p = gate_drop(l->gate)) != NULL;)
         packet_free(p);
     gate_free(l->gate);
+    for (struct packet *p; (p = gate_drop(l->soon)) != NULL;)
+        packet_free(p);
+    gate_free(l->soon);
     free(l->gated);
     free(l->unrun);
 }

@@ -13,6 +13,8 @@ enum {
     GATE_DEAF = GATE_SENDS / 2,         /* above: nothing new is taken in */
     BACKLOG_ROWS = 64 * 1024,
     BACKLOG_BYTES = 64 * 1024 * 1024,   /* journal and gate, each */
+    SOON_MAX = 4096,                    /* replies of one turn */
+    SAVED = 1024,
     ENDED_BATCH = 256
 };
 
@@ -20,8 +22,12 @@ struct loop {
     struct shell *s;
     int64_t now_us;
     struct gate *gate;
-    size_t gate_bytes;
+    struct gate *soon;          /* replies that wait for no save: let out at
+                                   the end of the turn */
+    size_t gate_bytes;          /* of both */
     uint64_t last_save, durable;
+    uint64_t saved[SAVED];      /* the newest save of the workloads of each
+                                   remainder */
     bool saves, hurries;        /* this step: something, what is waited for */
     enum journal_state journal_state;
     /* gated runs that have not left the gate */

@@ -43,11 +43,30 @@ send_peer(struct loop *l, const struct action *a)
         l->hurries |= a->send.type != MSG_RESULTS_ACK;
 }
 
+/* The newest save that this reply tells of. */
+static uint64_t
+save_told(const struct loop *l, const struct action *a)
+{
+    return a->reply.soon ? 0
+           : a->reply.workload != 0
+               ? l->saved[a->reply.workload % SAVED]
+               : l->last_save;
+}
+
 static void
 reply(struct loop *l, const struct action *a)
 {
-    l->hurries |= hold(l, net_encode_reply(l->s->net, a->reply.client,
-                                           a->reply.body));
+    struct packet *p = net_encode_reply(l->s->net, a->reply.client,
+                                        a->reply.body);
+
+    if (save_told(l, a) > l->durable) {
+        l->hurries |= hold(l, p);
+    } else if (gate_put(l->soon, 0, p) == 0) {
+        l->gate_bytes += p->frame.len;
+    } else {
+        l->lost_sends++;
+        packet_free(p);
+    }
 }
 
 /* ---- runs ---- */
@@ -150,6 +169,10 @@ release_run(struct loop *l, struct packet *p)
 void
 loop_release(struct loop *l)
 {
+    for (struct packet *p; (p = gate_next(l->soon, 0)) != NULL;) {
+        l->gate_bytes -= p->frame.len;
+        let_out(l, p);
+    }
     for (struct packet *p; (p = gate_next(l->gate, l->durable)) != NULL;) {
         l->gate_bytes -= p->frame.len;
         if (p->kind == PACKET_RUN)
@@ -224,6 +247,7 @@ obey(struct loop *l, const struct action *a)
     case ACT_SAVE:
         l->last_save = journal_put(l->s->journal, a->save.type,
                                    a->save.workload, a->save.body);
+        l->saved[a->save.workload % SAVED] = l->last_save;
         l->saves = true;
         break;
     case ACT_SEND: send_peer(l, a); break;

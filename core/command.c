@@ -12,6 +12,9 @@ enum op_flag {
     OP_CHANGES = 1,     /* the reply is kept for a repeated request */
     OP_SHOWS = 2,       /* without pairs it only shows: role view is enough */
     OP_STEERS = 4,      /* what became of it is told to all consoles */
+    OP_SOON = 64,       /* tells nothing that a crash could take back */
+    OP_ONE = 128,       /* tells of one workload alone */
+    OP_LISTS = 256,     /* tells what STATE tells; waits while it may */
     /* the answer has old and new, the value in force */
     OP_THROTTLE = 8, OP_PHASE = 16, OP_POLICY = 32
 };
@@ -25,31 +28,31 @@ struct op {
 
 static const struct op ops[] = {
     { "cancel", ROLE_SUBMIT, OP_CHANGES | OP_STEERS, ask_cancel },
-    { "detail", ROLE_VIEW, 0, ask_detail },
+    { "detail", ROLE_VIEW, OP_SOON, ask_detail },
     { "drain", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_PHASE, ask_drain },
-    { "explain", ROLE_VIEW, 0, ask_explain },
+    { "explain", ROLE_VIEW, OP_ONE, ask_explain },
     { "forget", ROLE_SUBMIT, OP_CHANGES, ask_forget },
-    { "hello", ROLE_VIEW, 0, ask_hello },
+    { "hello", ROLE_VIEW, OP_SOON, ask_hello },
     { "hold", ROLE_SUBMIT, OP_CHANGES | OP_STEERS, ask_hold },
-    { "job_list", ROLE_VIEW, 0, ask_job_list },
-    { "kinds", ROLE_VIEW, 0, ask_kinds },
-    { "list", ROLE_VIEW, 0, ask_list },
-    { "nodes", ROLE_VIEW, 0, ask_nodes },
+    { "job_list", ROLE_VIEW, OP_ONE, ask_job_list },
+    { "kinds", ROLE_VIEW, OP_SOON, ask_kinds },
+    { "list", ROLE_VIEW, OP_LISTS, ask_list },
+    { "nodes", ROLE_VIEW, OP_SOON, ask_nodes },
     { "pause", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_PHASE, ask_pause },
-    { "ping", ROLE_VIEW, 0, ask_ping },
+    { "ping", ROLE_VIEW, OP_SOON, ask_ping },
     { "placement", ROLE_OPERATOR, OP_CHANGES | OP_SHOWS | OP_STEERS,
       ask_placement },
     { "policy", ROLE_OPERATOR,
       OP_CHANGES | OP_SHOWS | OP_STEERS | OP_POLICY, ask_policy },
     { "priority", ROLE_SUBMIT, OP_CHANGES, ask_priority },
-    { "publish", ROLE_VIEW, 0, ask_publish },
+    { "publish", ROLE_VIEW, OP_SOON, ask_publish },
     { "rebalance", ROLE_OPERATOR, OP_CHANGES, ask_rebalance },
     { "release", ROLE_OPERATOR, OP_CHANGES | OP_STEERS, ask_release },
-    { "results", ROLE_VIEW, 0, ask_results },
+    { "results", ROLE_VIEW, OP_ONE, ask_results },
     { "resume", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_PHASE,
       ask_resume },
     { "retry", ROLE_SUBMIT, OP_CHANGES | OP_STEERS, ask_retry },
-    { "show", ROLE_VIEW, 0, ask_show },
+    { "show", ROLE_VIEW, OP_ONE, ask_show },
     { "start", ROLE_SUBMIT, OP_CHANGES | OP_STEERS, ask_start },
     { "stop", ROLE_OPERATOR, OP_CHANGES | OP_STEERS, ask_stop },
     { "submit", ROLE_SUBMIT, OP_CHANGES, ask_submit },
@@ -57,7 +60,7 @@ static const struct op ops[] = {
       OP_CHANGES | OP_SHOWS | OP_STEERS | OP_THROTTLE, ask_throttle },
     { "undrain", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_PHASE,
       ask_undrain },
-    { "wait", ROLE_VIEW, 0, ask_wait },
+    { "wait", ROLE_VIEW, OP_ONE, ask_wait },
 };
 
 static const struct op *
@@ -71,13 +74,32 @@ op_find(struct span name)
 
 /* ---- replies ---- */
 
-static void
+static struct action *
 reply_bytes(struct core *c, uint64_t client, struct span body)
 {
     struct span kept = out_keep(&c->out, body);
     struct action *act = out_add(&c->out, ACT_REPLY);
     act->reply.client = client;
     act->reply.body = kept;
+    return act;
+}
+
+/* A disk that is full holds back only what it must: neither refusals, nor
+ * results that were saved before. */
+static void
+let_pass(const struct core *c, const struct ask *a, struct action *act)
+{
+    const struct op *op = op_find(span_str(a->op));
+    const unsigned flags = op != NULL ? op->flags : 0;
+    const struct ask_range any = { 0, 0, UINT32_MAX };
+    struct ask scratch = *a;
+    uint64_t number = 0;
+
+    act->reply.soon = a->status != EXIT_DONE || (flags & OP_SOON) != 0 ||
+                      ((flags & OP_LISTS) != 0 && c->disk_full);
+    if ((flags & OP_ONE) != 0 &&
+        ask_number(&scratch, "workload", &any, &number))
+        act->reply.workload = (uint32_t)number;
 }
 
 static void
@@ -106,7 +128,7 @@ reply(struct core *c, const struct ask *a, bool keep)
     msg_encode(&m, &body);
     if (keep)
         keep_reply(c, a, &body);
-    reply_bytes(c, a->client, buf_span(&body));
+    let_pass(c, a, reply_bytes(c, a->client, buf_span(&body)));
     buf_fini(&body);
 }
 
@@ -117,7 +139,7 @@ repeat_reply(struct core *c, const struct ask *a)
         const struct kept_reply *k = &c->replies[i];
         if (k->body.len == 0 || k->id != a->id || k->seq != a->seq)
             continue;
-        reply_bytes(c, a->client, buf_span(&k->body));
+        (void)reply_bytes(c, a->client, buf_span(&k->body));
         return true;
     }
     return false;
@@ -166,6 +188,7 @@ unknown_op(struct core *c, struct ask *a, struct span name)
 {
     char op[64];
     span_copy(name, op, sizeof op);
+    a->op = "";
     ask_refuse(a, EXIT_USAGE, "%s knows no operation \"%s\"", c->config.name,
                op);
     reply(c, a, false);

@@ -165,7 +165,12 @@ struct action {
             uint32_t credit_jobs, credit_kib;
             struct span body;
         } send;
-        struct { uint64_t client; struct span body; } reply;
+        struct {            /* waits for the saves so far; or, with */
+            uint64_t client;
+            struct span body;
+            uint32_t workload;  /* not 0: for those of this one alone */
+            bool soon;          /* for none: nothing in it is saved */
+        } reply;
         struct act_run run;
         struct act_fetch fetch;
         struct {            /* after_us: only if it has run that long (0: in

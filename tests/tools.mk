@@ -60,3 +60,9 @@ TESTS += tests/unit/test_batches
 tests_unit_test_batches_SOURCES = tests/unit/test_batches.c $(batches)
 tests_unit_test_batches_LDADD = libproto.a libbase.a $(ZLIB_LIBS) \
 	$(CMOCKA_LIBS)
+
+# Preloaded by the campaigns disk and limits of tests/nemesis.
+noinst_LTLIBRARIES += tests/tools/fail_nth.la
+tests_tools_fail_nth_la_SOURCES = tests/tools/fail_nth.c
+tests_tools_fail_nth_la_LDFLAGS = $(AM_LDFLAGS) -module -shared \
+	-avoid-version -rpath $(abs_builddir)

@@ -322,6 +322,38 @@ jobs_are_listed_by_state(void **state)
     scene_free(&s);
 }
 
+/* While the disk is full: refusals and what it was asked before get out. */
+static void
+only_what_tells_of_saves_waits_for_them(void **state)
+{
+    (void)state;
+    struct event full = { .kind = EV_DISK, .disk_full = true };
+    struct scene s;
+    scene_new(&s);
+#define REPLY s.did->v[scene_find(&s, ACT_REPLY, 0)].reply
+    assert_int_equal(scene_submit(&s, 4), EXIT_DONE);
+    assert_false(REPLY.soon);
+    assert_int_equal(REPLY.workload, 0);
+    assert_int_equal(scene_ask(&s, "results", "workload=1"), EXIT_DONE);
+    assert_false(REPLY.soon);
+    assert_int_equal(REPLY.workload, 1);
+    assert_int_equal(scene_ask(&s, "cancel", "workload=1"), EXIT_DONE);
+    assert_false(REPLY.soon);
+    assert_int_equal(REPLY.workload, 0);
+    assert_int_equal(scene_ask(&s, "list", NULL), EXIT_DONE);
+    assert_false(REPLY.soon);
+    scene_step(&s, &full);
+    assert_int_equal(scene_ask(&s, "list", NULL), EXIT_DONE);
+    assert_true(REPLY.soon);
+    assert_int_equal(scene_ask(&s, "hello", NULL), EXIT_DONE);
+    assert_true(REPLY.soon);
+    assert_int_equal(scene_submit(&s, 4), EXIT_DISK);
+    assert_string_equal(s.text, "alpha: disk full");
+    assert_true(REPLY.soon);
+#undef REPLY
+    scene_free(&s);
+}
+
 int
 main(void)
 {
@@ -338,6 +370,7 @@ main(void)
         cmocka_unit_test(priority_is_0_to_9),
         cmocka_unit_test(what_is_not_there_is_named),
         cmocka_unit_test(jobs_are_listed_by_state),
+        cmocka_unit_test(only_what_tells_of_saves_waits_for_them),
     };
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);
 }
