@@ -14,5 +14,6 @@ const struct campaign *const campaigns[] = {
     &campaign_power,
     &campaign_stop,
     &campaign_rejoin,
+    &campaign_boundary,
     NULL
 };

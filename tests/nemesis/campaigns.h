@@ -12,5 +12,6 @@ extern const struct campaign campaign_partition;
 extern const struct campaign campaign_power;
 extern const struct campaign campaign_stop;
 extern const struct campaign campaign_rejoin;
+extern const struct campaign campaign_boundary;
 
 #endif

@@ -26,6 +26,7 @@ tests_nemesis_nemesis_SOURCES = \
 	tests/nemesis/stop.c \
 	tests/nemesis/quickcheck.c tests/nemesis/quickcheck.h \
 	tests/nemesis/rejoin.c \
+	tests/nemesis/boundary.c \
 	tests/nemesis/rng.c tests/nemesis/rng.h
 tests_nemesis_nemesis_LDADD = libagent.a libclient.a libproto.a \
 	libbase.a $(ZMQ_LIBS) $(SQLITE_LIBS) $(ZLIB_LIBS) -lpthread
