@@ -13,7 +13,7 @@ enum { MILLI = 1000, SEC = 1000 * 1000, SLOW_TIMES = 16,
        SLOW_US = 200 * MILLI, DRIFT_PPM = 20 * 1000 };
 /* These strike at a moment; the others are there all the time. */
 enum { STRIKES = 2 * FAULT_CLOG - 1 + FAULT_SLOW + FAULT_OLD_COPY
-                 + FAULT_MEDDLE };
+                 + FAULT_MEDDLE + FAULT_RELOAD };
 
 /* What a DUE_FAULT does (due.a); due.b is another node. */
 enum { NEXT = 1, START, RESUME, FREE_DISK, MEND, MEND_BOTH, UNDRAIN, GO_ON,
@@ -31,7 +31,8 @@ struct faults {
 const char *const fault_names[] = {
     "kill", "restart", "partition", "pause", "replace", "leave", "drain",
     "throttle", "disk", "clog", "loss", "duplicate", "late", "reorder",
-    "clock", "crash_at", "slow", "old_copy", "meddle", "torn", NULL
+    "clock", "crash_at", "slow", "old_copy", "meddle", "torn",
+    "reload", NULL
 };
 
 bool
@@ -209,6 +210,21 @@ age(struct world *w, struct node *n, int64_t us)
     plan(w, us, START, n->at, 0);
 }
 
+/* The files of the node say another size of its queue, and are read. */
+static void
+reload(struct world *w, struct node *n, uint32_t jobs)
+{
+    struct event ev = { .kind = EV_CONFIG, .config = &n->config };
+
+    if (n->paused)
+        return;
+    if (n->queue_room == 0)
+        n->queue_room = n->config.queue_max_jobs;
+    n->config.queue_max_jobs = jobs;
+    if (n->core != NULL)
+        world_feed(w, n, &ev);
+}
+
 static uint32_t
 bit_of(uint32_t kind)
 {
@@ -267,6 +283,9 @@ strike(struct world *w, struct node *n, uint32_t kind)
     case FAULT_OLD_COPY:
         age(w, n, us);
         break;
+    case FAULT_RELOAD:
+        reload(w, n, (uint32_t)between(f, 1, 6));
+        break;
     case FAULT_MEDDLE:
         meddle(w, &f->rng);
         break;
@@ -284,6 +303,9 @@ shuffle(struct world *w)
     const struct node *from = &w->node[random_below(&f->rng, w->n)];
     const struct node *to = &w->node[random_below(&f->rng, w->n)];
 
+    if ((f->mix & FAULT_RELOAD) && random_below(&f->rng, 4) == 0)
+        reload(w, &w->node[random_below(&f->rng, w->n)],
+               (uint32_t)between(f, 1, 6));
     if (from != to && from->core != NULL && !from->paused)
         meddle_ask(w, from, to, (uint32_t)between(f, 1, 2));
     plan(w, between(f, 0, 2 * f->shuffle_us), SHUFFLE, 0, 0);
@@ -380,9 +402,11 @@ heal_node(struct world *w, struct node *n)
     if (n->leaves || n->doomed)
         node_crash(w, n);
     start(w, n);
+    if (n->queue_room > 0)
+        reload(w, n, n->queue_room);
     if (n->drains)
         meddle_tell(w, n, "undrain", NULL, 0);
-    if (n->stands)
+    if (w->faults->mix & FAULT_DRAIN)
         meddle_tell(w, n, "resume", NULL, 0);
     if (w->faults->mix & FAULT_THROTTLE)
         meddle_tell(w, n, "throttle", "value", 100);

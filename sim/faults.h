@@ -36,7 +36,8 @@ enum fault {
     FAULT_OLD_COPY = 1 << 17,   /* node back with its id and an old disk */
     FAULT_MEDDLE = 1 << 18,     /* hold, start, cancel, priority, policy */
     FAULT_TORN = 1 << 19,       /* a commit holds a part of a step's saves */
-    FAULT_ALL = (1 << 20) - 1
+    FAULT_RELOAD = 1 << 20,     /* a node's limits of its queue change */
+    FAULT_ALL = (1 << 21) - 1
 };
 /* Names by bit; NULL after the last. */
 extern const char *const fault_names[];

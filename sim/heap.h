@@ -13,7 +13,7 @@
 
 enum due_kind {
     DUE_MSG = 1,    /* packet arrives at node */
-    DUE_TICK,       /* deadline of the core of node */
+    DUE_TICK,       /* deadline of the core of node; number a */
     DUE_COMMIT,     /* the disk of node has committed a group */
     DUE_END,        /* run b in slot a of node ends */
     DUE_FETCHED,    /* the file of job b of workload a of node is read */

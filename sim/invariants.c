@@ -52,7 +52,7 @@ note_record(struct world *w, struct node *home, struct book_work *k,
     struct book_job *j = &k->job[index];
     const struct core_job c = core_job_at(home->core, k->number, index);
 
-    if (!c.known)
+    if (!c.known || k->forgotten)
         return;
     if (c.fence < j->fence && !c.done)
         check_fail(w, k, index, "has a lower fence than before");
@@ -391,8 +391,9 @@ age(struct world *w, struct node *n, struct book_work *k)
 {
     if (k->accepted > 0
         && !core_job_at(n->core, k->number, k->accepted - 1).known) {
-        world_tell(w, 0, "%s-%u is lost with the disk", n->config.name,
-                   k->number);
+        if (!k->forgotten)
+            world_tell(w, 0, "%s-%u is lost with the disk", n->config.name,
+                       k->number);
         k->lost = true;
         return;
     }
@@ -410,12 +411,13 @@ check_restart(struct world *w, struct node *n)
 {
     for (size_t i = 0; i < w->book.n; i++) {
         struct book_work *k = w->book.v[i];
-        if (k->lost || k->forgotten || k->number == 0
+        if (k->lost || k->number == 0
             || !node_id_equal(&k->home_id, &n->id))
             continue;
         if (n->aged)
             age(w, n, k);
-        for (uint32_t index = 0; index < k->n_jobs && !k->lost; index++)
+        for (uint32_t index = 0;
+             index < k->n_jobs && !k->lost && !k->forgotten; index++)
             check_kept(w, n, k, index);
     }
     n->aged = false;

@@ -58,7 +58,7 @@ static const struct argp_option table[] = {
     { "faults", OPT_FAULTS, "LIST", 0, "none, all, or kill, restart, "
       "partition, pause, replace, leave, drain, throttle, disk, clog, loss, "
       "duplicate, late, reorder, clock, crash_at, slow, old_copy, meddle, "
-      "torn", 4 },
+      "torn, reload", 4 },
     { "latency", OPT_LATENCY, "DUR", 0, "between two hosts, one way", 4 },
     { "loss", OPT_LOSS, "N%", 0, "of the messages", 4 },
     { "scenario", OPT_SCENARIO, "FILE", 0, "plays a script", 5 },
@@ -233,7 +233,7 @@ set_faults(struct options *o, const char *s)
         stop(EXIT_USAGE, "unknown fault \"%s\"; faults: none all kill "
              "restart partition pause replace leave drain throttle disk "
              "clog loss duplicate late reorder clock crash_at slow "
-             "old_copy meddle torn", bad);
+             "old_copy meddle torn reload", bad);
 }
 
 static void

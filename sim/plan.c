@@ -37,19 +37,20 @@ draw_mix(struct plan *p, uint32_t allowed, uint32_t percent)
 static void
 draw_walk(struct plan *p, uint32_t allowed)
 {
-    const uint32_t walk = FAULT_RESTART | FAULT_CRASH_AT | FAULT_PARTITION
-                          | FAULT_PAUSE | FAULT_DRAIN | FAULT_LEAVE
-                          | FAULT_CLOG | FAULT_LOSS | FAULT_DUPLICATE
-                          | FAULT_LATE | FAULT_REORDER | FAULT_DISK
-                          | FAULT_TORN;
+    const uint32_t often = FAULT_DUPLICATE | FAULT_LATE | FAULT_REORDER
+                           | FAULT_CRASH_AT | FAULT_RELOAD;
+    const uint32_t seldom = FAULT_RESTART | FAULT_PARTITION | FAULT_PAUSE
+                            | FAULT_DRAIN | FAULT_CLOG | FAULT_LOSS
+                            | FAULT_DISK | FAULT_TORN;
     struct faults_plan *f = &p->faults;
 
     p->style = STYLE_WALK;
     p->nodes = p->nodes < 3 ? p->nodes : 3;
     p->slots = 1;
-    f->mix = draw_mix(p, allowed & walk, 45);
-    f->mean_us = plan_between(p, 100, 2000) * MILLI;
-    f->shuffle_us = plan_between(p, 20, 200) * MILLI;
+    f->mix = draw_mix(p, allowed & often, 60)
+             | draw_mix(p, allowed & seldom, 25);
+    f->mean_us = plan_between(p, 300, 3000) * MILLI;
+    f->shuffle_us = plan_between(p, 10, 150) * MILLI;
     f->down_us = plan_between(p, 1, 6) * SEC;
     f->rate_ppm = plan_between(p, 20, 300) * MILLI;
     f->late_us = plan_between(p, 100, 3000) * MILLI;
@@ -71,8 +72,10 @@ draw_faults(struct plan *p, uint32_t allowed)
     const uint32_t kind = plan_between(p, 1, 100);
 
     f->mean_us = plan_between(p, 300, 4000) * MILLI;
-    if (kind <= 7) {
+    if (kind <= 9) {
         p->style = STYLE_CALM;
+        if (chance(p, 60))
+            f->shuffle_us = plan_between(p, 5, 100) * MILLI;
     } else if (kind <= 18) {
         p->style = STYLE_QUICK;
         f->mix = draw_mix(p, allowed & quick, 70);
@@ -97,9 +100,10 @@ draw_faults(struct plan *p, uint32_t allowed)
 static struct world *
 make_world(struct plan *p, uint64_t seed)
 {
+    const uint32_t far = p->faults.shuffle_us > 0 && chance(p, 40) ? 200 : 5;
     const struct world_options wo = {
         .seed = seed, .nodes = p->nodes, .slots = p->slots,
-        .link = { .latency_us = plan_between(p, 50, 5000),
+        .link = { .latency_us = plan_between(p, 50, far * MILLI),
                   .jitter_us = plan_between(p, 0, 2000) },
         .commit_min_us = MILLI, .commit_max_us = plan_between(p, 1, 40) * MILLI,
         .keep_records = true
@@ -120,11 +124,11 @@ configure(struct plan *p, struct world *w)
     const uint32_t difference = chance(p, 50) ? plan_between(p, 1, 10) : 30;
     const uint32_t interval = chance(p, 50) ? plan_between(p, 50, 300) : 1000;
     const uint32_t most = p->style == STYLE_STORM ? 8
-                          : p->style == STYLE_WALK ? 3 : 60;
+                          : p->style == STYLE_WALK ? 6 : 60;
     const bool unequal = p->style == STYLE_ANY && chance(p, 25);
 
     p->small = p->style == STYLE_STORM
-               || chance(p, p->style == STYLE_WALK ? 60 : 30);
+               || chance(p, p->style == STYLE_WALK ? 40 : 30);
     for (uint16_t i = 0; i < w->n; i++) {
         struct core_config *c = &w->node[i].config;
         c->policy.name = policy;
@@ -135,9 +139,12 @@ configure(struct plan *p, struct world *w)
         c->batch_jobs = batch;
         c->shutdown_deadline_us = plan_between(p, 0, 10) * (int64_t)SEC;
         if (p->small)
-            c->queue_max_jobs = plan_between(p, most < 4 ? 1 : 2, most);
-        if (p->style == STYLE_WALK)
+            c->queue_max_jobs = plan_between(p, 2, most);
+        if (p->faults.shuffle_us > 0) {
             meddle_by_hand(&w->node[i]);
+            c->prefetch = 0;
+            c->state_interval_us = 1500 * MILLI; /* views that are old */
+        }
     }
     p->slowest = 1;
     for (uint16_t i = 0; i < w->n && unequal; i++) {
@@ -206,8 +213,10 @@ void
 plan_client(struct plan *p, struct world *w)
 {
     const bool walk = p->style == STYLE_WALK;
-    const uint32_t most_jobs = walk ? 6 : 40;
-    const uint32_t most_ms = p->style == STYLE_STORM ? 300 : 3000;
+    const uint32_t most_jobs = walk ? 8 : 40;
+    const uint32_t least_ms = walk ? 1000 : 5;
+    const uint32_t most_ms = p->style == STYLE_STORM ? 300
+                             : walk ? 6000 : 3000;
     struct wish h = {
         .home = p->style == STYLE_QUICK
                     ? 0 : (uint16_t)random_below(&p->rng, w->n),
@@ -215,8 +224,8 @@ plan_client(struct plan *p, struct world *w)
                                        (uint64_t)p->safety_us * 2 / 3),
         .n_jobs = chance(p, 20) ? plan_between(p, 1, 3)
                                 : plan_between(p, 1, most_jobs),
-        .min_us = MILLI,
-        .max_us = plan_between(p, 5, most_ms) * MILLI,
+        .min_us = walk ? 200 * MILLI : MILLI,
+        .max_us = plan_between(p, least_ms, most_ms) * MILLI,
         .list = chance(p, 30), .hints = chance(p, 20),
         .once = chance(p, walk ? 65 : 35),
         .held = chance(p, 15) && !p->small,

@@ -239,7 +239,8 @@ set_tick(struct world *w, struct node *n)
         return;
     n->tick_us = at_us;
     world_due(w, (struct due){ .at_us = at_us, .kind = DUE_TICK,
-                               .node = n->at, .life = n->life });
+                               .node = n->at, .life = n->life,
+                               .a = ++n->tick });
 }
 
 static void
@@ -373,6 +374,8 @@ take_node(struct world *w, struct node *n, const struct due *d)
         node_fetched(w, n, d);
         break;
     case DUE_TICK:
+        if (d->a != n->tick)
+            break;      /* an earlier one came before it */
         n->tick_us = INT64_MAX;
         if (core_deadline_us(n->core) <= world_clock(w, n)) {
             struct event ev = { .kind = EV_TICK };

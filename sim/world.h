@@ -84,7 +84,8 @@ struct node {
     uint32_t life;              /* grows at each start and end */
     int64_t started_us, clock_us;   /* clock_us is added to the time */
     int32_t drift_ppm;          /* its clock runs faster by so much */
-    int64_t tick_us;            /* earliest DUE_TICK on the heap */
+    int64_t tick_us;            /* the DUE_TICK on the heap that counts */
+    uint32_t tick;              /* its number */
     int64_t due_since_us;       /* busy at one instant since; and how often */
     uint32_t due_steps;
     bool paused;                /* SIGSTOP */
@@ -98,6 +99,7 @@ struct node {
     bool aged;                  /* has an old copy of its disk back */
     bool doomed;                /* crashes now: nothing leaves any more */
     bool slow;
+    uint32_t queue_room;        /* of its queue at first, while it differs; 0 */
     double speed;
     uint8_t throttle_percent;
     struct disk disk;
@@ -118,7 +120,7 @@ struct node {
 struct load;
 struct faults;
 
-enum { FAULT_KINDS = 20 };
+enum { FAULT_KINDS = 21 };
 struct figures {
     uint64_t messages, bytes, moved, taken, twice, lost, starts, unknown;
     uint64_t injected[FAULT_KINDS];     /* by bit of enum fault */
