@@ -8,12 +8,15 @@ const char campaign_quick_timers[] =
 
 const struct campaign *const campaigns[] = {
     &campaign_disk,
+    &campaign_full,
     &campaign_journal,
     &campaign_kill,
+    &campaign_limits,
     &campaign_partition,
     &campaign_power,
     &campaign_stop,
     &campaign_rejoin,
     &campaign_boundary,
+    &campaign_proxied,
     NULL
 };

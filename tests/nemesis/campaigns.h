@@ -6,12 +6,15 @@
 #include "tests/nemesis/campaign.h"
 
 extern const struct campaign campaign_disk;
+extern const struct campaign campaign_full;
 extern const struct campaign campaign_journal;
 extern const struct campaign campaign_kill;
+extern const struct campaign campaign_limits;
 extern const struct campaign campaign_partition;
 extern const struct campaign campaign_power;
 extern const struct campaign campaign_stop;
 extern const struct campaign campaign_rejoin;
 extern const struct campaign campaign_boundary;
+extern const struct campaign campaign_proxied;
 
 #endif

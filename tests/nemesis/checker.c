@@ -26,11 +26,13 @@ hash_text(const char *s)
     return hash(2166136261u, s, strlen(s));
 }
 
+/* Two runs differ by the time that they took. (The name of the node may not be
+ * known yet when a result is told.) */
 static uint32_t
 hash_result(const struct lb_result *r)
 {
-    uint8_t head[2] = { (uint8_t)r->outcome, (uint8_t)r->attempt };
-    uint32_t h = hash(hash_text(r->node), head, sizeof head);
+    uint64_t head[3] = { (uint64_t)r->outcome, r->attempt, r->run_us };
+    uint32_t h = hash(hash_text(r->error), head, sizeof head);
 
     h = hash(h, r->value, r->value_len);
     return h != 0 ? h : 1;

@@ -12,8 +12,10 @@ tests_nemesis_nemesis_SOURCES = \
 	tests/nemesis/damage.c tests/nemesis/damage.h \
 	tests/nemesis/damage_judge.c \
 	tests/nemesis/disk.c \
+	tests/nemesis/full.c \
 	tests/nemesis/journal.c \
 	tests/nemesis/kill.c \
+	tests/nemesis/limits.c \
 	tests/nemesis/load.c tests/nemesis/load.h \
 	tests/nemesis/load_parts.h tests/nemesis/load_read.c \
 	tests/nemesis/loopdisk.c tests/nemesis/loopdisk.h \
@@ -27,6 +29,9 @@ tests_nemesis_nemesis_SOURCES = \
 	tests/nemesis/quickcheck.c tests/nemesis/quickcheck.h \
 	tests/nemesis/rejoin.c \
 	tests/nemesis/boundary.c \
+	tests/nemesis/proxied.c \
+	tests/nemesis/proxy.c tests/nemesis/proxy.h \
+	tests/nemesis/proxy_parts.h tests/nemesis/proxy_replay.c \
 	tests/nemesis/rng.c tests/nemesis/rng.h
 tests_nemesis_nemesis_LDADD = libagent.a libclient.a libproto.a \
 	libbase.a $(ZMQ_LIBS) $(SQLITE_LIBS) $(ZLIB_LIBS) -lpthread
