@@ -24,6 +24,7 @@ libagent_a_SOURCES = \
 	agent/courier.c agent/courier.h agent/courier_parts.h \
 	agent/courier_carry.c \
 	agent/cpus.c agent/cpus.h \
+	agent/doors.c agent/doors.h \
 	agent/events.c agent/events.h \
 	agent/fds.c agent/fds.h \
 	agent/fetcher.c agent/fetcher.h \

@@ -7,6 +7,7 @@
 #include <zmq.h>
 
 #include "agent/clock.h"
+#include "agent/doors.h"
 #include "agent/net_parts.h"
 #include "base/exits.h"
 #include "base/log.h"
@@ -414,6 +415,7 @@ void
 net_tick(struct net *n, int64_t now_us)
 {
     links_tick(n->links, now_us);
+    doors_tick(now_us);
     warn(n, now_us);
 }
 

@@ -61,6 +61,13 @@ tests_unit_test_batches_SOURCES = tests/unit/test_batches.c $(batches)
 tests_unit_test_batches_LDADD = libproto.a libbase.a $(ZLIB_LIBS) \
 	$(CMOCKA_LIBS)
 
+# An honest client beside a crowd of others.
+noinst_PROGRAMS += tests/tools/beside
+tests_tools_beside_SOURCES = tests/tools/beside.c \
+	tests/tools/crowd.c tests/tools/crowd.h
+tests_tools_beside_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
+	$(ZLIB_LIBS)
+
 # Preloaded by the campaigns disk and limits of tests/nemesis.
 noinst_LTLIBRARIES += tests/tools/fail_nth.la
 tests_tools_fail_nth_la_SOURCES = tests/tools/fail_nth.c

@@ -28,3 +28,43 @@ kib() { awk -v key="$1:" '$1 == key { print $2 }' \
     [ $((after - before)) -lt 65536 ]
     [ "$(lbctl -n "$(control_of north)" run fib 10)" = 55 ]
 }
+
+@test "1000 silent or garbage connections: an honest client is answered" {
+    start_agent north workers.count=1
+    "$tools/beside" "$(port_of north)" "${LB_SEED:-1}" 1000 1000 >said
+    cat said
+    grep -q ': 1000 of 1000 answers, 100 of 100 jobs;' said
+    [ "$(lbctl -n "$(control_of north)" run fib 10)" = 55 ]
+}
+
+# Clock ticks that north has used.
+ticks() { awk '{ print $14 + $15 }' "/proc/$(cat pid.north)/stat"; }
+# shellcheck disable=SC2317  # called by await
+refuses() { logged north 'evt=descriptors refused='; }
+
+@test "no descriptors left: refused, no spinning, and all is well again" {
+    local before after crowd LB_NODE
+    start_agent north workers.count=1
+    LB_NODE=$(control_of north)
+    export LB_NODE
+    prlimit --pid "$(cat pid.north)" --nofile=256:256
+    mkfifo crowd
+    "$tools/beside" "$(port_of north)" "${LB_SEED:-1}" 400 <crowd >said 3>&- &
+    crowd=$!
+    exec {hold}>crowd
+    await refuses
+    await grep -q ready said
+    # Some are left for what is its own, and for clients of this host.
+    before=$(ticks)
+    for n in 1 2 3 4 5 6 7 8; do
+        [ "$(lbctl run fib $n 2>/dev/null)" -gt 0 ]
+    done
+    after=$(ticks)
+    echo "$((after - before)) clock ticks; $(cat said)"
+    [ "$(find "/proc/$(cat pid.north)/fd" -mindepth 1 | wc -l)" -le 240 ]
+    exec {hold}>&-
+    wait "$crowd"
+    LB_NODE=127.0.0.1:$(port_of north)
+    await lbctl ping
+    [ "$(lbctl run fib 10)" = 55 ]
+}
