@@ -100,6 +100,7 @@ node_start(struct world *w, struct node *n)
     if (n->slot == NULL)
         n->slot = xcalloc(n->config.slots, sizeof *n->slot);
     n->gate = gate_new(GATE_MAX);
+    memset(n->saved, 0, sizeof n->saved);
     n->core = core_new(&n->config, random_u64(&w->rng));
     while (n->disk.keep && n->core != NULL
            && (r = disk_next(&n->disk, &at)) != NULL) {
@@ -275,9 +276,17 @@ publish(struct world *w, struct node *n, const struct action *a)
 static void
 reply(struct world *w, struct node *n, const struct action *a)
 {
-    struct held *h = hold(w, n, ACT_REPLY);
-    h->packet = packet_new(MSG_REPLY, a->reply.body);
-    h->packet->client = a->reply.client;
+    const size_t after = a->reply.soon ? 0
+                         : a->reply.workload != 0
+                             ? n->saved[a->reply.workload % SAVED]
+                             : n->disk.n;
+    struct packet *p = packet_new(MSG_REPLY, a->reply.body);
+
+    p->client = a->reply.client;
+    if (after <= n->disk.n_durable)
+        world_reply(w, n, p);
+    else
+        hold(w, n, ACT_REPLY)->packet = p;
 }
 
 static void
@@ -362,8 +371,9 @@ node_obey(struct world *w, struct node *n, const struct actions *out)
         const struct action *a = &out->v[i];
         switch (a->kind) {
         case ACT_SAVE:
-            (void)disk_put(&n->disk, a->save.type, a->save.workload,
-                           a->save.body);
+            n->saved[a->save.workload % SAVED] =
+                disk_put(&n->disk, a->save.type, a->save.workload,
+                         a->save.body);
             break;
         case ACT_SEND:
             send_one(w, n, a);

@@ -163,6 +163,18 @@ world_send(struct world *w, uint16_t from, uint16_t to, struct packet *p)
     packet_drop(p);
 }
 
+void
+world_reply(struct world *w, struct node *n, struct packet *p)
+{
+    faults_tempt(w, n);
+    if (n->doomed)
+        packet_drop(p);
+    else
+        world_due(w, (struct due){ .at_us = w->now_us + 50,
+                                   .kind = DUE_REPLY, .node = n->at,
+                                   .life = n->life, .packet = p });
+}
+
 static void
 let_out(struct world *w, struct node *n, struct held *h)
 {
@@ -176,14 +188,7 @@ let_out(struct world *w, struct node *n, struct held *h)
             world_send(w, n->at, h->to, h->packet);
         break;
     case ACT_REPLY:
-        faults_tempt(w, n);
-        if (n->doomed) {
-            packet_drop(h->packet);
-            break;
-        }
-        world_due(w, (struct due){ .at_us = w->now_us + 50,
-                                   .kind = DUE_REPLY, .node = n->at,
-                                   .life = n->life, .packet = h->packet });
+        world_reply(w, n, h->packet);
         break;
     default:
         for (struct held **p = &n->runs; *p != NULL; p = &(*p)->next) {

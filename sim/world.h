@@ -76,6 +76,7 @@ struct backup {
     uint64_t incarnation;
 };
 
+enum { SAVED = 64 };
 struct node {
     uint16_t at;                /* 0.. ; in texts from 1 */
     struct node_id id;
@@ -105,6 +106,8 @@ struct node {
     struct disk disk;
     bool disk_full, told_full;  /* stuck because full; the core knows */
     struct gate *gate;          /* of struct held */
+    size_t saved[SAVED];        /* newest record of the workloads of each
+                                   remainder */
     struct held *runs;          /* those in the gate that are runs */
     struct slot *slot;          /* [config.slots] */
     struct run *order;          /* [n_orders], begin at first_order */
@@ -189,6 +192,8 @@ void world_due(struct world *w, struct due d);
 void world_commit(struct world *w, struct node *n);
 /* Sends what waits for saves that are durable now. */
 void world_release(struct world *w, struct node *n);
+/* An answer goes to its client; takes the reference. */
+void world_reply(struct world *w, struct node *n, struct packet *p);
 /* Puts a packet on its way; takes the reference. */
 void world_send(struct world *w, uint16_t from, uint16_t to, struct packet *p);
 
