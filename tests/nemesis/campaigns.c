@@ -18,5 +18,7 @@ const struct campaign *const campaigns[] = {
     &campaign_rejoin,
     &campaign_boundary,
     &campaign_proxied,
+    &campaign_clock,
+    &campaign_signals,
     NULL
 };

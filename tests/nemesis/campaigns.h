@@ -16,5 +16,7 @@ extern const struct campaign campaign_stop;
 extern const struct campaign campaign_rejoin;
 extern const struct campaign campaign_boundary;
 extern const struct campaign campaign_proxied;
+extern const struct campaign campaign_clock;
+extern const struct campaign campaign_signals;
 
 #endif

@@ -257,6 +257,13 @@ take_result(struct checker *c, struct entry *e, const struct lb_result *r)
     j->seen = hash_result(r);
     j->outcome = (uint8_t)r->outcome;
     j->wrong = !has_its_value(e, r);
+    /* (The time of a processor is faked by libfaketime, too: not judged.) */
+    if (r->wait_us > ABSURD_US || r->run_us > ABSURD_US) {
+        c->unexpected++;
+        checker_wrong(c, "%s/%u: waited %llu us, ran %llu us", e->w.label,
+                      r->index, (unsigned long long)r->wait_us,
+                      (unsigned long long)r->run_us);
+    }
     if (r->outcome != LB_JOB_DONE &&
         !(e->w.once && r->outcome == LB_JOB_UNKNOWN))
         checker_wrong(c, "%s/%u: %.60s", e->w.label, r->index, r->error);

@@ -7,6 +7,9 @@
 
 #include "tests/nemesis/checker.h"
 
+/* No run lasts so long: a duration of two clocks, or a negative one. */
+#define ABSURD_US (24ull * 3600 * 1000 * 1000)
+
 enum {
     BUCKETS = 1 << 15,
     WRONG_MAX = 20,         /* lines about what is wrong */

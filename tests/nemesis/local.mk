@@ -32,6 +32,8 @@ tests_nemesis_nemesis_SOURCES = \
 	tests/nemesis/proxied.c \
 	tests/nemesis/proxy.c tests/nemesis/proxy.h \
 	tests/nemesis/proxy_parts.h tests/nemesis/proxy_replay.c \
+	tests/nemesis/clock.c \
+	tests/nemesis/signals.c \
 	tests/nemesis/rng.c tests/nemesis/rng.h
 tests_nemesis_nemesis_LDADD = libagent.a libclient.a libproto.a \
 	libbase.a $(ZMQ_LIBS) $(SQLITE_LIBS) $(ZLIB_LIBS) -lpthread
