@@ -84,7 +84,7 @@ sanitize() { # address|thread
     for file in strange clients commands coprocess ctl_jobs lbtop_usage; do
         step "$file" bats --tap "tests/e2e/$file.bats" || :
     done
-    step kill bash tests/e2e/kill.sh --quick-disk --jobs 1000 || :
+    step kill "$dir/tests/nemesis/nemesis" kill --quick-disk --events 4 || :
     step soak bash tests/e2e/soak.sh 60 || :
     step reports no_reports || :
 }

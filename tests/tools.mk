@@ -40,7 +40,7 @@ tests_tools_publishers_SOURCES = \
 	tests/tools/publishers_say.c
 tests_tools_publishers_LDADD = libproto.a libbase.a $(ZMQ_LIBS) $(ZLIB_LIBS)
 
-# Preloaded by tests/e2e/kill.sh. (-rpath: else libtool makes it static.)
+# Preloaded by tests/nemesis. (-rpath: else libtool makes it static.)
 noinst_LTLIBRARIES = tests/tools/slow_sync.la
 tests_tools_slow_sync_la_SOURCES = tests/tools/slow_sync.c
 tests_tools_slow_sync_la_LDFLAGS = $(AM_LDFLAGS) -module -shared \

@@ -12,13 +12,6 @@ setup() {
 }
 teardown() { lb_teardown; }
 
-@test "random kills of three agents: nothing lost, nothing twice" {
-    run "$BATS_TEST_DIRNAME/kill.sh"
-    echo "$output"
-    [ "$status" -eq 0 ]
-    [[ $output == *'/ lost 0 / duplicated 0 / unexpected 0 /'* ]]
-}
-
 # NAME PORT: as it was started, at the same ports, and in full strength.
 again() {
     local peer=north

@@ -164,7 +164,7 @@ run(struct run *r)
 }
 
 const struct campaign campaign_boundary = {
-    .name = "boundary", .promise = "P1", .ci = 10, .full = 2000,
+    .name = "boundary", .promise = "P1", .ci = 6, .full = 2000,
     .programs = "strace", .run = run,
     .what = "SIGKILL as the n-th write, sync, rename, send ... begins"
 };

@@ -18,6 +18,7 @@
 struct run {
     uint64_t seed;
     bool full;              /* release strength */
+    bool quick_disk;        /* no slow_disk: as with sanitizers */
     unsigned events;        /* faults to inject: of the row, or by --events */
     char dir[128];          /* empty; removed after a good run */
     struct rng rng;         /* of the main thread */

@@ -194,8 +194,10 @@ run(struct run *r)
     if (lib == NULL)
         return campaign_skip(r, "needs libfaketime");
     snprintf(k.preload, sizeof k.preload, "LD_PRELOAD=%s", lib);
-    k.c = cluster_new(&(struct cluster_plan){ .dir = r->dir,
-                                              .n_nodes = NODES });
+    k.c = cluster_new(&(struct cluster_plan){
+        .dir = r->dir, .n_nodes = NODES,
+        .ini = r->full ? NULL : campaign_quick_timers
+    });
     if (k.c == NULL)
         return campaign_fail(r, "no cluster");
     enum verdict v = run_with(&k);
@@ -205,7 +207,7 @@ run(struct run *r)
 }
 
 const struct campaign campaign_clock = {
-    .name = "clock", .promise = "P10", .ci = 20, .full = 1000,
+    .name = "clock", .promise = "P10", .ci = 15, .full = 1000,
     .programs = "", .run = run,
     .what = "jumps of the wall clock, by seconds and years"
 };

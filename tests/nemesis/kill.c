@@ -239,7 +239,7 @@ run(struct run *r)
 
     k.c = cluster_new(&(struct cluster_plan){
         .dir = r->dir, .n_nodes = NODES,
-        .slow_disk = true, .ini = campaign_quick_timers
+        .slow_disk = !r->quick_disk, .ini = campaign_quick_timers
     });
     if (k.c == NULL)
         return campaign_fail(r, "no cluster");
@@ -250,7 +250,7 @@ run(struct run *r)
 }
 
 const struct campaign campaign_kill = {
-    .name = "kill", .promise = "P1 P4", .ci = 100, .full = 2000,
+    .name = "kill", .promise = "P1 P4", .ci = 60, .full = 2000,
     .programs = "", .run = run,
     .what = "SIGKILL of random agents, also aimed at submissions"
 };

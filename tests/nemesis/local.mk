@@ -37,3 +37,4 @@ tests_nemesis_nemesis_SOURCES = \
 	tests/nemesis/rng.c tests/nemesis/rng.h
 tests_nemesis_nemesis_LDADD = libagent.a libclient.a libproto.a \
 	libbase.a $(ZMQ_LIBS) $(SQLITE_LIBS) $(ZLIB_LIBS) -lpthread
+EXTRA_DIST += tests/nemesis/run.sh

@@ -20,7 +20,7 @@
 struct wish {
     const char *name;
     uint64_t seed, events;
-    bool full, keep, list, seeded;
+    bool full, keep, list, seeded, quick_disk;
 };
 
 static void
@@ -30,6 +30,7 @@ usage(FILE *to)
           "  --seed N     chooses the faults; default: drawn and printed\n"
           "  --full       as many faults as for a release\n"
           "  --events N   so many faults\n"
+          "  --quick-disk the disk as it is: no library is preloaded\n"
           "  --keep       leaves the folder with the logs\n"
           "  --list       the campaigns\n", to);
 }
@@ -62,6 +63,8 @@ read_words(int argc, char **argv, struct wish *w)
         const char *next = i + 1 < argc ? argv[i + 1] : "";
         if (strcmp(argv[i], "--full") == 0)
             w->full = true;
+        else if (strcmp(argv[i], "--quick-disk") == 0)
+            w->quick_disk = true;
         else if (strcmp(argv[i], "--keep") == 0)
             w->keep = true;
         else if (strcmp(argv[i], "--list") == 0)
@@ -164,7 +167,7 @@ static int
 run_campaign(const struct campaign *c, const struct wish *w)
 {
     struct run r = { .seed = w->seeded ? w->seed : rng_any_seed(),
-                     .full = w->full };
+                     .full = w->full, .quick_disk = w->quick_disk };
     const char *tmp = getenv("TMPDIR");
 
     r.events = w->events != 0 ? (unsigned)w->events : w->full ? c->full
