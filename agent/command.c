@@ -17,7 +17,7 @@
 #include "proto/limits.h"
 #include "proto/msg.h"
 
-enum { KEEP_BYTES = 256 * 1024, SOON_MS = 2,
+enum { KEEP_BYTES = 256 * 1024, SOON_MS = 2, TRIES = 3, ROOM_MS = 50,
        ENCODED_MORE = 64 /* of a result, beyond its output */ };
 
 struct command_slot {
@@ -108,19 +108,48 @@ struct run_end {
     char *err;
 };
 
+/* The host has none left now: of what may come back. */
+static bool
+passes(int error)
+{
+    return error == EAGAIN || error == EMFILE || error == ENFILE ||
+           error == ENOMEM || error == ENOBUFS;
+}
+
+static void
+wait_for_room(unsigned n)
+{
+    (void)poll(NULL, 0, ROOM_MS << n);
+}
+
+/* The shim, and what tells of orders, before the first look at them. 0 or
+ * -errno. */
+static int
+open_both(struct command_slot *s)
+{
+    int rc = shim_link_open(&s->shim, s->config->spawner,
+                            (unsigned)s->number);
+
+    if (rc < 0)
+        return rc;
+    return orders_news(s->orders, s->number) < 0 ? -errno : 0;
+}
+
 /* 0; or the outcome, when there is none to be had. Without a spawner the node
  * is about to leave (loop.c), and the job waits again. */
 static uint8_t
 open_shim(struct command_slot *s, char *err)
 {
-    int rc = shim_link_open(&s->shim, s->config->spawner,
-                            (unsigned)s->number);
+    int rc = open_both(s);
+    for (unsigned n = 0; rc < 0 && passes(-rc) && n < TRIES; n++) {
+        wait_for_room(n);
+        rc = open_both(s);
+    }
     if (rc < 0) {
         text_add(err, KIND_ERROR_MAX, "%s starts no commands: %s",
                  s->config->node, strerror(-rc));
         return rc == -EPIPE ? OUTCOME_CANCELLED : OUTCOME_NO_FILE;
     }
-    (void)orders_news(s->orders, s->number);    /* before the first look */
     return 0;
 }
 
@@ -270,7 +299,12 @@ run_program(struct command_slot *s, const struct command_job *job,
 {
     struct shim_end end = { .how = 0 };
 
-    if (!begin(s, run) || follow(s, job, &end) != 0) {
+    bool ran = begin(s, run) && follow(s, job, &end) == 0;
+    for (unsigned n = 0; ran && end.how == SHIM_NOT_NOW && n < TRIES; n++) {
+        wait_for_room(n);
+        ran = begin(s, run) && follow(s, job, &end) == 0;
+    }
+    if (!ran) {
         shim_link_close(&s->shim);
         uint8_t outcome = open_shim(s, to->err);
         if (outcome != 0)

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <limits.h>
 #include <malloc.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,8 @@
 #define PACKAGE_VERSION "0.0.0"
 #endif
 
-enum { OUTCOMES_CAP = 8192, LINGER_MS = 500 };
+enum { OUTCOMES_CAP = 8192, LINGER_MS = 500,
+       ENDPOINT_TRIES = 3, ENDPOINT_WAIT_MS = 20 };
 
 /* What is open, in the order of opening. */
 struct node {
@@ -308,6 +310,10 @@ tell_endpoint(const struct shell *s)
              "control=ipc://%s/control.sock\npid=%d\n", s->self->name, id,
              (unsigned)s->self->port, c->run_dir, (int)getpid());
     int rc = statedir_write(c->run_dir, "endpoint", text, 0644);
+    for (unsigned n = 0; rc != 0 && n < ENDPOINT_TRIES; n++) {
+        (void)poll(NULL, 0, ENDPOINT_WAIT_MS);
+        rc = statedir_write(c->run_dir, "endpoint", text, 0644);
+    }
     if (rc != 0)
         log_event(LOG_WARN, "endpoint", "file=%s/endpoint error=%s",
                   c->run_dir, log_quote(strerror(-rc), quoted, sizeof quoted));

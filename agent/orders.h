@@ -78,7 +78,8 @@ struct control orders_sleep(struct orders *o, size_t worker, int64_t until_us,
 
 /* A descriptor that is readable when something may be different from what the
  * worker looked at last, for one that waits by poll; orders_heard makes it
- * unreadable again, and then is the time to look. The orders own it. */
+ * unreadable again, and then is the time to look. The orders own it. -1 with
+ * errno set: none is to be had now; another call tries again. */
 int orders_news(struct orders *o, size_t worker);
 void orders_heard(struct orders *o, size_t worker);
 

@@ -175,6 +175,9 @@ begin(struct shim *s, const struct shim_run *run)
     }
     start.err = stream_open(&s->stderr_, SHIM_ERR, run->output_max);
     s->pid = -1;
+    /* It could not be made before, for want of a descriptor. */
+    if (s->config.scratch != NULL && access(s->config.scratch, F_OK) != 0)
+        scratch_clean(s->config.scratch);
     if (start.in >= 0 && start.out >= 0 && start.err >= 0) {
         s->pid = shim_start(&start);
     } else {

@@ -165,6 +165,8 @@ scratch_clean(const char *path)
     snprintf(parent, sizeof parent, "%.*s", (int)(name - path), path);
     name++;
     int up = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (up < 0 && errno == ENOENT && mkdir(parent, 0700) == 0)
+        up = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (up < 0)
         return;
     int fd = enter(up, name);

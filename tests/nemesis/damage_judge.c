@@ -198,7 +198,7 @@ goes_on(struct journal *j, const char *dir, struct seen *v)
 
     v->forgotten = v->s->workload[v->s->n_rows / 2];
     for (uint32_t i = 0; i < v->s->n_rows; i++)
-        gone += !v->s->gone[i] && v->s->workload[i] == v->forgotten;
+        gone += v->s->workload[i] == v->forgotten;
     v->n_new = NEW_ROWS;
     if (journal_start(j) != 0)
         complain(v, "no thread", 0);
@@ -269,7 +269,8 @@ damage_judge(const struct sample *s, const char *dir, char why[DAMAGE_TEXT])
     if (j == NULL) {
         const char *offer = strstr(err, "--accept-loss ");
         uint64_t lost;
-        if (offer != NULL && sscanf(offer, "--accept-loss %" SCNu64, &lost) == 1)
+        if (offer != NULL &&
+            sscanf(offer, "--accept-loss %" SCNu64, &lost) == 1)
             return accept(dir, lost, &v);
         if (err[0] != '\0')
             return DAMAGE_UNREADABLE;

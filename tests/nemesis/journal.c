@@ -21,24 +21,40 @@ enum { PER_SAMPLE = 50, HANG_S = 60, VERDICTS = DAMAGE_WRONG + 1 };
 
 /* Written by one process, read by the other. */
 struct shared {
+    char dir[128];
     struct sample sample;
     enum damage_verdict verdict;
     char what[DAMAGE_TEXT], why[DAMAGE_TEXT];
 };
 
+/* In memory, if that can be had: nothing here depends on syncs. */
+static void
+choose_dir(struct run *r, struct shared *m)
+{
+    text_add(m->dir, sizeof m->dir, "/dev/shm/lb-nem.XXXXXX");
+    if (mkdtemp(m->dir) != NULL)
+        return;
+    m->dir[0] = '\0';
+    text_add(m->dir, sizeof m->dir, "%s", r->dir);
+}
+
+static bool
+remove_dir(const char *dir)
+{
+    char command[250] = "";
+
+    text_add(command, sizeof command, "rm -rf '%s'", dir);
+    return system(command) == 0;
+}
+
 static bool
 new_sample(struct run *r, struct shared *m, unsigned n)
 {
-    char dir[180];
+    char dir[180] = "";
 
-    if (n > 0) {
-        dir[0] = '\0';
-        text_add(dir, sizeof dir, "rm -rf '%s'", m->sample.dir);
-        if (system(dir) != 0)
-            return false;
-    }
-    dir[0] = '\0';
-    text_add(dir, sizeof dir, "%s/sample%u", r->dir, n / PER_SAMPLE);
+    if (n > 0 && !remove_dir(m->sample.dir))
+        return false;
+    text_add(dir, sizeof dir, "%s/sample%u", m->dir, n / PER_SAMPLE);
     if (sample_make(&m->sample, dir, rng_chance(&r->rng, 25), &r->rng) == 0)
         return true;
     campaign_fail(r, "no journal could be written in %s", dir);
@@ -53,7 +69,7 @@ one(struct run *r, struct shared *m, unsigned n)
     char dir[180] = "";
     int status = 0;
 
-    text_add(dir, sizeof dir, "%s/harmed", r->dir);
+    text_add(dir, sizeof dir, "%s/harmed", m->dir);
     m->verdict = DAMAGE_WRONG;
     m->what[0] = m->why[0] = '\0';
     pid_t child = fork();
@@ -69,7 +85,7 @@ one(struct run *r, struct shared *m, unsigned n)
     }
     if (status == 0 && m->verdict != DAMAGE_WRONG)
         return true;
-    campaign_fail(r, "copy %u: %s %s%s", n, m->what, m->why,
+    campaign_fail(r, "copy %u in %s: %s %s%s", n, m->dir, m->what, m->why,
                   status != 0 ? " it crashed, or hung" : "");
     return false;
 }
@@ -84,6 +100,7 @@ run(struct run *r)
 
     if (m == MAP_FAILED)
         return campaign_fail(r, "no memory");
+    choose_dir(r, m);
     while (v == CAMPAIGN_PASS && n < r->events) {
         if (campaign_interrupted)
             v = campaign_fail(r, "interrupted");
@@ -98,6 +115,8 @@ run(struct run *r)
                     "when their loss was accepted, %u refused whole", n,
                     count[DAMAGE_NONE], count[DAMAGE_SALVAGED],
                     count[DAMAGE_UNREADABLE]);
+    if (v == CAMPAIGN_PASS && strcmp(m->dir, r->dir) != 0)
+        (void)remove_dir(m->dir);
     (void)munmap(m, sizeof *m);
     return v;
 }
