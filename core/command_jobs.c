@@ -116,8 +116,8 @@ has_room(struct core *c, struct ask *a, const struct chunk *chunk)
         ask_refuse(a, EXIT_LATER, "%s has no room (%s of %s of input)",
                    k->name, is, most);
         refuse_later(c, a, chunk->count);
-    } else if (c->result_bytes > k->results_max_bytes) {
-        units_print_size(c->result_bytes, is, sizeof is);
+    } else if (home_kept_bytes(c) > k->results_max_bytes) {
+        units_print_size(home_kept_bytes(c), is, sizeof is);
         units_print_size(k->results_max_bytes, most, sizeof most);
         ask_refuse(a, EXIT_LATER,
                    "%s has no room (%s of %s of results); forget some",

@@ -73,6 +73,12 @@ home_open(struct core *c, struct span desc, uint64_t key_hash,
     return 0;
 }
 
+uint64_t
+home_kept_bytes(const struct core *c)
+{
+    return c->result_bytes + (uint64_t)c->n_own * WORKLOAD_BYTES;
+}
+
 static int
 check_room(const struct core *c, const struct chunk *chunk)
 {
@@ -82,7 +88,7 @@ check_room(const struct core *c, const struct chunk *chunk)
     if (c->queue.bytes + c->elsewhere.bytes + chunk->jobs.len >
         c->config.queue_max_bytes)
         return -ENOBUFS;
-    return c->result_bytes > c->config.results_max_bytes ? -ENOBUFS : 0;
+    return home_kept_bytes(c) > c->config.results_max_bytes ? -ENOBUFS : 0;
 }
 
 int

@@ -18,6 +18,8 @@ struct jobs_asked {
  * it. 0; -EBADMSG (desc), -ENOBUFS (no room for one more). */
 int home_open(struct core *c, struct span desc, uint64_t key_hash,
               uint64_t content_hash, struct workload **out);
+/* What own workloads and their results take of results.max_bytes. */
+uint64_t home_kept_bytes(const struct core *c);
 /* R15. Saves and takes the jobs of a chunk, whole or not at all. 0 (also when
  * it was taken before); -ENOBUFS (queue full: try later), -EBADMSG (does not
  * follow what is there, or goes beyond n_jobs). */

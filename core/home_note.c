@@ -139,12 +139,12 @@ add_finished(struct workload *w, uint32_t index)
     w->finished[w->n_finished++] = index;
 }
 
-/* What a result costs beside its place; those of cancelled jobs share one. */
+/* What a result costs; those of cancelled jobs share one. */
 static size_t
 kept_bytes(const struct workload *w, const struct outcome_rec *o)
 {
-    return o == w->cancelled_rec ? 0
-                                 : sizeof *o + o->error_len + o->value_len;
+    return o == w->cancelled_rec
+               ? 0 : RESULT_BYTES + sizeof *o + o->error_len + o->value_len;
 }
 
 /* The job has ended: its outcome is set, its record is not needed. */

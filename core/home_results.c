@@ -444,7 +444,7 @@ is_expired(const struct core *c, const struct workload *w)
     if (!w->ended || w->is_pending)
         return false;
     return c->true_us - w->ended_us > c->config.results_keep_us ||
-           (w->told_ended && c->result_bytes > c->config.results_max_bytes);
+           (w->told_ended && home_kept_bytes(c) > c->config.results_max_bytes);
 }
 
 void

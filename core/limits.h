@@ -16,6 +16,8 @@ enum {
     SETTER_CMD_MAX = 17,
     WAITERS_MAX = 8,            /* askers refused and remembered */
     WORKLOADS_MAX = 1000 * 1000,
+    WORKLOAD_BYTES = 1536,      /* what each costs, as measured; */
+    RESULT_BYTES = 28,          /* and a result beside its record */
     FETCH_MAX_BYTES = 16 * 1024 * 1024, /* of files, to go with jobs */
     FETCH_MAX_JOBS = 1024,      /* and jobs that they are for */
     FETCH_BUCKETS = 256,

@@ -73,3 +73,10 @@ noinst_LTLIBRARIES += tests/tools/fail_nth.la
 tests_tools_fail_nth_la_SOURCES = tests/tools/fail_nth.c
 tests_tools_fail_nth_la_LDFLAGS = $(AM_LDFLAGS) -module -shared \
 	-avoid-version -rpath $(abs_builddir)
+
+# Offers a node ten times what it can do.
+noinst_PROGRAMS += tests/tools/flood
+tests_tools_flood_SOURCES = tests/tools/flood.c \
+	tests/tools/overload.c tests/tools/overload.h
+tests_tools_flood_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
+	$(ZLIB_LIBS)

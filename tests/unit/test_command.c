@@ -113,6 +113,24 @@ full_queue_is_an_answer(void **state)
     scene_free(&s);
 }
 
+/* Small workloads cost more than their results do. */
+static void
+workloads_take_of_the_room_for_results(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_configure(&s);
+    s.config.results_max_bytes = 4096;
+    scene_start(&s);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(scene_submit(&s, 1), EXIT_DONE);
+    assert_int_equal(scene_submit(&s, 1), EXIT_LATER);
+    assert_string_equal(s.text, "alpha has no room (4.5K of 4K of results); "
+                                "forget some; try again in 1s");
+    assert_true(scene_number(&s, "retry_ms") > 0);
+    scene_free(&s);
+}
+
 /* The first order of the last step has taken so long. */
 static void
 end_after(struct scene *s, uint64_t run_us)
@@ -363,6 +381,7 @@ main(void)
         cmocka_unit_test(same_key_is_the_same_workload),
         cmocka_unit_test(chunks_follow_each_other),
         cmocka_unit_test(full_queue_is_an_answer),
+        cmocka_unit_test(workloads_take_of_the_room_for_results),
         cmocka_unit_test(room_is_expected_when_enough_jobs_may_have_ended),
         cmocka_unit_test(input_above_the_limit_names_its_job),
         cmocka_unit_test(held_jobs_wait_for_start),
