@@ -38,3 +38,10 @@ tests_nemesis_nemesis_SOURCES = \
 tests_nemesis_nemesis_LDADD = libagent.a libclient.a libproto.a \
 	libbase.a $(ZMQ_LIBS) $(SQLITE_LIBS) $(ZLIB_LIBS) -lpthread
 EXTRA_DIST += tests/nemesis/run.sh
+
+TESTS += tests/nemesis/test_checker
+check_PROGRAMS += tests/nemesis/test_checker
+tests_nemesis_test_checker_SOURCES = tests/nemesis/test_checker.c \
+	tests/nemesis/checker.c tests/nemesis/checker.h \
+	tests/nemesis/checker_judge.c tests/nemesis/checker_parts.h
+tests_nemesis_test_checker_LDADD = libbase.a $(CMOCKA_LIBS)
