@@ -52,7 +52,7 @@ note_record(struct world *w, struct node *home, struct book_work *k,
     struct book_job *j = &k->job[index];
     const struct core_job c = core_job_at(home->core, k->number, index);
 
-    if (!c.known || k->forgotten)
+    if (!c.known || k->forgotten || k->lost)
         return;
     if (c.fence < j->fence && !c.done)
         check_fail(w, k, index, "has a lower fence than before");
@@ -313,13 +313,15 @@ check_start(struct world *w, struct node *n, const struct run *r)
     if (w->tell_runs)
         world_tell(w, n->at + 1u, "starts %s-%u.%u", check_home_name(w, k),
                    k->number, r->index);
+    if (k->lost)
+        return;
     if (k->once && j->starts > 1u + j->allowed)
         check_fail(w, k, r->index, "is --once and started again");
     if (w->alone && j->live > 1 && j->allowed == 0)
         check_fail(w, k, r->index, "runs twice at once");
     if (w->faultless && j->starts > 1u + j->ends_failed + j->allowed)
         check_fail(w, k, r->index, "is started again without a fault");
-    if (!w->cheap && !k->lost)
+    if (!w->cheap)
         check_fences(w, k, r->index);
     if (too_late(w, n, k, r->index))
         check_fail(w, k, r->index, "is started long after it was done");
