@@ -15,7 +15,8 @@
 #include "proto/lb.h"
 #include "tests/tools/overload.h"
 
-enum { SUBMITTERS = 10, TIMES = 10, DRAIN_S = 300 };
+enum { SUBMITTERS = 10, TIMES = 10, DRAIN_S = 300,
+       CALM_JOBS = 1000 /* of a workload at the peak: few questions */ };
 
 static void
 die(const char *what, const char *why)
@@ -167,13 +168,16 @@ main(int argc, char **argv)
     if (lb_connect(lb, argv[1]) != LB_OK)
         die(argv[1], lb_error(lb));
 
+    uint32_t jobs = plan.jobs;
+    plan.jobs = CALM_JOBS;
     struct overload *calm = start(&plan);
     sleep_s(seconds / 4);           /* until the queue is full */
     struct rates r = { .peak = rate_of(lb, seconds) };
     overload_stop(calm);
-    uint64_t lost = lost_of(lb, calm, plan.jobs);
+    uint64_t lost = lost_of(lb, calm, CALM_JOBS);
     long before = memory(argv[2], "VmRSS");
 
+    plan.jobs = jobs;
     plan.submitters = SUBMITTERS;
     plan.rate = TIMES * r.peak;
     double begun = now_s();
@@ -183,7 +187,7 @@ main(int argc, char **argv)
     overload_stop(storm);
     r.offered = (double)overload_count(storm).offered_jobs / (now_s() - begun);
     report(storm, &r);
-    lost += lost_of(lb, storm, plan.jobs);
+    lost += lost_of(lb, storm, jobs);
     struct overload_count a = overload_count(calm), b = overload_count(storm);
     printf("memory: %ld KiB before, %ld KiB at most\n", before,
            memory(argv[2], "VmHWM"));

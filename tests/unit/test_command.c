@@ -13,7 +13,7 @@ jobs_are_saved_before_they_are_acknowledged(void **state)
     assert_int_equal(scene_number(&s, "workload"), 1);
     assert_int_equal(scene_number(&s, "accepted"), 4);
     int reply = scene_find(&s, ACT_REPLY, 0);
-    int jobs = scene_find(&s, ACT_SAVE, 1);
+    int jobs = scene_find(&s, ACT_SAVE, 2);    /* SAVE_BORN, WORKLOAD */
     assert_true(jobs >= 0 && jobs < reply);
     assert_int_equal(s.did->v[jobs].save.type, SAVE_JOBS);
     assert_true(scene_logged(&s, "submit", "workload=alpha-1 jobs=4 by=-"));
