@@ -86,7 +86,8 @@ check_addresses(const struct config_file *f, struct problems *p)
                     "[listen] address: no value");
     for (size_t i = 0; i < c->address.n && !c->allow_insecure; i++)
         if (!address_is_loopback(c->address.v[i]))
-            problem_add(p, "", "plain TCP on %s needs "
+            problem_add(p, config_origin(f, key_find("listen", "address")),
+                        "[listen] address: plain TCP on %s needs "
                         "security.allow_insecure = yes", c->address.v[i]);
 }
 

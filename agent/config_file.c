@@ -10,6 +10,7 @@
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "agent/config_parts.h"
 #include "base/text.h"
@@ -249,6 +250,20 @@ take(void *arg, const char *section, const char *name, const char *value)
     return 1;
 }
 
+/* Who writes it says what programs this node runs. */
+static bool
+check_mode(struct reading *r)
+{
+    struct stat st;
+
+    if (fstat(fileno(r->file), &st) != 0 || !S_ISREG(st.st_mode) ||
+        (st.st_mode & S_IWOTH) == 0)
+        return true;
+    r->line = 1;
+    return wrong(r, "everybody may write to this file; \"chmod o-w\" it",
+                 NULL);
+}
+
 int
 config_read(struct config_file *f, const char *path, struct problems *p)
 {
@@ -260,7 +275,8 @@ config_read(struct config_file *f, const char *path, struct problems *p)
     r.given = xcalloc(config_n_keys() +
                           CONFIG_KINDS_MAX * config_n_kind_keys(),
                       sizeof *r.given);
-    (void)ini_parse_stream(next_line, &r, take, &r);
+    if (check_mode(&r))
+        (void)ini_parse_stream(next_line, &r, take, &r);
     if (ferror(r.file)) {
         r.line++;
         (void)wrong(&r, "cannot be read", NULL);

@@ -116,6 +116,7 @@ tests_unit_test_command_given_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_config_SOURCES = \
 	tests/unit/test_config.c tests/unit/config_broken.h
 tests_unit_test_config_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+EXTRA_tests_unit_test_config_DEPENDENCIES = lbagent$(EXEEXT)
 tests_unit_test_events_SOURCES = tests/unit/test_events.c
 tests_unit_test_events_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_config_kind_SOURCES = tests/unit/test_config_kind.c

@@ -157,7 +157,7 @@ send_bytes() {
 }
 
 @test "nothing listens off loopback without being allowed to" {
-    fails 78 'lbagent: plain TCP on 10.0.0.7 needs security.allow_insecure = yes' \
+    fails 78 '[listen] address: plain TCP on 10.0.0.7 needs security.allow_insecure = yes' \
         lbagent -c /dev/null -D listen.address=10.0.0.7
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/config.h"
@@ -28,7 +29,8 @@ load(const void *text, size_t len, const char *define, struct problems *p)
     char path[64];
     int fd = memfd_create("fuzz", 0);
 
-    need(fd >= 0 && write(fd, text, len) == (ssize_t)len);
+    need(fd >= 0 && fchmod(fd, 0600) == 0 &&
+         write(fd, text, len) == (ssize_t)len);
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     from.file = path;
     struct config_file *f = config_load(&from, p);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent/config.h"
@@ -18,6 +19,7 @@
 #include "tests/unit/config_broken.h"
 
 static char packaged[PATH_MAX];     /* conf/node.ini; "": not known */
+static char lbagent[PATH_MAX];      /* the program */
 
 static void
 write_file(const char *path, const char *text, size_t len)
@@ -56,7 +58,7 @@ every_broken_file_says_what_and_where(void **state)
     (void)state;
     size_t n = sizeof BROKEN / sizeof BROKEN[0];
 
-    assert_true(n >= 60);
+    assert_true(n >= 110);
     for (size_t i = 0; i < n; i++) {
         struct problems p = { 0 };
         size_t want = 0;
@@ -72,6 +74,49 @@ every_broken_file_says_what_and_where(void **state)
                      BROKEN[i].text);
         problems_fini(&p);
     }
+}
+
+/* The same through the program: what it says, and its status. */
+static void
+every_broken_file_ends_lbagent_with_78(void **state)
+{
+    (void)state;
+    char command[PATH_MAX + 32] = "", said[4096];
+
+    (void)snprintf(command, sizeof command, "%s -c node.ini --check 2>&1",
+                   lbagent);
+    for (size_t i = 0; i < sizeof BROKEN / sizeof BROKEN[0]; i++) {
+        write_file("node.ini", BROKEN[i].text, strlen(BROKEN[i].text));
+        FILE *in = popen(command, "r");
+        assert_non_null(in);
+        said[fread(said, 1, sizeof said - 1, in)] = '\0';
+        int status = pclose(in);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 78)
+            fail_msg("status %d: %s", status, BROKEN[i].text);
+        for (size_t j = 0; j < 4 && BROKEN[i].problem[j] != NULL; j++)
+            if (strstr(said, BROKEN[i].problem[j]) == NULL)
+                fail_msg("does not say %s: %s", BROKEN[i].problem[j], said);
+    }
+}
+
+static void
+a_file_that_everybody_may_write_is_refused(void **state)
+{
+    (void)state;
+    const struct config_source s = { "node.ini", NULL };
+    struct problems p = { 0 };
+
+    write_file("node.ini", "", 0);
+    assert_int_equal(chmod("node.ini", 0666), 0);
+    assert_null(config_load(&s, &p));
+    assert_int_equal(p.n, 1);
+    assert_string_equal(p.v[0], "node.ini:1: everybody may write to this "
+                                "file; \"chmod o-w\" it");
+    problems_fini(&p);
+    assert_int_equal(chmod("node.ini", 0664), 0);
+    struct config_file *f = config_load(&s, &p);
+    assert_non_null(f);
+    config_free(f);
 }
 
 /* A NUL byte would end the text of the table. */
@@ -372,6 +417,8 @@ main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_broken_file_says_what_and_where),
+        cmocka_unit_test(every_broken_file_ends_lbagent_with_78),
+        cmocka_unit_test(a_file_that_everybody_may_write_is_refused),
         cmocka_unit_test(refuses_nul_bytes),
         cmocka_unit_test(names_all_problems_in_one_run),
         cmocka_unit_test(missing_file_is_named),
@@ -392,7 +439,8 @@ main(int argc, char **argv)
         config_packaged(stdout);
         return 0;
     }
-    if (realpath(top != NULL ? top : ".", packaged) == NULL ||
+    if (realpath("lbagent", lbagent) == NULL ||
+        realpath(top != NULL ? top : ".", packaged) == NULL ||
         mkdtemp(dir) == NULL || chdir(dir) != 0)
         return 1;
     (void)strncat(packaged, "/conf/node.ini",
