@@ -7,6 +7,7 @@ bench_programs = \
 	tests/bench/limits \
 	tests/bench/lockstep \
 	tests/bench/peers \
+	tests/bench/recovery \
 	tests/bench/timeit
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES += $(bench_programs)
@@ -24,6 +25,9 @@ tests_bench_limits_SOURCES = tests/bench/limits.c $(bench_wire)
 tests_bench_limits_LDADD = libkinds.a libbase.a $(SQLITE_LIBS) $(ZLIB_LIBS)
 tests_bench_lockstep_SOURCES = tests/bench/lockstep.c $(bench_wire)
 tests_bench_peers_SOURCES = tests/bench/peers.c $(bench_wire)
+tests_bench_recovery_SOURCES = tests/bench/recovery.c
+tests_bench_recovery_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
+	$(SQLITE_LIBS) $(ZLIB_LIBS)
 tests_bench_timeit_SOURCES = tests/bench/timeit.c $(bench_wire)
 
 bench-programs: $(bench_programs) lbtop tests/tools/publishers \
