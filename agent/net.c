@@ -257,6 +257,9 @@ from_peer(struct net *n, struct net_in *in, int64_t now_us)
     const struct frame *f = &in->frame;
 
     if (node_id_equal(&f->sender, &n->self->id)) {
+        /* Another incarnation: somebody has a copy of our state. */
+        if (f->incarnation != n->self->incarnation)
+            return in->msg.type == MSG_STATE;
         from_myself(n, in, now_us);
         return false;
     }

@@ -97,6 +97,31 @@ check_name(struct core *c, const struct state *s, uint64_t up_ms)
     out_add(&c->out, ACT_EXIT)->exit_status = EXIT_FAILED;
 }
 
+/* Two nodes with one id: a machine was copied with all its disk. Who is up for
+ * less long gives way; peers may have listened to him alone meanwhile. */
+static void
+twin_heard(struct core *c, const struct event_msg *ev)
+{
+    const struct state *s = &ev->msg->state;
+    int64_t own_ms = (c->true_us - c->start_true_us) / 1000;
+    bool older = ev->up_ms < INT64_MAX && own_ms >= (int64_t)ev->up_ms;
+
+    if (ev->incarnation == c->config.incarnation || c->said_bye ||
+        !c->started || ev->incarnation == c->twin)
+        return;
+    c->twin = ev->incarnation;
+    core_log(c, LOG_ERROR, "id-taken", "at=%.*s:%u next=\"%s\"",
+             (int)s->endpoint_host.len, (const char *)s->endpoint_host.p,
+             (unsigned)s->port, older
+             ? "end that one; it has a copy of this node.state_dir; then "
+               "restart this one, so that peers hear it again"
+             : "end; this has a copy of the other's node.state_dir: remove it");
+    if (older)
+        return;
+    c->said_bye = true;
+    out_add(&c->out, ACT_EXIT)->exit_status = EXIT_REFUSED;
+}
+
 static void
 state_heard(struct core *c, uint16_t i, const struct msg *m)
 {
@@ -187,6 +212,8 @@ hearing_message(struct core *c, const struct event_msg *ev)
 {
     if (ev->incarnation == 0 || ev->incarnation > UINT32_MAX ||
         node_id_equal(&ev->from, &c->config.id)) {
+        if (ev->msg->type == MSG_STATE)
+            twin_heard(c, ev);
         c->dropped++;
         return;
     }

@@ -121,6 +121,7 @@ struct core {
     struct classes classes;
     enum phase phase;
     bool started, leaving, said_bye, disk_full;
+    uint64_t twin;              /* incarnation of another node with our id */
     /* home */
     uint32_t last_number;       /* of own workloads */
     uint32_t n_own;             /* own workloads kept */

@@ -81,6 +81,30 @@ send_bytes() {
     start_agent north
 }
 
+@test "of two nodes with one id the younger gives way" {
+    start_agent north
+    port=$(port_of north)
+    cp -a north/state copied
+    mkdir south
+    mv copied south/state
+    printf '[node]\nname = south\nstate_dir = %s\nrun_dir = %s\n' \
+        "$work/south/state" "$work/south/run" >south.ini
+    lbagent -c south.ini --accept-copy -D listen.port=0 \
+        -D "peers.node=127.0.0.1:$port" >south.out 2>south.log 3>&- &
+    pid=$!
+    echo "$pid" >pid.south
+    await [ -s south/run/endpoint ]
+    # Now each is among the other's peers.
+    printf '[peers]\nnode = 127.0.0.1:%s\n' "$(port_of south)" >>north.ini
+    kill -HUP "$(cat pid.north)"
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 77 ]
+    logged south 'evt=id-taken'
+    await logged north 'evt=id-taken'
+    kill -0 "$(cat pid.north)"
+}
+
 @test "a restart tells what commands had set, or keeps the throttle" {
     command -v lbctl >/dev/null || skip "no lbctl is built"
     LB_NODE=$(control_of north)
