@@ -310,7 +310,7 @@ cluster_await_ready(struct cluster *c, size_t node, int64_t ms)
 {
     struct member *m = &c->member[node];
     int64_t until = campaign_now_ms() + ms;
-    int status;
+    int status = 0;
 
     while (!cluster_ready(c, node)) {
         if (cluster_ended(c, node, &status)) {

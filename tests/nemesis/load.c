@@ -8,10 +8,12 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "tests/nemesis/mark.h"
 
 enum {
     TRIES = 400,            /* of one submission: more than any fault lasts */
     SLEEP_JOB_COST = 5000,
+    ONCE_MAX = 40,          /* jobs that take their time */
     PLAIN_MIN = 50, PLAIN_MAX = 500, AHEAD = 20000
 };
 
@@ -106,6 +108,8 @@ draw(struct worker *w, struct draft *d)
     d->w.n_jobs = (uint32_t)rng_between(&w->rng, p->jobs_min, p->jobs_max);
     d->w.once = rng_chance(&w->rng, p->once_percent);
     d->w.marked = d->w.once || rng_chance(&w->rng, p->marked_percent);
+    if (d->w.once && d->w.n_jobs > ONCE_MAX)
+        d->w.n_jobs = (uint32_t)rng_between(&w->rng, 1, ONCE_MAX);
     if (d->w.marked) {
         d->kind = "mark";
         /* The runs of half of them can be laid at one door alone. */
@@ -120,8 +124,8 @@ draw(struct worker *w, struct draft *d)
     if (d->w.pin != 0)
         snprintf(d->pin, sizeof d->pin, "%s",
                  cluster_name(p->cluster, d->w.pin - 1));
-    snprintf(d->w.label, sizeof d->w.label, "w%u-%u-%u",
-             p->part, w->number, w->count++);
+    snprintf(d->w.label, sizeof d->w.label, "%c%u-%u-%u",
+             d->w.once ? MARK_SLOW : 'w', p->part, w->number, w->count++);
     snprintf(d->key, sizeof d->key, "%" PRIu64 "-%s", p->seed, d->w.label);
     d->id = checker_ask(p->checker, &d->w);
 }

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,8 @@ mark_main(const char *file)
         /* One write: a line is there whole or not at all. */
         if (n < 0 || write(fd, note, (size_t)n) != n)
             return 1;
+        if (line[0] == MARK_SLOW)
+            poll(NULL, 0, MARK_SLOW_MS);
         if (fwrite(line, 1, len + 1, stdout) != len + 1 || fflush(stdout))
             return 1;
     }

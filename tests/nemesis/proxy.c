@@ -108,7 +108,7 @@ draw_fate(struct proxy *p, struct wire *w, int64_t now_ms)
     w->next_fate_ms = now_ms + rng_between(&p->rng, 200, 3000);
     w->late_ms = 0;
     if (d < 50)
-        w->late_ms = 1ll << rng_below(&p->rng, 9);
+        w->late_ms = (int64_t)1 << rng_below(&p->rng, 9);
     if (d >= 35 && d < 60)
         w->cut_after = w->passed + 1 +
                        rng_below(&p->rng, 64ull << rng_below(&p->rng, 10));
