@@ -31,5 +31,5 @@ tests_bench_recovery_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
 tests_bench_timeit_SOURCES = tests/bench/timeit.c $(bench_wire)
 
 bench-programs: $(bench_programs) lbtop tests/tools/publishers \
-	tests/tools/fickle
+	tests/tools/fickle tests/tools/flood tests/tools/beside
 .PHONY: bench-programs

@@ -18,11 +18,13 @@ north_pid='' south_pid='' gearman_pid='' beanstalk_pid='' perf_pid=''
 played_pid=''
 gearman_port=14730 beanstalk_port=14731
 all='small commands coprocess latency idle digits vector moved memory throttle'
-all="$all programs console recovery"
+all="$all programs console recovery overload"
 # shellcheck source=tests/nodes.sh
 . tests/nodes.sh
 # shellcheck source=tests/bench/commands.sh
 . tests/bench/commands.sh
+# shellcheck source=tests/bench/overload.sh
+. tests/bench/overload.sh
 # shellcheck source=tests/bench/recovery.sh
 . tests/bench/recovery.sh
 
@@ -42,6 +44,7 @@ Usage: ./run bench [OPTION]... [NAME]...
   throttle  T8   share of the processor asked for and measured
   programs  T8   likewise, of programs
   console   T11  lbtop with 1000 nodes
+  overload  P6   ten times the jobs that a node can do; a crowd of strangers
   recovery  P7   start of an agent that was killed, 1,000,000 jobs
 
   --runs N   of each (default 5)
@@ -660,6 +663,7 @@ for name in $chosen; do
     programs) bench_programs ;;
     console) bench_console ;;
     recovery) bench_recovery ;;
+    overload) bench_overload ;;
     esac || echo "  $name: could not be measured"
 done
 echo "raw values: ${csv#"$PWD"/}"

@@ -157,10 +157,13 @@ main(int argc, char **argv)
               stderr);
         return 2;
     }
+    char params[256] = "";
+    if (argc > 5 && argv[5][0] != '\0')
+        snprintf(params, sizeof params, "%.250s\n", argv[5]);
     struct overload_plan plan = {
         .where = argv[1], .submitters = 2,
         .kind = argc > 4 ? argv[4] : "noop",
-        .params = argc > 5 ? argv[5] : "",
+        .params = params,
         .jobs = argc > 6 ? (uint32_t)strtoul(argv[6], NULL, 10) : 50
     };
     double seconds = argc > 3 ? strtod(argv[3], NULL) : 2;
