@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "agent/journal_db.h"
+#include "base/bug.h"
 #include "base/text.h"
 
 static void
@@ -205,7 +206,7 @@ db_finish_salvage(const char *dir)
     /* The old log must never be replayed into the new file. */
     if ((unlink(wal) != 0 && errno != ENOENT) || rename(whole, db) != 0)
         return -errno;
-    return sync_dir(dir);
+    return LB_BUG == 34 ? 0 : sync_dir(dir);
 }
 
 struct copy {

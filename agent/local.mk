@@ -86,6 +86,7 @@ agent_tests = \
 	tests/unit/test_coprocess \
 	tests/unit/test_coprocess_line \
 	tests/unit/test_courier \
+	tests/unit/test_durable \
 	tests/unit/test_fetcher \
 	tests/unit/test_filer \
 	tests/unit/test_files \
@@ -117,6 +118,8 @@ tests_unit_test_config_SOURCES = \
 	tests/unit/test_config.c tests/unit/config_broken.h
 tests_unit_test_config_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 EXTRA_tests_unit_test_config_DEPENDENCIES = lbagent$(EXEEXT)
+tests_unit_test_durable_SOURCES = tests/unit/test_durable.c
+tests_unit_test_durable_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_events_SOURCES = tests/unit/test_events.c
 tests_unit_test_events_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_config_kind_SOURCES = tests/unit/test_config_kind.c

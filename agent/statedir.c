@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/bug.h"
 #include "base/text.h"
 
 enum { PLACE_TEXT = 96 };
@@ -95,7 +96,8 @@ statedir_write(const char *dir, const char *name, const char *text,
         return -errno;
     errno = EIO;
     bool good = fchmod(fd, mode) == 0 &&
-                write(fd, text, len) == (ssize_t)len && fsync(fd) == 0;
+                write(fd, text, len) == (ssize_t)len &&
+                (LB_BUG == 33 || fsync(fd) == 0);
     int error = errno;
     close(fd);
     if (good && rename(half, path) != 0) {
@@ -104,7 +106,8 @@ statedir_write(const char *dir, const char *name, const char *text,
     }
     int d = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (d >= 0) {
-        (void)fsync(d);
+        if (LB_BUG != 32)
+            (void)fsync(d);
         close(d);
     }
     return good ? 0 : -error;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "agent/throttle.h"
 
+#include "base/bug.h"
+
 void
 throttle_init(struct throttle *t, int64_t cpu_us, int64_t now_us,
               unsigned percent)
@@ -33,7 +35,7 @@ throttle_sleep_us(struct throttle *t, int64_t cpu_us, int64_t now_us,
 
     if (debt > THROTTLE_FORGET_US)
         rebase(t, cpu_us, now_us, debt = THROTTLE_FORGET_US);
-    else if (debt < -owed_max)
+    else if (LB_BUG != 35 && debt < -owed_max)
         rebase(t, cpu_us, now_us, debt = -owed_max);
     if (percent != t->percent) {
         rebase(t, cpu_us, now_us, debt);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "base/bug.h"
 #include "base/xalloc.h"
 #include "proto/limits.h"
 
@@ -239,7 +240,8 @@ frame_decode(struct frame_codec *c, struct span in, struct frame *f,
     if (header_bytes < FRAME_HEADER_BYTES || header_bytes > in.len)
         return FRAME_HEADER;
     *body = span_of(in.p + header_bytes, in.len - header_bytes);
-    if ((uint32_t)crc32_z(crc32_z(0, NULL, 0), body->p, body->len) != crc)
+    if (LB_BUG != 36 &&
+        (uint32_t)crc32_z(crc32_z(0, NULL, 0), body->p, body->len) != crc)
         return FRAME_CRC;
     if ((f->flags & FRAME_DEFLATED) == 0)
         return f->raw_bytes == body->len ? FRAME_OK : FRAME_LENGTH;

@@ -42,6 +42,8 @@ void check_fail(struct world *w, const struct book_work *k, uint32_t index,
                 const char *what);
 const char *check_home_name(const struct world *w,
                             const struct book_work *k);
+/* Whether all jobs that were acknowledged have ended; else `why` not. */
+bool check_ended(const struct world *w, char *why, size_t cap);
 /* All is over: counts jobs; each acknowledged one has its result. */
 void check_count(struct world *w);
 /* All is over: whether tables are empty. False: not yet (`why` says what). */

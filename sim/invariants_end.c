@@ -103,6 +103,35 @@ check_tables(struct world *w, char *why, size_t cap)
     return true;
 }
 
+/* Jobs whose client has an acknowledgement, and which have not ended. */
+static uint32_t
+open_jobs(const struct world *w, const struct book_work *k)
+{
+    const struct node *home = &w->node[k->home];
+    uint32_t n = 0;
+
+    if (k->lost || k->forgotten || home->core == NULL)
+        return 0;
+    for (uint32_t x = 0; x < k->accepted; x++)
+        n += !core_job_at(home->core, k->number, x).done;
+    return n;
+}
+
+bool
+check_ended(const struct world *w, char *why, size_t cap)
+{
+    for (size_t i = 0; i < w->book.n; i++) {
+        const struct book_work *k = w->book.v[i];
+        const uint32_t n = open_jobs(w, k);
+        if (n == 0)
+            continue;
+        (void)snprintf(why, cap, "%u jobs of %s-%u have not ended",
+                       (unsigned)n, check_home_name(w, k), k->number);
+        return false;
+    }
+    return true;
+}
+
 void
 check_count(struct world *w)
 {
@@ -110,14 +139,10 @@ check_count(struct world *w)
 
     for (size_t i = 0; i < w->book.n; i++) {
         const struct book_work *k = w->book.v[i];
-        const struct node *home = &w->node[k->home];
         f->submitted += k->n_jobs;
         f->acknowledged += k->accepted;
         f->destroyed += k->lost ? k->accepted : 0;
-        for (uint32_t x = 0; !k->lost && x < k->accepted; x++)
-            if (!k->forgotten && home->core != NULL
-                && !core_job_at(home->core, k->number, x).done)
-                f->missing++;
+        f->missing += open_jobs(w, k);
     }
     if (f->missing > 0)
         world_fail(w, "%" PRIu64 " acknowledged jobs have no result",

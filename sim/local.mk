@@ -34,7 +34,8 @@ sim_tests = \
 	tests/unit/test_sim_heap \
 	tests/unit/test_sim_link
 check_PROGRAMS += $(sim_tests)
-TESTS += $(sim_tests) tests/scenarios.sh tests/sim_seeds.sh
+TESTS += $(sim_tests) tests/scenarios.sh tests/sim_seeds.sh \
+	tests/planted-bugs.sh
 EXTRA_DIST += tests/scenarios.sh tests/sim_seeds.sh tests/planted-bugs.sh
 
 tests_unit_test_sim_disk_SOURCES = tests/unit/test_sim_disk.c \

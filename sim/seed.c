@@ -65,7 +65,7 @@ demand(struct world *w, int64_t bound_us,
 static bool
 load_over(struct world *w, char *why, size_t cap)
 {
-    return load_done(w, why, cap);
+    return load_done(w, why, cap) && check_ended(w, why, cap);
 }
 
 /* The work that may be left, were all of it done by the slowest node alone:
