@@ -30,7 +30,8 @@
 #endif
 
 enum { OUTCOMES_CAP = 8192, LINGER_MS = 500,
-       ENDPOINT_TRIES = 3, ENDPOINT_WAIT_MS = 20 };
+       ENDPOINT_TRIES = 3, ENDPOINT_WAIT_MS = 20,
+       FILES_LEAST = 64, FILES_SLOT = 4 };
 
 /* What is open, in the order of opening. */
 struct node {
@@ -101,8 +102,25 @@ open_programs(struct node *n)
 
 /* ---- the process ---- */
 
-static void
-settle_process(void)
+/* Fewer descriptors than this, and clients would wait for nothing. */
+static int
+judge_files(rlim_t have, uint32_t slots)
+{
+    char text[200] = "";
+    rlim_t need = FILES_LEAST + (rlim_t)slots * FILES_SLOT;
+
+    if (have >= need)
+        return -1;
+    text_add(text, sizeof text, "may open %llu files, and needs %llu for %u "
+             "slots: raise the limit (ulimit -n, LimitNOFILE=), or lower "
+             "workers.count", (unsigned long long)have,
+             (unsigned long long)need, (unsigned)slots);
+    return fail(EXIT_FAILED, text);
+}
+
+/* Below 0: go on. */
+static int
+settle_process(uint32_t slots)
 {
     struct rlimit files;
 
@@ -113,7 +131,9 @@ settle_process(void)
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &files);
+        return judge_files(files.rlim_max, slots);
     }
+    return -1;
 }
 
 /* Before the first thread, which inherits the mask. */
@@ -385,7 +405,8 @@ run_node(struct node *n)
     s->events = events_new(c->events);
     if ((status = open_programs(n)) >= 0)
         return status;
-    settle_process();
+    if ((status = settle_process((uint32_t)c->workers)) >= 0)
+        return status;
     s->signal_fd = block_signals();
     if (s->signal_fd < 0)
         return fail(EXIT_FAILED, strerror(errno));

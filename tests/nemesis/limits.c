@@ -22,7 +22,7 @@ struct calls {
 static const struct calls calls[] = {
     { "malloc", ENOMEM, 40, 2500 }, { "open", EMFILE, 25, 60 },
     { "socket", EMFILE, 15, 14 }, { "fork", EAGAIN, 10, 6 },
-    { "thread", EAGAIN, 10, 10 }
+    { "thread", EAGAIN, 5, 10 }, { "nofile", 0, 5, 90 }
 };
 enum { CALLS = sizeof calls / sizeof calls[0], DEEP_MAX = 5000 };
 
@@ -64,6 +64,8 @@ try_all(struct limits *l)
         for (size_t c = 0; c < CALLS; c++) {
             if (there[c] && !try(l, c, n, &there[c]))
                 return false;
+            if (n > calls[c].deep && calls[c].error == 0)
+                there[c] = false;
             any |= there[c];
         }
     }
@@ -95,9 +97,9 @@ run(struct run *r)
         return CAMPAIGN_FAIL;
     bool good = r->full ? try_all(&l) : try_some(&l);
     campaign_faults(r, "%u calls for memory, files, sockets, processes or "
-                    "threads failed, of %u agents; %u of them ended, %u of "
-                    "these by abort()", l.hits, points_tried(l.points),
-                    l.ended, l.aborted);
+                    "threads failed, or few files allowed, of %u agents; %u of "
+                    "them ended, %u of these by abort()", l.hits,
+                    points_tried(l.points), l.ended, l.aborted);
     points_free(l.points);
     return good ? CAMPAIGN_PASS : CAMPAIGN_FAIL;
 }

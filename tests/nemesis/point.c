@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ struct points {
     unsigned n;
     char state[300], last[300], hit[300], text[10][400];
     const char *env[11];
+    uint64_t nofile;
 };
 
 struct points *
@@ -79,19 +81,32 @@ preload(char *dst, size_t cap)
     text_add(dst, cap, "LD_PRELOAD=%s/tests/tools/.libs/fail_nth.so", self);
 }
 
+static int
+bound_files(void *arg)
+{
+    const uint64_t *n = arg;
+    const struct rlimit limit = { *n, *n };
+
+    return setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* A new disk for each. */
 static bool
 set_up(struct points *p, const struct point *o)
 {
     char command[400] = "";
     size_t n = 0;
+    struct cluster_node node = { .state_dir = p->state, .env = p->env };
 
     if (p->state[0] != '\0') {
-        text_add(command, sizeof command, "rm -rf '%s'", p->state);
-        if (system(command) != 0)
-            return false;
+        /* The shims of a killed agent may still be at it. */
+        text_add(command, sizeof command, "rm -rf '%s' 2>/dev/null", p->state);
+        for (int i = 0; system(command) != 0; i++)
+            if (i == 100 || !campaign_sleep(50))
+                return false;
     }
     (void)unlink(p->hit);
+    p->nofile = 0;
     p->state[0] = '\0';
     text_add(p->state, sizeof p->state, "%s/state%u", p->run->dir, p->n);
     memset(p->text, 0, sizeof p->text);
@@ -106,10 +121,14 @@ set_up(struct points *p, const struct point *o)
     for (size_t i = 0; i < n; i++)
         p->env[i] = p->text[i];
     p->env[n] = NULL;
+    if (strcmp(o->call, "nofile") == 0) {
+        p->nofile = o->nth;
+        node.prepare = bound_files;
+        node.prepare_arg = &p->nofile;
+    }
     (void)unlink(cluster_log(p->cluster, 0));
     return cluster_draw_port(p->cluster, 0) == 0 &&
-           cluster_set(p->cluster, 0, &(struct cluster_node){
-        .state_dir = p->state, .env = p->env }) == 0;
+           cluster_set(p->cluster, 0, &node) == 0;
 }
 
 static void
@@ -332,7 +351,7 @@ points_try(struct points *p, const struct point *o, struct point_outcome *out)
     if (!set_up(p, o))
         return (void)campaign_fail(p->run, "no disk for it"), false;
     bool good = live(p, o, out) && look(p);
-    out->hit = access(p->hit, F_OK) == 0;
+    out->hit = p->nofile != 0 || access(p->hit, F_OK) == 0;
     if (good)
         return true;
     text_add(what, sizeof what, "point %u (%s %" PRIu64 "%s, errno %d): ",

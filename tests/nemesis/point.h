@@ -16,7 +16,8 @@
 struct points;
 
 struct point {
-    const char *call;       /* FAIL_CALL */
+    const char *call;       /* FAIL_CALL; "nofile": it may have no more than
+                               nth descriptors */
     uint64_t nth;
     int error;              /* an errno */
     bool goes_on;           /* all later ones fail too */
