@@ -5,9 +5,11 @@
  * one of its threads, n from 1 until a run has no such call. The agent is then
  * started again without. A second agent lives on, and has some of the jobs.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 
+#include "base/exits.h"
 #include "tests/nemesis/campaigns.h"
 #include "tests/nemesis/load.h"
 
@@ -32,7 +34,7 @@ enum { CALLS = sizeof calls / sizeof calls[0] };
 struct boundary {
     struct run *r;
     struct cluster *c;
-    unsigned points, kills;
+    unsigned points, kills, spawners;
 };
 
 static enum verdict
@@ -48,9 +50,10 @@ restart(struct boundary *b, int64_t fault_ms)
     return CAMPAIGN_PASS;
 }
 
-/* Starts it under strace and gives it work until it dies, or for RUN_MS. */
+/* Starts it under strace and gives it work until it dies, or for RUN_MS: then
+ * *status is -1. */
 static void
-work(struct boundary *b)
+work(struct boundary *b, int *status)
 {
     struct load *load = load_start(&(struct load_plan){
         .cluster = b->c, .checker = b->r->checker, .seed = b->r->seed,
@@ -60,7 +63,8 @@ work(struct boundary *b)
     });
     int64_t until = INT64_MAX;
 
-    while (!cluster_ended(b->c, VICTIM, NULL) && campaign_now_ms() < until &&
+    *status = -1;
+    while (!cluster_ended(b->c, VICTIM, status) && campaign_now_ms() < until &&
            campaign_sleep(2))
         if (until == INT64_MAX && cluster_ready(b->c, VICTIM))
             until = campaign_now_ms() + RUN_MS;
@@ -74,6 +78,7 @@ point(struct boundary *b, const char *call, unsigned nth, bool *none)
 {
     char trace[64], inject[96];
     int64_t start_ms = checker_now_ms();
+    int status;
 
     snprintf(trace, sizeof trace, "trace=%s", call);
     snprintf(inject, sizeof inject, "inject=%s:signal=SIGKILL:when=%u", call,
@@ -87,11 +92,16 @@ point(struct boundary *b, const char *call, unsigned nth, bool *none)
         return campaign_fail(b->r, "strace does not start");
     checker_fault(b->r->checker, VICTIM, start_ms, 0);
     b->points++;
-    work(b);
-    *none = cluster_pid(b->c, VICTIM) != 0;
-    b->kills += !*none;
+    work(b, &status);
+    *none = status == -1;
     if (*none)
         cluster_kill(b->c, VICTIM);
+    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        b->kills++;
+    else if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED)
+        b->spawners++;      /* it was struck: the node hands over and ends */
+    else
+        return campaign_fail(b->r, "%s %u: wait status %d", call, nth, status);
     if (cluster_ended(b->c, NODES - 1, NULL))
         return campaign_fail(b->r, "the other one ended by itself");
     return restart(b, start_ms);
@@ -137,8 +147,8 @@ run_with(struct boundary *b)
         v = sample(b);
     for (size_t i = 0; b->r->full && v == CAMPAIGN_PASS && i < CALLS; i++)
         v = sweep(b, calls[i]);
-    campaign_faults(b->r, "%u points, %u kills as a call began", b->points,
-                    b->kills);
+    campaign_faults(b->r, "%u points, %u kills as a call began, %u of who "
+                    "starts commands", b->points, b->kills, b->spawners);
     if (v == CAMPAIGN_PASS && campaign_interrupted)
         v = campaign_fail(b->r, "interrupted");
     if (v == CAMPAIGN_PASS && b->kills == 0)

