@@ -190,6 +190,61 @@ damaged_page_loses_only_its_rows(void **state)
     journal_close(open_it(0));
 }
 
+static void
+comes_in_order(void *arg, uint8_t type, uint32_t workload, struct span body)
+{
+    uint32_t *last = arg;
+
+    (void)type;
+    (void)body;
+    assert_true(workload > *last);      /* as fill() numbers them */
+    *last = workload;
+}
+
+/* What is cut off within a page leaves rows that name others' numbers. */
+static void
+each_row_is_salvaged_once(void **state)
+{
+    (void)state;
+    char path[PATH_MAX], err[JOURNAL_ERROR];
+    const struct journal_options strict = { dir, 0 };
+    struct stat st;
+
+    (void)snprintf(path, sizeof path, "%s/journal.db", dir);
+    for (unsigned part = 6; part < 16; part++) {
+        unsigned long bad;
+        uint32_t last = 0;
+        clean();
+        fill(2000);
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(truncate(path, st.st_size * part / 16 + 14), 0);
+        assert_null(journal_open(&strict, err));
+        if (sscanf(err, "journal.db: %lu of", &bad) != 1)
+            continue;   /* a page that all others hang on */
+        struct journal *j = open_it(bad);
+        assert_int_equal(journal_replay(j, comes_in_order, &last), 0);
+        journal_close(j);
+    }
+}
+
+static void
+damage_without_a_loss_is_mended(void **state)
+{
+    (void)state;
+    fill(5);
+    sql("PRAGMA writable_schema = ON;"
+        "DELETE FROM sqlite_schema WHERE name = 'by_workload'");
+    struct journal *j = open_it(0);
+    assert_true(journal_mended(j));
+    assert_int_equal(journal_lost(j), 0);
+    assert_int_equal(replay(j).n, 5);
+    journal_close(j);
+    assert_true(there_is("journal.db.bad-1"));
+    j = open_it(0);
+    assert_false(journal_mended(j));
+    journal_close(j);
+}
+
 /* A start that was cut short after the new file was whole. */
 static void
 salvage_goes_on_after_a_crash(void **state)
@@ -227,6 +282,8 @@ main(void)
         cmocka_unit_test_setup(older_copy_gets_a_new_incarnation, set_up),
         cmocka_unit_test_setup(other_version_is_left_alone, set_up),
         cmocka_unit_test_setup(damaged_page_loses_only_its_rows, set_up),
+        cmocka_unit_test_setup(each_row_is_salvaged_once, set_up),
+        cmocka_unit_test_setup(damage_without_a_loss_is_mended, set_up),
         cmocka_unit_test_setup(salvage_goes_on_after_a_crash, set_up),
     };
     if (mkdtemp(dir) == NULL)
