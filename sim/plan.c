@@ -38,10 +38,10 @@ static void
 draw_walk(struct plan *p, uint32_t allowed)
 {
     const uint32_t often = FAULT_DUPLICATE | FAULT_LATE | FAULT_REORDER
-                           | FAULT_CRASH_AT | FAULT_RELOAD;
+                           | FAULT_CRASH_AT | FAULT_RELOAD | FAULT_DRAIN;
     const uint32_t seldom = FAULT_RESTART | FAULT_PARTITION | FAULT_PAUSE
-                            | FAULT_DRAIN | FAULT_CLOG | FAULT_LOSS
-                            | FAULT_DISK | FAULT_TORN;
+                            | FAULT_CLOG | FAULT_LOSS | FAULT_DISK
+                            | FAULT_TORN;
     struct faults_plan *f = &p->faults;
 
     p->style = STYLE_WALK;
@@ -81,6 +81,8 @@ draw_faults(struct plan *p, uint32_t allowed)
         f->mix = draw_mix(p, allowed & quick, 70);
         f->down_us = 500 * MILLI;
         f->only = 1;
+        if (chance(p, 60))
+            f->shuffle_us = plan_between(p, 5, 100) * MILLI;
     } else if (kind <= 45) {
         draw_walk(p, allowed);
     } else if (kind <= 57) {
