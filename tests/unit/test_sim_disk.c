@@ -98,6 +98,50 @@ commits_nothing_while_stuck(void **state)
     disk_fini(&d);
 }
 
+static void
+torn_groups_end_anywhere(void **state)
+{
+    (void)state;
+    bool seen[5] = { false };
+    struct random r;
+
+    random_seed(&r, 1);
+    for (int i = 0; i < 100; i++) {
+        struct disk d = empty;
+        d.tears = true;
+        for (int k = 0; k < 4; k++)
+            (void)disk_put(&d, 1, 7, span_str("a"));
+        (void)disk_commit(&d, &r);
+        disk_committed(&d);
+        assert_in_range(d.n_durable, 1, 4);
+        seen[d.n_durable] = true;
+        disk_fini(&d);
+    }
+    assert_true(seen[1] && seen[2] && seen[3] && seen[4]);
+}
+
+static void
+old_copy_knows_nothing_later(void **state)
+{
+    (void)state;
+    struct disk d = empty;
+    struct random r;
+
+    random_seed(&r, 1);
+    (void)disk_put(&d, 1, 7, span_str("a"));
+    (void)disk_put(&d, 1, 8, span_str("b"));
+    (void)disk_put(&d, 0, 7, span_of(NULL, 0));
+    (void)disk_commit(&d, &r);
+    disk_committed(&d);
+    assert_int_equal(count(&d, 7), 0);
+    disk_cut(&d, 1);
+    assert_int_equal(d.n, 1);
+    assert_int_equal(d.n_durable, 1);
+    assert_int_equal(count(&d, 7), 1);  /* not yet forgotten */
+    assert_int_equal(count(&d, 8), 0);
+    disk_fini(&d);
+}
+
 int
 main(void)
 {
@@ -106,6 +150,8 @@ main(void)
         cmocka_unit_test(loses_what_is_not_durable),
         cmocka_unit_test(forgets_a_workload_and_no_other),
         cmocka_unit_test(commits_nothing_while_stuck),
+        cmocka_unit_test(torn_groups_end_anywhere),
+        cmocka_unit_test(old_copy_knows_nothing_later),
     };
     return cmocka_run_group_tests_name("sim_disk", tests, NULL, NULL);
 }
