@@ -186,6 +186,10 @@ rejoin(struct rejoin *j, enum way way)
 {
     size_t i = (size_t)rng_below(&j->r->rng, NODES);
 
+    /* Each disk has a fate of its own: what the first node has accepted must
+     * all come out. */
+    if (way == EMPTY || way == OLDER)
+        i = way == EMPTY ? NODES - 1 : NODES - 2;
     j->count[way]++;
     switch (way) {
     case SAME: return bring_back(j, i, fell(j, i));
