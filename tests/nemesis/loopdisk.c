@@ -20,7 +20,7 @@
 
 /* As in <linux/fs.h> of newer kernels; ext4 had it before under its name. */
 #define SHUTDOWN _IOR('X', 125, uint32_t)
-enum { NO_LOG_FLUSH = 2, BUSY_MS = 10 * 1000, TRIES = 50 };
+enum { FLUSH_ALL = 0, NO_LOG_FLUSH = 2, BUSY_MS = 10 * 1000, TRIES = 50 };
 
 struct loopdisk {
     char file[256], path[256];
@@ -163,10 +163,9 @@ loopdisk_path(const struct loopdisk *d)
     return d->path;
 }
 
-int
-loopdisk_cut(struct loopdisk *d)
+static int
+shut_down(struct loopdisk *d, uint32_t how)
 {
-    uint32_t how = NO_LOG_FLUSH;
     int fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0)
@@ -174,6 +173,18 @@ loopdisk_cut(struct loopdisk *d)
     int rc = ioctl(fd, SHUTDOWN, &how) != 0 ? -errno : 0;
     close(fd);
     return rc;
+}
+
+int
+loopdisk_cut(struct loopdisk *d)
+{
+    return shut_down(d, NO_LOG_FLUSH);
+}
+
+int
+loopdisk_fail(struct loopdisk *d)
+{
+    return shut_down(d, FLUSH_ALL);
 }
 
 int

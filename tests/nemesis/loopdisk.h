@@ -24,10 +24,15 @@ void loopdisk_free(struct loopdisk *d);
 /* DIR/mount. */
 const char *loopdisk_path(const struct loopdisk *d);
 
-/* From now on nothing more reaches the disk, neither data nor its journal:
- * each write and sync fails. 0 or -errno. */
+/* From now on nothing more reaches the disk, neither data nor its journal. Who
+ * uses it must have been stopped: on ext4 a sync that is under way may return
+ * 0 for what is then gone, and no program runs on when its power is cut. 0 or
+ * -errno. */
 int loopdisk_cut(struct loopdisk *d);
-/* After a cut, when all that used it have ended: as the next boot finds it.
+/* What was written is there; from now on each write and sync fails. 0 or
+ * -errno. */
+int loopdisk_fail(struct loopdisk *d);
+/* After either, when all that used it have ended: as the next boot finds it.
  * 0 or -errno. */
 int loopdisk_restore(struct loopdisk *d);
 

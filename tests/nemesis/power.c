@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
  * power - the power of all hosts at once is cut while they take in jobs: their
- * journals lie on a disk that forgets what was not synced. Some agents are
- * killed at that moment, as the host is; others live on with a disk that fails
- * and must end by themselves, having acknowledged nothing more.
+ * journals lie on a disk that forgets what was not synced. At other times only
+ * the disk fails for good: the agents must end by themselves.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,7 +21,7 @@ enum {
     NODES = 2,
     READY_MS = 20 * 1000,
     BETWEEN_MS = 400,           /* two cuts, at most */
-    OWN_END_PERCENT = 30,       /* of the cuts: agents end by themselves */
+    FAIL_PERCENT = 20,          /* of the cuts: the disk alone */
     OWN_END_MS = 1500,
     CHECK_EACH = 5              /* cuts: copying takes its time */
 };
@@ -33,7 +33,7 @@ struct power {
     struct cluster *cluster;
     struct load *load;
     char state[NODES][300], copy[200];
-    unsigned cuts, own_ends;
+    unsigned cuts, fails, own_ends;
 };
 
 /* They find out with their next commit; who has none to do does not. */
@@ -86,11 +86,14 @@ static bool
 cut_once(struct power *p)
 {
     int64_t at = checker_now_ms();
-    bool own = rng_chance(&p->run->rng, OWN_END_PERCENT);
-    int rc = loopdisk_cut(p->disk);
+    bool fail = rng_chance(&p->run->rng, FAIL_PERCENT);
 
     p->cuts++;
-    for (size_t i = 0; rc == 0 && own && i < NODES; i++)
+    p->fails += fail;
+    for (size_t i = 0; !fail && i < NODES; i++)
+        (void)cluster_signal(p->cluster, i, SIGSTOP);
+    int rc = fail ? loopdisk_fail(p->disk) : loopdisk_cut(p->disk);
+    for (size_t i = 0; rc == 0 && fail && i < NODES; i++)
         if (!end_by_themselves(p, i))
             return false;
     for (size_t i = 0; i < NODES; i++)
@@ -131,9 +134,9 @@ torment(struct power *p)
             return CAMPAIGN_FAIL;
     }
     load_stop(p->load);
-    campaign_faults(p->run, "%u power cuts of %d nodes, %u agents ended by "
-                    "themselves before they were killed", p->cuts, NODES,
-                    p->own_ends);
+    campaign_faults(p->run, "%u power cuts of %d nodes, %u failures of their "
+                    "disk, at which %u agents ended by themselves",
+                    p->cuts - p->fails, NODES, p->fails, p->own_ends);
     if (load_trouble(p->load)[0] != '\0')
         return campaign_fail(p->run, "%s", load_trouble(p->load));
     return load_collect(p->run, p->cluster, 60 * 1000) == 0 ? CAMPAIGN_PASS
@@ -175,4 +178,4 @@ run(struct run *r)
 const struct campaign campaign_power = {
     .name = "power", .promise = "P2",
     .what = "power cuts: what was not synced is gone",
-    .ci = 10, .full = 500, .root = true, .programs = "mkfs.ext4", .run = run };
+    .ci = 12, .full = 625, .root = true, .programs = "mkfs.ext4", .run = run };
