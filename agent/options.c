@@ -188,8 +188,13 @@ void
 options_parse(struct options *o, int argc, char **argv)
 {
     *o = (struct options){ 0 };
-    (void)argp_parse(&PARSER, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL,
-                     o);
+    int rc = argp_parse(&PARSER, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS,
+                        NULL, o);
+    /* Without a word it would go on with no options at all. */
+    if (rc == ENOMEM) {
+        fputs("lbagent: out of memory\n", stderr);
+        exit(EXIT_FAILED);
+    }
     o->source.defines = o->defines;
 }
 
