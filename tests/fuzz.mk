@@ -24,6 +24,7 @@ tests_fuzz_fuzz_core_LDADD = libcore.a $(proto_libs)
 tests_fuzz_fuzz_jobfile_SOURCES = tests/fuzz/fuzz_jobfile.c $(proto_replay)
 tests_fuzz_fuzz_jobfile_LDADD = $(ctl_libs)
 tests_fuzz_fuzz_journal_SOURCES = tests/fuzz/fuzz_journal.c $(proto_replay)
+tests_fuzz_fuzz_journal_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CHANGES=8
 tests_fuzz_fuzz_journal_LDADD = $(agent_libs)
 tests_fuzz_fuzz_kinds_SOURCES = tests/fuzz/fuzz_kinds.c $(proto_replay)
 tests_fuzz_fuzz_kinds_LDADD = $(agent_libs)

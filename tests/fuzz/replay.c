@@ -15,7 +15,10 @@
 #include "tests/fuzz/fuzz.h"
 
 #ifndef LB_LIBFUZZER   /* which has a main of its own */
-enum { FILE_MAX_BYTES = 1 << 20, CHANGES = 200 };
+#ifndef FUZZ_CHANGES    /* of each file; fewer where each takes long */
+#define FUZZ_CHANGES 200
+#endif
+enum { FILE_MAX_BYTES = 1 << 20, CHANGES = FUZZ_CHANGES };
 
 /* In memory of just its size, so that a sanitizer sees a read behind it. */
 static void
