@@ -171,7 +171,7 @@ bomb(struct batches *b, struct buf *out)
 {
     static uint8_t zeros[ZEROS];
     struct buf body = { 0 }, stream = { 0 }, chunk = { 0 };
-    uint32_t size = BOMB_MIN << below(b, 11), raw;
+    uint32_t size = (uint32_t)BOMB_MIN << below(b, 11), raw;
 
     if (below(b, 2) == 0) {
         (void)body_of(b, 1, 3, &body);
