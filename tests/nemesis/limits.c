@@ -24,7 +24,8 @@ static const struct calls calls[] = {
     { "socket", EMFILE, 15, 14 }, { "fork", EAGAIN, 10, 6 },
     { "thread", EAGAIN, 5, 10 }, { "nofile", 0, 5, 90 }
 };
-enum { CALLS = sizeof calls / sizeof calls[0], DEEP_MAX = 5000 };
+enum { CALLS = sizeof calls / sizeof calls[0], DEEP_MAX = 5000,
+       FILES_LOADER = 15 /* fewer, and the program cannot be loaded */ };
 
 struct limits {
     struct run *run;
@@ -35,11 +36,13 @@ struct limits {
 static bool
 try(struct limits *l, size_t call, uint64_t nth, bool *hit)
 {
-    const struct point p = { .call = calls[call].name, .nth = nth,
+    struct point p = { .call = calls[call].name, .nth = nth,
                              .error = calls[call].error, .programs = true,
                              .abort_allowed = calls[call].error == ENOMEM };
     struct point_outcome out;
 
+    if (p.error == 0)
+        p.nth += FILES_LOADER;
     if (!points_try(l->points, &p, &out))
         return false;
     *hit = out.hit;
