@@ -107,17 +107,23 @@ point(struct boundary *b, const char *call, unsigned nth, bool *none)
     return restart(b, start_ms);
 }
 
-/* The n-th call of one kind, n growing until there is none. */
+/* The n-th call of each kind, n growing until there is none. */
 static enum verdict
-sweep(struct boundary *b, const char *call)
+sweep(struct boundary *b)
 {
     enum verdict v = CAMPAIGN_PASS;
-    bool none = false;
+    bool none[CALLS] = { false };
+    size_t left = CALLS;
 
-    for (unsigned n = 1; v == CAMPAIGN_PASS && !none &&
-                         b->points < b->r->events;
-         n += n < EACH ? 1 : n / 8)
-        v = point(b, call, n, &none);
+    for (unsigned n = 1; left > 0; n += n < EACH ? 1 : n / 8)
+        for (size_t i = 0; i < CALLS; i++) {
+            if (none[i])
+                continue;
+            if (v != CAMPAIGN_PASS || b->points == b->r->events)
+                return v;
+            v = point(b, calls[i], n, &none[i]);
+            left -= none[i];
+        }
     return v;
 }
 
@@ -139,14 +145,11 @@ sample(struct boundary *b)
 static enum verdict
 run_with(struct boundary *b)
 {
-    enum verdict v = CAMPAIGN_PASS;
+    enum verdict v;
 
     if (cluster_start(b->c, READY_MS) != 0)
         return campaign_fail(b->r, "the agents do not find each other");
-    if (!b->r->full)
-        v = sample(b);
-    for (size_t i = 0; b->r->full && v == CAMPAIGN_PASS && i < CALLS; i++)
-        v = sweep(b, calls[i]);
+    v = b->r->full ? sweep(b) : sample(b);
     campaign_faults(b->r, "%u points, %u kills as a call began, %u of who "
                     "starts commands", b->points, b->kills, b->spawners);
     if (v == CAMPAIGN_PASS && campaign_interrupted)
