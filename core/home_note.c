@@ -254,6 +254,7 @@ home_note_retry(struct core *c, struct workload *w, uint32_t index,
         take_class(c, w);
         bound_again(w);
     }
+    c->n_ended -= w->ended;
     w->ended = w->told_ended = false;
     w->version++;
     c->own_open++;
@@ -276,6 +277,7 @@ home_note_ended(struct core *c, struct workload *w)
     if (w->home != 0 || w->ended || w->accepted < w->desc.n_jobs ||
         workload_open(w) > 0)
         return false;
+    c->n_ended++;
     w->ended = true;
     w->ended_us = c->true_us;
     w->class_at = classes_leave(&c->classes, w->class_at);
@@ -297,6 +299,7 @@ home_note_forget(struct core *c, struct workload *w)
             c->result_bytes -= kept_bytes(w, o);
     }
     (void)classes_leave(&c->classes, w->class_at);
+    c->n_ended -= w->ended;
     ledger_remove(c->ledger, w);
     c->n_own--;
     c->parked_due = true;

@@ -345,6 +345,7 @@ home_started(struct core *c)
          w = next) {
         next = w->next;
         if (w->accepted == 0 && w->desc.n_jobs > 0) {
+            c->n_ended++;
             w->ended = true; /* the crash cut off its first chunk */
             home_forget(c, w);
             continue;

@@ -45,6 +45,12 @@ ledger_first(const struct ledger *l)
 }
 
 struct workload *
+ledger_last(const struct ledger *l)
+{
+    return l->last;
+}
+
+struct workload *
 ledger_by_key(const struct ledger *l, uint64_t key_hash)
 {
     struct workload *w = l->last;

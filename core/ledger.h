@@ -115,6 +115,8 @@ int ledger_add(struct ledger *l, uint16_t home, uint32_t number,
 void ledger_remove(struct ledger *l, struct workload *w);
 /* First of all; go on with w->next. */
 struct workload *ledger_first(const struct ledger *l);
+/* Last of all; go on with w->prev. */
+struct workload *ledger_last(const struct ledger *l);
 /* Own one with this key; NULL. */
 struct workload *ledger_by_key(const struct ledger *l, uint64_t key_hash);
 

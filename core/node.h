@@ -124,7 +124,7 @@ struct core {
     uint64_t twin;              /* incarnation of another node with our id */
     /* home */
     uint32_t last_number;       /* of own workloads */
-    uint32_t n_own;             /* own workloads kept */
+    uint32_t n_own, n_ended;    /* own workloads kept; of them ended */
     uint64_t result_bytes;
     int64_t seek_next_us;       /* jobs whose file is not readable here */
     struct fetch fetch;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "core/publish.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "core/command_ask.h"
@@ -148,7 +149,7 @@ core_drain_us(const struct core *c)
 
 /* ---- the body ---- */
 
-/* Own workloads, the newest of each sort in a ring. */
+/* Own workloads, the newest of each sort. */
 struct newest {
     size_t n;
     const struct workload *v[STATE_WORKLOADS_MAX];
@@ -157,33 +158,37 @@ struct newest {
 static void
 newest_add(struct newest *r, const struct workload *w)
 {
-    r->v[r->n++ % STATE_WORKLOADS_MAX] = w;
+    if (r->n < STATE_WORKLOADS_MAX)
+        r->v[r->n++] = w;
 }
 
 static void
 newest_encode(const struct core *c, const struct newest *r, size_t *room,
               struct buf *out)
 {
-    size_t kept = r->n < STATE_WORKLOADS_MAX ? r->n : STATE_WORKLOADS_MAX;
-
-    for (size_t i = 0; i < kept && *room > 0; i++, --*room) {
+    for (size_t i = 0; i < r->n && *room > 0; i++, --*room) {
         struct state_workload t;
-        workload_told(c, r->v[(r->n - 1 - i) % STATE_WORKLOADS_MAX], &t);
+        workload_told(c, r->v[i], &t);
         state_workload_encode(&t, out);
     }
 }
 
-/* The newest first, those that have ended behind the others. */
+/* The newest first, those that have ended behind the others. There may be a
+ * million of those, and few of the others. */
 static void
 encode_workloads(const struct core *c, struct buf *out)
 {
     struct newest open = { .n = 0 }, ended = { .n = 0 };
-    size_t room = STATE_WORKLOADS_MAX;
+    size_t room = STATE_WORKLOADS_MAX, n_open = c->n_own - c->n_ended;
 
-    for (const struct workload *w = ledger_first(c->ledger); w != NULL;
-         w = w->next)
-        if (w->home == 0)
+    assert(c->n_ended <= c->n_own);
+    for (const struct workload *w = ledger_last(c->ledger);
+         w != NULL && open.n < room && (n_open > 0 || ended.n < room);
+         w = w->prev)
+        if (w->home == 0) {
             newest_add(w->ended ? &ended : &open, w);
+            n_open -= !w->ended;
+        }
     newest_encode(c, &open, &room, out);
     newest_encode(c, &ended, &room, out);
 }
