@@ -353,7 +353,7 @@ check_timed(struct world *w, const struct run *r)
     for (uint32_t i = 0; i < k->n_jobs; i++)
         done += k->job[i].ends_ok > 0;
     if (k->timeout_percent == 0 || done < BOUND_JOBS)
-        fail_job(w, k, r->index, "is ended by a median that is none");
+        check_fail(w, k, r->index, "is ended by a median that is none");
 }
 
 void
