@@ -239,7 +239,7 @@ plan_client(struct plan *p, struct world *w)
     h.idempotent = !h.once && chance(p, 30);
     if (!h.once && chance(p, 30))
         h.retries = (uint8_t)plan_between(p, 0, 3);
-    if (!p->kinds && chance(p, 8))
+    if (!p->kinds && !p->bad && chance(p, 8))
         (void)snprintf(h.pin, sizeof h.pin, "%s",
                        w->node[random_below(&p->rng, w->n)].config.name);
     draw_troubles(p, &h);
@@ -266,12 +266,14 @@ draw_kinds(struct plan *p, struct world *w, uint64_t seed)
                            sizeof w->node[i].config.kinds, "sleep render");
 }
 
-/* In some seeds most jobs fail at one node. */
+/* In some seeds most jobs fail at one node. No job is pinned to it: that one
+ * would wait for the end of a quarantine. */
 static void
 draw_bad_node(struct plan *p, struct world *w)
 {
     if (random_below(&p->kinds_rng, 100) >= 15)
         return;
+    p->bad = true;
     w->node[random_below(&p->kinds_rng, w->n)].fail_permille = 900;
     const uint16_t most = (uint16_t)(1 + random_below(&p->kinds_rng, 4));
     for (uint16_t i = 0; i < w->n; i++)

@@ -32,6 +32,7 @@ struct plan {
     double slowest;     /* of the processors */
     bool small;         /* queues: a held workload may not fit */
     bool kinds;         /* there is one that not every node offers */
+    bool bad;           /* most jobs fail at one node */
     struct random kinds_rng;
 };
 

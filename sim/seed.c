@@ -105,9 +105,7 @@ bound_of(const struct plan *p, const struct world *w)
                  + (w->healed_us - w->now_us) + ANSWERS_US;
 
     for (size_t i = 0; i < w->book.n; i++)
-        us += (w->book.v[i]->file ? FILE_US : 0)
-              /* the only node that may run it is in quarantine, perhaps */
-              + (w->book.v[i]->pin[0] != '\0' ? QUARANTINE_US : 0);
+        us += w->book.v[i]->file ? FILE_US : 0;
     return us;
 }
 
