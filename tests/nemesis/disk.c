@@ -46,20 +46,21 @@ try(struct disk *d, struct point *p, bool *hit)
 static bool
 try_all(struct disk *d)
 {
-    bool there = true, hit;
+    bool there[CALLS], any = true, hit;
 
-    for (unsigned n = 1; there && d->hits < d->run->events; n++) {
-        there = false;
+    for (size_t c = 0; c < CALLS; c++)
+        there[c] = true;
+    for (unsigned n = 1; any && d->hits < d->run->events; n++) {
+        any = false;
         for (size_t c = 0; c < CALLS; c++)
-            for (unsigned how = 0; how < 4; how++) {
+            for (unsigned how = 0; there[c] && how < 4; how++) {
                 struct point p = { .call = calls[c].name, .nth = n,
                                    .error = how % 2 == 0 ? EIO : ENOSPC,
                                    .goes_on = how >= 2 };
                 if (!try(d, &p, &hit))
                     return false;
-                there |= hit;
-                if (!hit)
-                    break;
+                there[c] = hit;
+                any |= hit;
             }
     }
     return true;
