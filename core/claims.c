@@ -81,7 +81,8 @@ obey(struct core *c, struct job *j, const struct item *it)
     bool begun = j->place == AT_RUNNING || j->place == AT_FINISHED;
     int newer = copy_compare(j->fence, j->moves, it->fence, it->moves);
 
-    if (it->verb == REPLY_DROP_FINAL ||
+    /* A final one that comes late is not about a later attempt. */
+    if ((it->verb == REPLY_DROP_FINAL && (newer <= 0 || it->fence == 0)) ||
         (it->verb == REPLY_DROP_STALE && waits && newer <= 0)) {
         claims_drop(c, j);
         return;

@@ -135,9 +135,11 @@ claim_range(struct core *c, uint16_t peer, const struct item *it,
         note_old_disk(c, it->workload);
     for (uint32_t i = it->first; i - it->first < it->count; i++) {
         struct item reply = { .verb = REPLY_DROP_FINAL,
+                              .moves = it->moves,
                               .workload = it->workload,
                               .first = i,
-                              .count = 1 };
+                              .count = 1,
+                              .fence = it->fence };
         if (i >= known) { /* forgotten, or never ours: all the rest too */
             reply.count = it->count - (i - it->first);
             items_add(out, &reply);
@@ -184,8 +186,7 @@ claims_taken(struct core *c, uint16_t peer, const struct msg_claims *m)
     struct item it;
     size_t at = 0;
 
-    if ((m->home_inc != c->config.incarnation && LB_BUG != 27) ||
-        m->sequence <= p->claims_seen)
+    if (m->home_inc != c->config.incarnation || m->sequence <= p->claims_seen)
         return;
     while (item_next(m->items, &at, &it))
         if (it.verb >= CLAIM_QUEUED && it.verb <= CLAIM_OFFERED)
@@ -243,11 +244,14 @@ claims_final(struct core *c, const struct job *j)
 {
     struct peer *p = peer_at(c, j->holder);
     struct item it = { .verb = REPLY_DROP_FINAL,
+                       .moves = UINT8_MAX,
                        .workload = j->w->number,
                        .first = j->index,
-                       .count = 1 };
+                       .count = 1,
+                       .fence = j->fence };
     struct item *last = &p->final;
     if (last->verb != 0 && last->workload == it.workload &&
+        last->fence == it.fence &&
         last->first + last->count == it.first) {
         last->count++;
         return;

@@ -192,6 +192,12 @@ decide_one(struct core *c, const struct offered *o)
     if (!drop_others(c, o, &d))
         return VERDICT_STALE;
     struct job *here = copy_here(c, o);
+    /* Its result is of the attempt before, and may be on its way already. */
+    if (here != NULL && here->place == AT_FINISHED &&
+        o->attempt > here->attempt && o->fence > here->fence) {
+        claims_drop(c, here);
+        here = NULL;
+    }
     return here == NULL || here->place == AT_RELEASED ? take_new(c, o)
                                                       : take_over(c, here, o);
 }

@@ -49,7 +49,7 @@ cat >"$work/table" <<'END'
 24 sim one job more than the queue holds
 25 sim a cancel is not saved
 26 sim what is done is due again at once
-27 sim claims for an earlier life of the home are taken
+27 sim a hold is not saved
 28 sim verdicts outlive the incarnation they were for
 29 test_durable a record is told to be durable before its commit
 30 test_durable commits do not sync (synchronous=NORMAL)
