@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 
-enum { LINE_MAX_BYTES = 199, SECTION_CAP = 64 };
+enum { LINE_MAX_BYTES = 199, SECTION_CAP = 64, INI_NO_MEMORY = -2 };
 
 struct reading {
     struct config_file *into;
@@ -275,9 +275,9 @@ config_read(struct config_file *f, const char *path, struct problems *p)
     r.given = xcalloc(config_n_keys() +
                           CONFIG_KINDS_MAX * config_n_kind_keys(),
                       sizeof *r.given);
-    if (check_mode(&r))
-        (void)ini_parse_stream(next_line, &r, take, &r);
-    if (ferror(r.file)) {
+    bool whole = !check_mode(&r) ||
+                 ini_parse_stream(next_line, &r, take, &r) != INI_NO_MEMORY;
+    if (ferror(r.file) || !whole) {
         r.line++;
         (void)wrong(&r, "cannot be read", NULL);
     }
