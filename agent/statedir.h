@@ -22,8 +22,8 @@ int statedir_id(const char *dir, struct node_id *out,
 
 /* Is the directory where it was made? A copy of it - of a node that may run
  * still, or a restored backup - has its id in another file (time of birth;
- * else inode). `accept`: from now on it is where it is. After statedir_id. 0; -1
- * and `err`; 1 and `err`: it is a copy. */
+ * else inode). `accept`: from now on it is where it is. After statedir_id.
+ * 0; -1 and `err`; 1 and `err`: it is a copy. */
 int statedir_place(const char *dir, bool accept, char err[STATEDIR_ERROR]);
 
 /* A number that is the same for all nodes of a running host. */

@@ -15,6 +15,7 @@
 
 enum {
     VICTIM = 0,
+    OTHER = 1,
     NODES = 2,
     READY_MS = 30 * 1000,
     RUN_MS = 2500,          /* work without its end: has no n-th call */
@@ -59,7 +60,9 @@ work(struct boundary *b, int *status)
         .cluster = b->c, .checker = b->r->checker, .seed = b->r->seed,
         .part = b->points, .submitters = 2, .once_percent = 5,
         .marked_percent = 25, .sleep_percent = 25, .jobs_min = 10,
-        .jobs_max = 60, .jobs_ahead = 300, .pause_ms = 10
+        .jobs_max = 60, .jobs_ahead = 300, .pause_ms = 10,
+        /* strace follows the programs of the victim's jobs, too. */
+        .marked_at = OTHER + 1
     });
     int64_t until = INT64_MAX;
 
@@ -102,7 +105,7 @@ point(struct boundary *b, const char *call, unsigned nth, bool *none)
         b->spawners++;      /* it was struck: the node hands over and ends */
     else
         return campaign_fail(b->r, "%s %u: wait status %d", call, nth, status);
-    if (cluster_ended(b->c, NODES - 1, NULL))
+    if (cluster_ended(b->c, OTHER, NULL))
         return campaign_fail(b->r, "the other one ended by itself");
     return restart(b, start_ms);
 }

@@ -113,7 +113,9 @@ draw(struct worker *w, struct draft *d)
     if (d->w.marked) {
         d->kind = "mark";
         /* The runs of half of them can be laid at one door alone. */
-        if (rng_chance(&w->rng, 50))
+        if (p->marked_at != 0)
+            d->w.pin = p->marked_at;
+        else if (rng_chance(&w->rng, 50))
             d->w.pin = 1 + (size_t)rng_below(&w->rng,
                                              cluster_size(p->cluster));
     } else if (rng_chance(&w->rng, p->sleep_percent)) {

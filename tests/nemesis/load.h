@@ -21,6 +21,8 @@ struct load_plan {
     uint32_t jobs_min, jobs_max;    /* of a workload; 0: 50..500 */
     unsigned once_percent;      /* of workloads; they are marked */
     unsigned marked_percent;    /* of the others */
+    size_t marked_at;           /* node + 1: which alone runs them; 0: half of
+                                   them have such a node, drawn */
     unsigned sleep_percent;     /* of the others: sleep ms=5, else noop */
     uint32_t home_mask;         /* bit i: submit to node i; 0: to all */
     uint64_t stop_at;           /* acknowledged jobs; 0: until load_stop */
