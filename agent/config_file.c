@@ -275,9 +275,11 @@ config_read(struct config_file *f, const char *path, struct problems *p)
     r.given = xcalloc(config_n_keys() +
                           CONFIG_KINDS_MAX * config_n_kind_keys(),
                       sizeof *r.given);
+    /* Without memory getline, too, seems to have come to the end. */
     bool whole = !check_mode(&r) ||
-                 ini_parse_stream(next_line, &r, take, &r) != INI_NO_MEMORY;
-    if (ferror(r.file) || !whole) {
+                 (ini_parse_stream(next_line, &r, take, &r) != INI_NO_MEMORY &&
+                  feof(r.file));
+    if (!whole) {
         r.line++;
         (void)wrong(&r, "cannot be read", NULL);
     }
