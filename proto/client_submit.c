@@ -13,7 +13,8 @@ enum {
     CHUNK_BYTES = 256 * 1024,   /* a chunk of a list is sent when it is full */
     CHUNK_JOBS = 10 * 1000,
     SAME_JOBS = 100 * 1000,     /* a chunk without a list costs nothing */
-    PAUSE_MAX_MS = 1000         /* between two tries */
+    PAUSE_MAX_MS = 1000,        /* between two tries */
+    PAUSE_ASKED_MS = 60 * 1000  /* likewise, however long a node asks for */
 };
 
 struct chunk_out {
@@ -100,13 +101,22 @@ send_chunk(struct lb_submit *s, struct chunk_out *o)
     o->seq = client_ask(s->lb, &c);
 }
 
+/* At most what no honest node exceeds: it may say any number. */
+static uint64_t
+capped(uint64_t n, uint64_t most)
+{
+    return n < most ? n : most;
+}
+
 /* What the node asks for; each time twice as long as before, up to 1 s, while
  * it takes nothing. A node that says seconds only is waited for so long. */
 static int64_t
 pause_ms(struct lb_submit *s, const struct lb_reply *r)
 {
-    int64_t rest = 1000 * (int64_t)lb_reply_number(r, "retry_s", 1);
-    int64_t ms = (int64_t)lb_reply_number(r, "retry_ms", (uint64_t)rest);
+    uint64_t rest = 1000 * capped(lb_reply_number(r, "retry_s", 1),
+                                  PAUSE_ASKED_MS / 1000);
+    int64_t ms = (int64_t)capped(lb_reply_number(r, "retry_ms", rest),
+                                 PAUSE_ASKED_MS);
     int64_t most = ms > PAUSE_MAX_MS ? ms : PAUSE_MAX_MS;
 
     if (ms < 2 * s->waited_ms)
