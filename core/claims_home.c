@@ -204,6 +204,10 @@ released(struct core *c, struct job *j, const struct item *it)
     bool never = it->verb == RELEASE_NEVER_STARTED;
     bool once = workload_once(j->w);
 
+    if (LB_BUG == 16 && j->rec == REC_UNKNOWN && never) {
+        home_take_back(c, j, it->fence, it->moves);
+        return;
+    }
     if (j->rec == REC_UNKNOWN && !once && never) {
         home_reclaim(c, j);
         return;
@@ -211,7 +215,7 @@ released(struct core *c, struct job *j, const struct item *it)
     if (j->rec != REC_OUT ||
         (LB_BUG != 10 && (it->fence != j->fence || it->moves < j->moves)))
         return; /* old news */
-    if (never && (LB_BUG == 16 || !(once && (j->flags & JOB_BLIND))))
+    if (never && !(once && (j->flags & JOB_BLIND)))
         home_take_back(c, j, it->fence, it->moves);
     else if (!never && !once)
         home_reclaim(c, j);
