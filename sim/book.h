@@ -41,6 +41,7 @@ struct book_work {
     bool closed;            /* client has all, or has forgotten it */
     bool forgotten;
     bool lost;              /* with the disk of its home */
+    bool meddled;           /* an operator may have held it */
     bool anew;              /* its home has an old disk: read all again */
     uint8_t retries;
     uint32_t fail_permille, hang_permille;

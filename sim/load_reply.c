@@ -170,8 +170,10 @@ load_reply(struct world *w, const struct due *d)
         c->cancelled = true;
         next_request(w, c, ASK_RESULTS, 0);
         break;
+    case ASK_RETRY: /* what was held when it ended is held still */
+        next_request(w, c, c->work->meddled ? ASK_START : ASK_RESULTS, 0);
+        break;
     case ASK_START:
-    case ASK_RETRY:
         next_request(w, c, ASK_RESULTS, 0);
         break;
     case ASK_FORGET:

@@ -63,6 +63,7 @@ change_work(struct world *w, struct random *r, struct book_work *k)
         pair_add_u64(&pairs, "value", random_below(r, 10));
     if (what >= 3)
         add_range(&pairs, at, at);
+    k->meddled |= what == 0 || what == 4;
     if (what == 3)
         k->job[at].cancelled = true;
     node_command(w, home, ops[what], buf_span(&pairs));
