@@ -299,9 +299,11 @@ happen(struct life *l, uint8_t what)
         ev.sample.n_cpus = 2;
         break;
     case 1:
-        ev.kind = EV_KIND_OFF;
-        ev.kind_off.kind = span_str("noop");
-        ev.kind_off.why = "it ended";
+        ev.kind = EV_COPROCESS;
+        ev.coprocess.kind = span_str("noop");
+        ev.coprocess.broken = what > 64;
+        ev.coprocess.limit = 3;
+        ev.coprocess.why = span_str("it ended");
         break;
     case 2:
         ev.kind = EV_STRANGER;
