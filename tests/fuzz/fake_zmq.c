@@ -182,3 +182,9 @@ dial_now_ms(void)
 
     return ++now_ms;
 }
+
+bool
+dial_interrupted(const volatile sig_atomic_t *flag)
+{
+    return flag != NULL && *flag != 0;
+}
