@@ -116,7 +116,7 @@ scripts_against() { # LBSIM
 
 # Prints who has caught it; nothing: nobody.
 by_sim() { # BUG SEEDS
-    build "$1" "$work/lbsim" '-ljansson -linih -lz -lm' base/*.c \
+    build "$1" "$work/lbsim" '-ljansson -lsodium -linih -lz -lm' base/*.c \
         proto/msg*.c proto/names.c proto/workload.c core/*.c sim/*.c
     scripts_against "$work/lbsim" >"$work/scripts"
     n=$(wc -l <"$work/scripts")
@@ -142,7 +142,7 @@ by_test() { # BUG TEST,...
             ;;
         esac
         # shellcheck disable=SC2086  # patterns
-        build "$1" "$work/$test" "$libraries -lcmocka -lpthread" \
+        build "$1" "$work/$test" "$libraries -lcmocka -lsodium -lpthread" \
             "tests/unit/$test.c" $files base/*.c
         timeout 120 "$work/$test" >"$work/out" 2>&1 ||
             printf '%s' "$(sed -n \
