@@ -71,7 +71,8 @@ struct files_live {
 };
 /* Drops files of its own that were put or touched at least `age_ms` ago, and
  * that neither a live manifest names nor a live workload keeps. A manifest
- * that cannot be read drops nothing. The number of files. */
+ * that cannot be read drops nothing; one above FILES_NEEDED_MAX names
+ * nothing. Sorts live->manifest. The number of files. */
 size_t files_sweep(struct files *f, const struct files_live *live,
                    uint64_t age_ms);
 

@@ -9,8 +9,13 @@
 
 #include "agent/clock.h"
 #include "agent/files_parts.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "proto/limits.h"
+
+/* Of all manifests together: beyond that nothing is dropped. */
+enum { NAMED_MAX = 8 * FILES_NEEDED_MAX };
 
 struct sweep {
     struct files *files;
@@ -46,7 +51,23 @@ more(struct sweep *s, size_t n)
     return &s->named[s->n_named - n];
 }
 
-/* Adds what a manifest names. False: it is here and cannot be read. */
+/* Any file can be said to be a manifest: one that is too large for one names
+ * nothing. */
+static bool
+is_too_large(const struct digest *manifest, uint64_t size)
+{
+    char hash[DIGEST_TEXT];
+
+    if (size <= (uint64_t)FILES_NEEDED_MAX * DIGEST_BYTES)
+        return false;
+    digest_print(manifest, hash);
+    log_event(LOG_WARN, "files", "manifest=%s bytes=%llu why=\"too large, it "
+              "counts for nothing\"", hash, (unsigned long long)size);
+    return true;
+}
+
+/* Adds what a manifest names. False: it is here and cannot be read, or it is
+ * more than can be known. */
 static bool
 read_manifest(struct sweep *s, const struct digest *manifest)
 {
@@ -56,6 +77,16 @@ read_manifest(struct sweep *s, const struct digest *manifest)
     *more(s, 1) = *manifest;
     if (fd < 0)
         return fd == -ENOENT;
+    if (is_too_large(manifest, size)) {
+        close(fd);
+        return true;
+    }
+    if (s->n_named + size / DIGEST_BYTES > NAMED_MAX) {
+        log_event(LOG_WARN, "files", "why=\"manifests name above %d files\" "
+                  "next=\"none is dropped\"", NAMED_MAX);
+        close(fd);
+        return false;
+    }
     for (uint64_t left = size / DIGEST_BYTES * DIGEST_BYTES; left > 0;) {
         uint8_t block[128 * DIGEST_BYTES];
         size_t want = left < sizeof block ? (size_t)left : sizeof block;
@@ -133,8 +164,14 @@ files_sweep(struct files *f, const struct files_live *live, uint64_t age_ms)
                        .before_ms = clock_wall_ms() - age_ms };
     bool good = true;
 
+    /* Workloads may share one: it is read once. */
+    if (live->n_manifests > 0)
+        qsort(live->manifest, live->n_manifests, sizeof *live->manifest,
+              by_digest);
     for (size_t i = 0; good && i < live->n_manifests; i++)
-        good = read_manifest(&s, &live->manifest[i]);
+        if (i == 0 || by_digest(&live->manifest[i - 1],
+                                &live->manifest[i]) != 0)
+            good = read_manifest(&s, &live->manifest[i]);
     if (good) {
         /* One more, so that there is something to search in. */
         *more(&s, 1) = (struct digest){ { 0 } };

@@ -247,6 +247,8 @@ check_desc(struct ask *a, struct span desc, const struct chunk *chunk)
 
     if (desc_decode(desc, &d) != 0)
         ask_refuse(a, EXIT_USAGE, "submit: desc: makes no sense");
+    else if (d.files.len > 0 && !span_is(d.kind, "command"))
+        ask_refuse(a, EXIT_USAGE, "submit: files are for commands only");
     else if (!ask_number(a, "total", &jobs, &total))
         return false;
     else if (total != UINT64_MAX && total != d.n_jobs)

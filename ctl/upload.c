@@ -344,7 +344,11 @@ upload(struct ctl *c, struct lb *lb, const struct files *files,
     int rc = 0;
 
     needed_of(l, &all);
-    if (all.n > 0) {
+    if (all.n > FILES_NEEDED_MAX) {
+        ctl_fail(c, EXIT_USAGE, "--transfer: %zu files are above %d; submit "
+                 "the jobs in parts", all.n, FILES_NEEDED_MAX);
+        rc = -1;
+    } else if (all.n > 0) {
         const struct span bytes = span_of(all.v, all.n * sizeof *all.v);
         const struct parcel parcel = { .digest = digest_of(bytes),
                                    .bytes = bytes, .size = bytes.len };

@@ -24,6 +24,7 @@ enum {
     FILE_HASH_BYTES = 32,           /* BLAKE2b-256 of a file */
     FILE_PIECE_BYTES = 1024 * 1024, /* of a file, in one COMMAND or REPLY */
     FILES_ASKED_MAX = 10 * 1000,    /* hashes of one file_have */
+    FILES_NEEDED_MAX = 1024 * 1024, /* files that a manifest names */
     RETRIES_MAX = 100,
     RETRIES_DEFAULT = 255,          /* of a submission: as the home says */
     PRIORITY_MAX = 9,

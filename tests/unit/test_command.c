@@ -56,6 +56,31 @@ same_key_is_the_same_workload(void **state)
     scene_free(&s);
 }
 
+static void
+only_commands_have_files(void **state)
+{
+    (void)state;
+    static const uint8_t hash[FILE_HASH_BYTES] = { 7 };
+    struct desc d = { .kind = span_str("sleep"), .params = span_str("ms=1\n"),
+                      .n_jobs = 1, .cost = 1000 * 1000, .priority = 5,
+                      .files = span_of(hash, sizeof hash) };
+    struct buf desc = { 0 }, blob = { 0 };
+    struct scene s;
+
+    scene_new(&s);
+    desc_encode(&d, &desc);
+    chunk_begin(0, 1, false, &blob);
+    struct asking q = { .op = "submit", .desc = buf_span(&desc),
+                        .blob = buf_span(&blob) };
+    assert_true(scene_ask_as(&s, &q));
+    assert_int_equal(s.reply.status, EXIT_USAGE);
+    assert_string_equal(s.text, "submit: files are for commands only");
+    assert_int_equal(core_count(s.core).own_jobs, 0);
+    buf_fini(&desc);
+    buf_fini(&blob);
+    scene_free(&s);
+}
+
 static int
 next_chunk(struct scene *s, uint32_t first, uint32_t count)
 {
@@ -379,6 +404,7 @@ main(void)
         cmocka_unit_test(jobs_are_saved_before_they_are_acknowledged),
         cmocka_unit_test(repeated_request_is_not_carried_out_again),
         cmocka_unit_test(same_key_is_the_same_workload),
+        cmocka_unit_test(only_commands_have_files),
         cmocka_unit_test(chunks_follow_each_other),
         cmocka_unit_test(full_queue_is_an_answer),
         cmocka_unit_test(workloads_take_of_the_room_for_results),

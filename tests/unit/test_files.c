@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "agent/files.h"
+#include "proto/limits.h"
 
 enum { K = 1024, M = K * K, HOUR_MS = 3600 * 1000 };
 
@@ -306,6 +307,31 @@ a_manifest_that_is_not_whole_names_what_it_can(void **state)
     files_free(f);
 }
 
+/* Any file can be named as one: its size decides, before a byte is read. */
+static void
+a_manifest_that_is_too_large_names_nothing(void **state)
+{
+    (void)state;
+    struct files *f = open_files(1024 * (uint64_t)M);
+    struct digest a = put_text(f, "a", true);
+    struct digest large = put_text(f, "large", true);
+    struct digest lists[] = { large, large };
+    const struct files_live live = { .manifest = lists, .n_manifests = 2 };
+    char path[160], name[DIGEST_TEXT];
+
+    digest_print(&large, name);
+    snprintf(path, sizeof path, "%s/own/%s", dir, name);
+    int fd = open(path, O_WRONLY);
+    assert_int_equal(write(fd, a.byte, DIGEST_BYTES), DIGEST_BYTES);
+    assert_int_equal(ftruncate(fd, (off_t)DIGEST_BYTES *
+                                       (FILES_NEEDED_MAX + 1)), 0);
+    close(fd);
+    assert_int_equal(files_sweep(f, &live, 0), 1);
+    assert_false(has(f, &a));
+    assert_true(has(f, &large));
+    files_free(f);
+}
+
 static void
 no_directory_is_no_store(void **state)
 {
@@ -336,6 +362,8 @@ main(void)
             what_came_back_stays_with_its_workload, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             a_manifest_that_is_not_whole_names_what_it_can, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_manifest_that_is_too_large_names_nothing, set_up, tear_down),
         cmocka_unit_test(no_directory_is_no_store),
     };
     return cmocka_run_group_tests_name("files", tests, NULL, NULL);
