@@ -71,20 +71,22 @@ salvage(struct journal_file *f, const struct journal_options *o,
     return rc == SQLITE_OK || say_sqlite(err, f, rc);
 }
 
-/* The first incarnation of a new journal is drawn: what was meant for the node
- * that was at this address before, with another disk, must not fit here. */
+/* Stands for the last one where the journal is new: with a clock that is far
+ * off, what was meant for the node that was at this address before, with
+ * another disk, must not fit here. */
 static int64_t
-first_incarnation(void)
+draw_incarnation(void)
 {
     uint32_t drawn = 0;
     if (getrandom(&drawn, sizeof drawn, 0) != (ssize_t)sizeof drawn)
-        return 1;
-    return 1 + (int64_t)(drawn >> 2);
+        return 0;
+    return (int64_t)(drawn >> 2);
 }
 
 /* One more than the last; and not below the time in seconds, so that a journal
- * that is an older copy of itself does not speak with numbers that its peers
- * have heard before, and ignore. (A clock that is far off is no help.) */
+ * that is an older copy of itself, or was begun anew beside the same id, does
+ * not speak with numbers that its peers have heard before, and ignore. (A clock
+ * that is far off is no help.) */
 static int64_t
 later_incarnation(int64_t last)
 {
@@ -98,9 +100,9 @@ next_incarnation(struct journal_file *f, char err[JOURNAL_ERROR])
 {
     int rc = db_exec(&f->db, "BEGIN IMMEDIATE");
 
-    f->db.incarnation = f->db.incarnation == 0 ? first_incarnation()
-                                               : later_incarnation(
-                                                     f->db.incarnation);
+    f->db.incarnation = later_incarnation(f->db.incarnation != 0
+                                              ? f->db.incarnation
+                                              : draw_incarnation());
     if (rc == SQLITE_OK)
         rc = db_save_counters(&f->db);
     if (rc == SQLITE_OK)

@@ -34,8 +34,8 @@ struct policy_config {
 
 struct core_config {
     struct node_id id;
-    uint64_t incarnation;           /* 1.. , grows; below 2^32; the first one
-                                       is drawn: names this disk as well */
+    uint64_t incarnation;           /* 1.. , grows; below 2^32; not below the
+                                       time in seconds of this start */
     char name[NAME_MAX_BYTES + 1];
     char cluster[NAME_MAX_BYTES + 1];
     char host[ENDPOINT_MAX_BYTES + 1];  /* told to peers and clients */

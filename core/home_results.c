@@ -198,6 +198,10 @@ home_outcome(struct core *c, struct workload *w, const struct result *in,
              uint16_t node)
 {
     struct result r = *in;
+    if (fence_inc(r.fence) > c->config.incarnation) {
+        c->dropped++;       /* of a life that went with a disk */
+        return;
+    }
     if (r.index >= w->accepted || workload_outcome(w, r.index) != NULL ||
         (LB_BUG != 20 && r.fence < home_floor(w, r.index)))
         return;

@@ -6,10 +6,12 @@ static void
 gives_back_what_was_put_in_order(void **state)
 {
     (void)state;
+    const uint64_t now = (uint64_t)time(NULL);
     struct journal *j = open_it(0);
 
+    /* The first one too: it may be of an id that is known. */
     uint64_t first = journal_incarnation(j);
-    assert_in_range(first, 1, UINT32_MAX / 2);
+    assert_in_range(first, now, UINT32_MAX);
     assert_int_equal(journal_start(j), 0);
     assert_int_equal(journal_put(j, 1, 7, span_str("a")), 1);
     assert_int_equal(journal_put(j, 2, 7, span_str("")), 2);
@@ -101,7 +103,7 @@ durable_rows_survive_a_crash(void **state)
     for (uint32_t i = 0; i < s.n; i++)
         n += s.type[i] == 1;
     assert_int_equal(n, 30);
-    assert_in_range(journal_incarnation(j), 4, UINT32_MAX / 2);
+    assert_in_range(journal_incarnation(j), 4, UINT32_MAX);
     journal_close(j);
 }
 
