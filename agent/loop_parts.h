@@ -13,7 +13,9 @@ enum {
     GATE_DEAF = GATE_SENDS / 2,         /* above: nothing new is taken in */
     BACKLOG_ROWS = 64 * 1024,
     BACKLOG_BYTES = 64 * 1024 * 1024,   /* journal and gate, each */
-    SOON_MAX = 4096,                    /* replies of one turn */
+    HELD_SENDS = GATE_DEAF / 2,         /* of these, that are asked again */
+    HELD_BYTES = BACKLOG_BYTES / 2,
+    SOON_MAX = GATE_SENDS,              /* of one turn */
     SAVED = 1024,
     ENDED_BATCH = 256
 };
@@ -22,8 +24,8 @@ struct loop {
     struct shell *s;
     int64_t now_us;
     struct gate *gate;
-    struct gate *soon;          /* replies that wait for no save: let out at
-                                   the end of the turn */
+    struct gate *soon;          /* what waits for no save: let out at the end
+                                   of the turn */
     size_t gate_bytes;          /* of both */
     uint64_t last_save, durable;
     uint64_t saved[SAVED];      /* the newest save of the workloads of each

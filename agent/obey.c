@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* obey - the actions of the core: each is one call. */
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,18 +10,40 @@
 #include "base/xalloc.h"
 #include "proto/workload.h"
 
-/* The gate takes it, or it is lost, as the wire may lose it: false. */
-static bool
-hold(struct loop *l, struct packet *p)
+/* As the wire may lose it: who waits for it asks again. */
+static void
+lose(struct loop *l, struct packet *p)
 {
-    if (gate_count(l->gate) < GATE_SENDS &&
-        gate_put(l->gate, l->last_save, p) == 0) {
-        l->gate_bytes += p->frame.len;
-        return true;
-    }
     l->lost_sends++;
     packet_free(p);
-    return false;
+}
+
+/* The gate takes it, or it is lost: false. What is `asked_again` anyhow does
+ * not make the loop deaf, however long the disk takes. */
+static bool
+hold(struct loop *l, struct packet *p, bool asked_again)
+{
+    size_t most = asked_again ? HELD_SENDS : GATE_SENDS;
+    size_t most_bytes = asked_again ? HELD_BYTES : SIZE_MAX;
+
+    if (gate_count(l->gate) >= most ||
+        l->gate_bytes + p->frame.len > most_bytes ||
+        gate_put(l->gate, l->last_save, p) != 0) {
+        lose(l, p);
+        return false;
+    }
+    l->gate_bytes += p->frame.len;
+    return true;
+}
+
+/* No save holds it back: it leaves at the end of the turn. */
+static void
+let_pass(struct loop *l, struct packet *p)
+{
+    if (gate_put(l->soon, 0, p) == 0)
+        l->gate_bytes += p->frame.len;
+    else
+        lose(l, p);
 }
 
 static void
@@ -37,9 +60,12 @@ send_peer(struct loop *l, const struct action *a)
 {
     const uint32_t credit[2] = { a->send.credit_jobs, a->send.credit_kib };
 
-    /* For an acknowledgement of results nobody waits. */
-    if (hold(l, net_encode_peer(l->s->net, &a->send.to, a->send.type, credit,
-                                a->send.body)))
+    struct packet *p = net_encode_peer(l->s->net, &a->send.to, a->send.type,
+                                       credit, a->send.body);
+
+    if (a->send.soon || l->last_save <= l->durable)
+        let_pass(l, p);
+    else if (hold(l, p, true))  /* for an acknowledgement nobody waits */
         l->hurries |= a->send.type != MSG_RESULTS_ACK;
 }
 
@@ -59,14 +85,11 @@ reply(struct loop *l, const struct action *a)
     struct packet *p = net_encode_reply(l->s->net, a->reply.client,
                                         a->reply.body);
 
-    if (save_told(l, a) > l->durable) {
-        l->hurries |= hold(l, p);
-    } else if (gate_put(l->soon, 0, p) == 0) {
-        l->gate_bytes += p->frame.len;
-    } else {
-        l->lost_sends++;
-        packet_free(p);
-    }
+    /* A client asks again when the disk has been full for a while. */
+    if (save_told(l, a) > l->durable)
+        l->hurries |= hold(l, p, l->journal_state == JOURNAL_FULL);
+    else
+        let_pass(l, p);
 }
 
 /* ---- runs ---- */

@@ -264,7 +264,7 @@ carry_request(struct core *c, const struct decision *d)
     c->request_to = d->peer;
     c->request_us = c->now_us;
     core_log(c, LOG_DEBUG, "request", "to=%s", peer_name(c, d->peer));
-    core_send(c, d->peer, &m);
+    core_send_now(c, d->peer, &m);
     buf_fini(&state);
 }
 
@@ -280,7 +280,7 @@ carry_refuse(struct core *c, const struct decision *d)
         m.refuse.referral = peer_at(c, d->referral)->id;
     m.refuse.state = buf_span(&state);
     core_log(c, LOG_DEBUG, "refuse", "to=%s", peer_name(c, to));
-    core_send(c, to, &m);
+    core_send_now(c, to, &m);
     buf_fini(&state);
 }
 

@@ -168,7 +168,7 @@ send_part(struct core *c, uint16_t peer, uint16_t part, bool last,
     m.claims.part = part;
     m.claims.last = last;
     m.claims.items = items_finish(list);
-    core_send(c, peer, &m);
+    core_send_now(c, peer, &m);
     items_reset(list);
 }
 

@@ -107,8 +107,8 @@ credit_jobs(const struct core *c)
                                      : 1000 * 1000;
 }
 
-void
-core_send(struct core *c, uint16_t peer, const struct msg *m)
+static struct action *
+add_send(struct core *c, uint16_t peer, const struct msg *m)
 {
     struct buf body = { 0 };
 
@@ -122,6 +122,19 @@ core_send(struct core *c, uint16_t peer, const struct msg *m)
     a->send.body = kept;
     a->send.credit_jobs = credit_jobs(c);
     a->send.credit_kib = (uint32_t)(c->config.queue_max_bytes / 1024);
+    return a;
+}
+
+void
+core_send(struct core *c, uint16_t peer, const struct msg *m)
+{
+    (void)add_send(c, peer, m);
+}
+
+void
+core_send_now(struct core *c, uint16_t peer, const struct msg *m)
+{
+    add_send(c, peer, m)->send.soon = true;
 }
 
 const char *
@@ -406,7 +419,10 @@ handle(struct core *c, const struct event *ev)
     case EV_SAMPLE: sample_taken(c, &ev->sample); break;
     case EV_COPROCESS: elsewhere_fared(c, ev); break;
     case EV_STRANGER: stranger_heard(c, ev); break;
-    case EV_DISK: c->disk_full = ev->disk_full; break;
+    case EV_DISK:
+        c->disk_full = ev->disk_full;
+        c->state_due = c->decide_due = true;
+        break;
     case EV_CONFIG: reconfigure(c, ev->config); break;
     case EV_STOP: core_leave(c); break;
     }

@@ -121,7 +121,7 @@ struct event {
 /* ---- actions ---- */
 
 enum action_kind {
-    ACT_SAVE = 1,   /* durable before any later SEND leaves */
+    ACT_SAVE = 1,   /* durable before any later SEND leaves that waits */
     ACT_SEND,       /* to one peer; may be lost, late or twice */
     ACT_REPLY,      /* MSG_REPLY to a client; waits for saves like SEND */
     ACT_PUBLISH,    /* STATE, STATE_SLOW, BYE; waits for no save */
@@ -162,6 +162,7 @@ struct action {
         struct {            /* SEND, PUBLISH */
             struct node_id to;
             uint8_t type;
+            bool soon;      /* SEND: waits for no save, tells of none */
             uint32_t credit_jobs, credit_kib;
             struct span body;
         } send;

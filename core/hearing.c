@@ -165,7 +165,7 @@ static void
 ping_heard(struct core *c, uint16_t i, const struct msg *m)
 {
     struct msg pong = { .type = MSG_PONG, .ping = m->ping };
-    core_send(c, i, &pong);
+    core_send_now(c, i, &pong);
 }
 
 static void

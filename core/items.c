@@ -43,5 +43,8 @@ items_send(struct core *c, uint16_t peer, uint8_t type, uint64_t home_inc,
     struct msg m = { .type = type };
     m.items.home_inc = home_inc;
     m.items.items = items;
-    core_send(c, peer, &m);
+    if (type == MSG_RELEASE)
+        core_send_now(c, peer, &m);
+    else
+        core_send(c, peer, &m);
 }

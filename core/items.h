@@ -20,7 +20,8 @@ void items_add(struct items *l, const struct item *it);
  * reset. */
 struct span items_finish(struct items *l);
 void items_reset(struct items *l);
-/* CLAIMS_REPLY, RELEASE, RELEASE_ACK: `home_inc` of the home meant. */
+/* CLAIMS_REPLY, RELEASE, RELEASE_ACK: `home_inc` of the home meant. What a
+ * home says waits for saves: it may tell of results, cancels, failures. */
 void items_send(struct core *c, uint16_t peer, uint8_t type, uint64_t home_inc,
                 struct span items);
 

@@ -224,8 +224,12 @@ double run_work_s(const struct core *c, const struct run *r);
 double queue_work_s(const struct core *c);
 /* Waits for nothing: hand over what is queued, let runs end, say BYE. */
 void core_leave(struct core *c);
-/* out.c's callers: a message to a peer (credit filled in), a reply. */
+/* A message to a peer (credit filled in). It leaves when all saves so far are
+ * durable; `now`: waits for none. That is for what is true whatever a crash
+ * takes back here: what tells of jobs of others, which are in memory alone, so
+ * that a disk that is full or slow holds up nobody else's jobs. */
 void core_send(struct core *c, uint16_t peer, const struct msg *m);
+void core_send_now(struct core *c, uint16_t peer, const struct msg *m);
 void core_log(struct core *c, enum log_level level, const char *evt,
               const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* "alpha-12", "alpha-12.5"; "alpha-12.5-9" when last > first. */

@@ -95,6 +95,17 @@ encode_group(const struct core *c, const struct batch *b, uint32_t i,
     return i;
 }
 
+/* That a job of this home is accepted, granted, spread or tried again is
+ * saved; a job of another one is offered without a save. */
+static bool
+has_own(const struct batch *b)
+{
+    for (uint32_t i = 0; i < b->n; i++)
+        if (b->job[i].home == 0)
+            return true;
+    return false;
+}
+
 void
 outbox_send(struct core *c, struct batch *b)
 {
@@ -114,7 +125,10 @@ outbox_send(struct core *c, struct batch *b)
     b->backoff_us = b->backoff_us * 2 < RESEND_BATCH_MAX_US
                         ? b->backoff_us * 2
                         : RESEND_BATCH_MAX_US;
-    core_send(c, b->peer, &m);
+    if (has_own(b))
+        core_send(c, b->peer, &m);
+    else
+        core_send_now(c, b->peer, &m);
     buf_fini(&groups);
 }
 
@@ -126,7 +140,7 @@ outbox_send_low(struct core *c, uint16_t peer)
     m.batch.target_inc = p->inc;
     m.batch.low = peer_low(p);
     p->low_next_us = c->now_us + RESEND_US * 2;
-    core_send(c, peer, &m);
+    core_send_now(c, peer, &m);
 }
 
 void

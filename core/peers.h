@@ -41,6 +41,7 @@ struct batch {
 struct verdict {
     struct verdict *next;
     uint64_t b;
+    bool tells;     /* of the end of an own job, which is saved */
     struct buf items;
 };
 

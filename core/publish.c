@@ -231,7 +231,8 @@ fill_load(const struct core *c, struct state *s)
                                            : UINT16_MAX;
     s->queued = c->queue.n;
     s->held = c->held_jobs + c->elsewhere.n;
-    if (c->phase == PHASE_RUN && waits < c->config.queue_max_jobs)
+    if (c->phase == PHASE_RUN && !c->disk_full &&
+        waits < c->config.queue_max_jobs)
         s->room = c->config.queue_max_jobs - waits;
     s->queued_cost = speed_round(queue_work_s(c) * 1e6);
     s->w = speed_round(w * 1e6);

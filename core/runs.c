@@ -256,7 +256,7 @@ send_results(struct core *c, uint16_t peer, struct buf *list, uint32_t n)
         return;
     m.results.n = n;
     m.results.list = buf_span(list);
-    core_send(c, peer, &m);
+    core_send_now(c, peer, &m);
     buf_reset(list);
 }
 
@@ -424,7 +424,10 @@ runs_results(struct core *c, uint16_t peer, const struct msg_results *m)
     struct msg out = { .type = MSG_RESULTS_ACK };
     out.items.home_inc = c->config.incarnation;
     out.items.items = buf_span(&acks);
-    core_send(c, peer, &out);
+    if (LB_BUG == 37)
+        core_send_now(c, peer, &out);
+    else
+        core_send(c, peer, &out);
     buf_fini(&acks);
     core_log(c, LOG_DEBUG, "results", "from=%s n=%u", peer_name(c, peer),
              (unsigned)m->n);

@@ -204,19 +204,19 @@ decide_one(struct core *c, const struct offered *o)
 
 /* Adds a verdict to the list; the same as the last one makes that longer. */
 static void
-add_verdict(struct buf *items, struct item *last, enum item_verb verb)
+add_verdict(struct verdict *v, struct item *last, enum item_verb verb)
 {
     if (last->verb == verb) {
         last->count++;
         return;
     }
     if (last->verb != 0)
-        item_encode(last, items);
+        item_encode(last, &v->items);
     *last = (struct item){ .verb = (uint8_t)verb, .count = 1 };
 }
 
 static uint32_t
-decide_group(struct core *c, const struct batch_group *g, struct buf *items,
+decide_group(struct core *c, const struct batch_group *g, struct verdict *v,
              struct item *last)
 {
     struct item it;
@@ -239,16 +239,19 @@ decide_group(struct core *c, const struct batch_group *g, struct buf *items,
             enum item_verb verb = (it.flags & ITEM_VOID) ? VERDICT_STALE
                                   : home < 0             ? VERDICT_NAK_FULL
                                                          : decide_one(c, &o);
-            add_verdict(items, last, verb);
+            add_verdict(v, last, verb);
             taken += verb == VERDICT_TAKEN;
+            v->tells |= home == 0 && verb == VERDICT_STALE;
         }
     }
     return taken;
 }
 
+/* Only that an own job has ended, so that its copy may be forgotten, tells of
+ * a save: what is taken is in memory alone. `v` NULL: no verdict. */
 static void
 send_ack(struct core *c, uint16_t peer, uint64_t peer_inc,
-         const struct msg_batch *m, struct span items)
+         const struct msg_batch *m, const struct verdict *v)
 {
     struct msg out = { .type = MSG_BATCH_ACK };
     out.batch_ack.asker_inc = peer_inc;
@@ -256,8 +259,12 @@ send_ack(struct core *c, uint16_t peer, uint64_t peer_inc,
     out.batch_ack.b = m->b;
     out.batch_ack.low = m->low;
     out.batch_ack.wrong_inc = m->target_inc != c->config.incarnation;
-    out.batch_ack.items = items;
-    core_send(c, peer, &out);
+    out.batch_ack.items = v == NULL ? span_of(NULL, 0)
+                                    : buf_span(&v->items);
+    if (v != NULL && v->tells)
+        core_send(c, peer, &out);
+    else
+        core_send_now(c, peer, &out);
 }
 
 static struct verdict *
@@ -281,14 +288,14 @@ forget_below(struct peer *p, uint64_t low, uint64_t b)
     return found;
 }
 
+/* Takes over what `v` holds. */
 static void
-remember(struct peer *p, uint64_t b, const struct buf *items)
+remember(struct peer *p, const struct verdict *v)
 {
-    struct verdict *v = xcalloc(1, sizeof *v);
-    v->b = b;
-    buf_bytes(&v->items, items->p, items->len);
-    v->next = p->verdicts;
-    p->verdicts = v;
+    struct verdict *kept = xmalloc(sizeof *kept);
+    *kept = *v;
+    kept->next = p->verdicts;
+    p->verdicts = kept;
 }
 
 static void
@@ -296,7 +303,7 @@ decide(struct core *c, uint16_t peer, uint64_t peer_inc,
        const struct msg_batch *m)
 {
     struct peer *p = peer_at(c, peer);
-    struct buf items = { 0 };
+    struct verdict v = { .b = m->b };
     struct item last = { 0 };
     struct batch_group g;
     size_t at = 0;
@@ -305,13 +312,14 @@ decide(struct core *c, uint16_t peer, uint64_t peer_inc,
     queue_batch_begin(&c->queue);
     queue_batch_begin(&c->elsewhere);
     while (batch_next(m, &at, &g))
-        taken += decide_group(c, &g, &items, &last);
+        taken += decide_group(c, &g, &v, &last);
     if (last.verb != 0)
-        item_encode(&last, &items);
+        item_encode(&last, &v.items);
+    send_ack(c, peer, peer_inc, m, &v);
     if (LB_BUG != 2 || taken > 0)
-        remember(p, m->b, &items);
-    send_ack(c, peer, peer_inc, m, buf_span(&items));
-    buf_fini(&items);
+        remember(p, &v);
+    else
+        buf_fini(&v.items);
     core_log(c, LOG_DEBUG, "take", "from=%s b=%u jobs=%u of=%u",
              peer_name(c, peer), (unsigned)m->b, (unsigned)taken,
              (unsigned)m->n_jobs);
@@ -335,16 +343,15 @@ void
 transfer_batch(struct core *c, uint16_t peer, uint64_t peer_inc,
                const struct msg_batch *m)
 {
-    struct span none = { 0 };
     if (m->target_inc != c->config.incarnation) {
-        send_ack(c, peer, peer_inc, m, none);
+        send_ack(c, peer, peer_inc, m, NULL);
         return;
     }
     struct verdict *known = forget_below(peer_at(c, peer), m->low, m->b);
     if (m->b == 0)
-        send_ack(c, peer, peer_inc, m, none);
+        send_ack(c, peer, peer_inc, m, NULL);
     else if (known != NULL)
-        send_ack(c, peer, peer_inc, m, buf_span(&known->items));
+        send_ack(c, peer, peer_inc, m, known);
     else if (LB_BUG == 7 || m->b >= peer_at(c, peer)->low_seen)
         decide(c, peer, peer_inc, m);
 }

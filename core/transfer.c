@@ -34,7 +34,9 @@ can_go(const struct core *c, uint16_t peer, const struct job *j,
 {
     const struct peer *p = peer_at(c, peer);
     char kinds[KINDS_MAX_BYTES + 1];
-    if (j->moves >= max_moves || !again_may_go(j, peer) ||
+    /* The offer of an own job would not leave, and be in doubt at last. */
+    if ((c->disk_full && j->w->home == 0) ||
+        j->moves >= max_moves || !again_may_go(j, peer) ||
         job_bytes(j) > c->config.batch_bytes * 16ull)
         return false;
     span_copy(p->state.kinds, kinds, sizeof kinds);

@@ -157,12 +157,11 @@ check_send(struct world *w, struct node *n, const struct action *a)
 
 void
 check_leaves(struct world *w, struct node *n, const struct packet *p,
-             uint16_t to)
+             bool soon)
 {
     struct msg m;
     struct item it;
 
-    (void)to;
     if (w->cheap || p->type != MSG_RESULTS_ACK
         || msg_decode(p->type, span_of(p->body, p->len), &m) != 0)
         return;
@@ -172,7 +171,8 @@ check_leaves(struct world *w, struct node *n, const struct packet *p,
             if (it.first + i >= k->n_jobs)
                 break;
             struct book_job *j = &k->job[it.first + i];
-            if (j->ack_after > 0 && j->ack_after <= n->disk.n_durable + 1)
+            if (j->ack_after > 0
+                && (soon || j->ack_after <= n->disk.n_durable + 1))
                 j->acked = true;
         }
     }

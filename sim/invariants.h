@@ -14,9 +14,9 @@
 void check_step(struct world *w);
 /* A core asks to send; not yet on its way. */
 void check_send(struct world *w, struct node *n, const struct action *a);
-/* The saves before it are durable: it leaves. */
+/* It leaves: the saves before it are durable, or (`soon`) it waits for none. */
 void check_leaves(struct world *w, struct node *n, const struct packet *p,
-                  uint16_t to);
+                  bool soon);
 /* The core of `n` has handled a message, a command. */
 void check_msg(struct world *w, struct node *n, const struct msg *m,
                const struct core_counts *before);

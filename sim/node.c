@@ -63,8 +63,13 @@ drop_waiting(struct node *n)
         packet_drop(h->packet);
         free(h);
     }
+    while ((h = gate_drop(n->soon)) != NULL) {
+        packet_drop(h->packet);
+        free(h);
+    }
     gate_free(n->gate);     /* record numbers begin again */
-    n->gate = NULL;
+    gate_free(n->soon);
+    n->gate = n->soon = NULL;
     n->runs = NULL;
     for (size_t i = 0; i < n->n_later; i++)
         packet_drop(n->later[i].packet);
@@ -100,6 +105,7 @@ node_start(struct world *w, struct node *n)
     if (n->slot == NULL)
         n->slot = xcalloc(n->config.slots, sizeof *n->slot);
     n->gate = gate_new(GATE_MAX);
+    n->soon = gate_new(GATE_MAX);
     memset(n->saved, 0, sizeof n->saved);
     n->core = core_new(&n->config, random_u64(&w->rng));
     while (n->disk.keep && n->core != NULL
@@ -218,12 +224,13 @@ node_command(struct world *w, struct node *n, const char *op,
 /* ---- actions ---- */
 
 static struct held *
-hold(struct world *w, struct node *n, enum action_kind kind)
+hold(struct world *w, struct node *n, enum action_kind kind, bool soon)
 {
     struct held *h = xcalloc(1, sizeof *h);
 
     h->kind = kind;
-    if (gate_put(n->gate, n->disk.n, h) != 0)
+    h->soon = soon;
+    if (gate_put(soon ? n->soon : n->gate, soon ? 0 : n->disk.n, h) != 0)
         world_fail(w, "the gate of node %u is full", n->at + 1u);
     return h;
 }
@@ -247,7 +254,8 @@ send_one(struct world *w, struct node *n, const struct action *a)
     check_send(w, n, a);
     if (to == NULL)
         return;     /* an old id: nobody is there */
-    struct held *h = hold(w, n, ACT_SEND);
+    struct held *h = hold(w, n, ACT_SEND, a->send.soon
+                                          || n->disk.n <= n->disk.n_durable);
     h->to = to->at;
     h->packet = pack(w, n, a);
 }
@@ -286,7 +294,7 @@ reply(struct world *w, struct node *n, const struct action *a)
     if (after <= n->disk.n_durable)
         world_reply(w, n, p);
     else
-        hold(w, n, ACT_REPLY)->packet = p;
+        hold(w, n, ACT_REPLY, false)->packet = p;
 }
 
 static void
@@ -300,7 +308,7 @@ order(struct world *w, struct node *n, const struct act_run *a)
         slots_put(w, n, &run);
     if (!a->gated)
         return;
-    struct held *h = hold(w, n, ACT_RUN);
+    struct held *h = hold(w, n, ACT_RUN, false);
     h->run = run;
     h->next = n->runs;
     n->runs = h;

@@ -180,7 +180,7 @@ let_out(struct world *w, struct node *n, struct held *h)
 {
     switch (h->kind) {
     case ACT_SEND:
-        check_leaves(w, n, h->packet, h->to);
+        check_leaves(w, n, h->packet, h->soon);
         faults_tempt(w, n);
         if (n->doomed)
             packet_drop(h->packet);
@@ -209,6 +209,8 @@ world_release(struct world *w, struct node *n)
 {
     struct held *h;
 
+    while ((h = gate_next(n->soon, 0)) != NULL)
+        let_out(w, n, h);
     while ((h = gate_next(n->gate, n->disk.n_durable)) != NULL)
         let_out(w, n, h);
 }

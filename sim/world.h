@@ -65,6 +65,7 @@ enum { AHEAD_MAX = 32 };
 struct held {
     struct held *next;          /* of the runs that wait */
     enum action_kind kind;      /* SEND, REPLY or RUN */
+    bool soon;                  /* it waits for none after all */
     uint16_t to;                /* SEND */
     struct packet *packet;      /* SEND, REPLY */
     struct run run;             /* RUN */
@@ -106,6 +107,7 @@ struct node {
     struct disk disk;
     bool disk_full, told_full;  /* stuck because full; the core knows */
     struct gate *gate;          /* of struct held */
+    struct gate *soon;          /* likewise: sends that wait for no save */
     size_t saved[SAVED];        /* newest record of the workloads of each
                                    remainder */
     struct held *runs;          /* those in the gate that are runs */

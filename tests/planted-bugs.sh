@@ -59,6 +59,7 @@ cat >"$work/table" <<'END'
 34 test_durable the same of the directory of a salvaged journal
 35 test_throttle what a worker is owed is never forgotten
 36 test_frame the CRC of a message is not looked at
+37 sim the acknowledgement of a result waits for no save
 END
 
 cc_bug() { # BUG FILE OBJECT
