@@ -14,8 +14,15 @@
 #include "base/xalloc.h"
 #include "proto/limits.h"
 
-enum { STACK_BYTES = 256 * 1024, WISHES_MAX = 64, ANSWERS_MAX = 64,
-       AT_ONCE = 16, IDLE_US = 60 * 1000000, BUSY_RETRY_MS = 100 };
+enum {
+    STACK_BYTES = 256 * 1024,
+    WISHES_MAX = 64,
+    WISHES_FAR_MAX = 48,        /* of those who are not local */
+    ANSWERS_MAX = 64,
+    AT_ONCE = 16,
+    IDLE_US = 60 * 1000000,
+    BUSY_RETRY_MS = 100
+};
 
 /* ---- answers ---- */
 
@@ -130,7 +137,7 @@ serve_all(struct filer *f, struct filer_wish *const *wish, size_t n)
     }
     int rc = stored ? files_sync(f->files) : 0;
     for (size_t i = 0; i < n; i++) {
-        struct filer_answer a = { .client = wish[i]->client };
+        struct filer_answer a = { .client = wish[i]->from.client };
         if (rc != 0 && r[i].stored)
             filer_refuse(&r[i], EXIT_DISK, "files: %s", strerror(-rc));
         encode(&r[i], wish[i], &a.body);
@@ -266,25 +273,35 @@ read_wish(const struct msg_command *m, struct filer_wish *w)
     return w->op == FILER_GET
                ? w->offset <= INT64_MAX
                : w->len <= FILE_PIECE_BYTES && w->size <= INT64_MAX &&
-                     w->offset <= w->size && w->len <= w->size - w->offset;
+                     w->offset <= w->size && w->len <= w->size - w->offset &&
+                     (w->len > 0 || w->size == 0);
+}
+
+/* False: too much is under way. */
+static bool
+hand_over(struct filer *f, struct filer_wish *w)
+{
+    return start(f) &&
+           (w->from.local || mailbox_count(f->wishes) < WISHES_FAR_MAX) &&
+           mailbox_try_put(f->wishes, &w, 1);
 }
 
 bool
-filer_ask(struct filer *f, uint64_t client, const struct msg_command *m,
-          struct buf *refusal)
+filer_ask(struct filer *f, const struct filer_from *from,
+          const struct msg_command *m, struct buf *refusal)
 {
     struct filer_wish *w = xmalloc(sizeof *w + m->blob.len);
     struct filer_reply r = { .status = EXIT_DONE };
 
     *w = (struct filer_wish){ .op = (enum filer_op)op_of(m->op),
-                              .client = client, .id = m->client,
+                              .from = *from, .id = m->client,
                               .seq = m->seq, .len = m->blob.len };
     if (m->blob.len > 0)
         memcpy(w->bytes, m->blob.p, m->blob.len);
     if (!read_wish(m, w)) {
         filer_refuse(&r, EXIT_USAGE, "%.*s: what it asks for makes no sense",
                      (int)m->op.len, (const char *)m->op.p);
-    } else if (!start(f) || !mailbox_try_put(f->wishes, &w, 1)) {
+    } else if (!hand_over(f, w)) {
         filer_refuse(&r, EXIT_LATER, "too many files are under way");
         pair_add_u64(&r.pairs, "retry_ms", BUSY_RETRY_MS);
     } else {

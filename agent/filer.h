@@ -29,12 +29,19 @@ struct filer *filer_new(struct files *files);
 /* Waits for what is under way, and drops the rest. NULL is ignored. */
 void filer_free(struct filer *f);
 
+/* Who asks. */
+struct filer_from {
+    uint64_t client;            /* his connection, of the shell */
+    bool local;                 /* by the socket whose file mode guards: some of
+                                   all there is is kept for these */
+};
+
 /* Is `op` one of its operations? */
 bool filer_knows(struct span op);
 /* Asks; the answer comes to the mailbox. What can be refused at once is: false,
  * with the REPLY appended to `refusal`. */
-bool filer_ask(struct filer *f, uint64_t client, const struct msg_command *m,
-               struct buf *refusal);
+bool filer_ask(struct filer *f, const struct filer_from *from,
+               const struct msg_command *m, struct buf *refusal);
 /* Takes what `live` points to, on the heap. False: too much is under way. */
 bool filer_sweep(struct filer *f, const struct files_live *live,
                  uint64_t age_ms);

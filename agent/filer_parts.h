@@ -8,12 +8,14 @@
 #include "agent/filer.h"
 
 enum filer_op { FILER_HAVE, FILER_PUT, FILER_GET, FILER_SWEEP };
-enum { PUTS_MAX = 64 };
+enum { PUTS_MAX = 64,
+       PUTS_FAR_MAX = 48,       /* of those who are not local */
+       PUTS_EACH_MAX = 8 };     /* of one connection of them */
 
 /* What is asked; owned by whoever takes it from the mailbox. */
 struct filer_wish {
     enum filer_op op;
-    uint64_t client;            /* of the shell */
+    struct filer_from from;
     uint64_t id, seq;           /* of the request */
     struct digest digest;
     uint64_t size, offset;
@@ -33,9 +35,11 @@ struct filer_reply {
 
 /* A file that a client is putting; `in` NULL: free. */
 struct put {
-    uint64_t id;                /* of the client */
+    uint64_t id;                /* of the client, as he says */
+    struct filer_from from;     /* whose piece came last */
     struct digest digest;
     uint64_t size;
+    uint32_t number;            /* of the workload */
     struct file_in *in;
     int64_t used_us;
 };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "agent/files_parts.h"
@@ -81,6 +82,20 @@ open_dirs(struct files *f, const char *path)
     return good;
 }
 
+/* What the journal beside may need. */
+static int
+find_reserve(struct files *f)
+{
+    const uint64_t most = 64 * 1024 * 1024;
+    struct statvfs v;
+
+    if (fstatvfs(f->dir[FILES_OWN], &v) != 0)
+        return -errno;
+    uint64_t part = (uint64_t)v.f_blocks * v.f_frsize / 20;
+    f->reserve_bytes = part < most ? part : most;
+    return 0;
+}
+
 struct files *
 files_open(const char *dir, uint64_t max_bytes)
 {
@@ -97,6 +112,8 @@ files_open(const char *dir, uint64_t max_bytes)
         rc = files_walk(f->dir[FILES_CACHE], remove_name, NULL);
     if (rc == 0)
         rc = files_walk(f->dir[FILES_OWN], count_name, f);
+    if (rc == 0)
+        rc = find_reserve(f);
     if (rc == 0)
         return f;
     files_free(f);
@@ -120,6 +137,12 @@ void
 files_set_max(struct files *f, uint64_t max_bytes)
 {
     f->max_bytes = max_bytes;
+}
+
+uint64_t
+files_max(const struct files *f)
+{
+    return f->max_bytes;
 }
 
 uint64_t
@@ -173,13 +196,14 @@ adopt(struct files *f, const char *name)
     int fd = openat(from, name, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
-    bool good = fsync(fd) == 0;
+    struct stat st;
+    bool good = fstat(fd, &st) == 0 && fsync(fd) == 0;
     close(fd);
     pthread_mutex_lock(&f->lock);
-    if (good && linkat(from, name, to, name, 0) == 0)
-        (void)unlinkat(from, name, 0);
-    else
+    if (!good || linkat(from, name, to, name, 0) != 0)
         good = good && errno == EEXIST;
+    else if (unlinkat(from, name, 0) == 0)
+        f->cached_bytes -= files_room((uint64_t)st.st_size);
     pthread_mutex_unlock(&f->lock);
     return good && files_sync(f) == 0;
 }
@@ -244,6 +268,8 @@ files_drop(struct files *f, enum files_dir in, const char *name, uint64_t size)
     if (unlinkat(f->dir[in], name, 0) != 0)
         return false;
     f->used_bytes -= files_room(size);
+    if (in == FILES_CACHE)
+        f->cached_bytes -= files_room(size);
     return true;
 }
 
@@ -288,23 +314,59 @@ older_first(const void *pa, const void *pb)
     return strcmp(a->name, b->name);
 }
 
-bool
-files_make_room(struct files *f, uint64_t bytes)
+static bool
+fits(const struct files *f, uint64_t bytes, uint64_t max)
+{
+    return bytes <= max && f->used_bytes <= max - bytes;
+}
+
+/* Has the disk as much, without the reserve and what others will write? */
+static bool
+disk_has(const struct files *f, uint64_t bytes)
+{
+    uint64_t owed = f->reserve_bytes + f->owed_bytes;
+    struct statvfs v;
+
+    if (fstatvfs(f->dir[FILES_OWN], &v) != 0)
+        return true;        /* the next write tells */
+    uint64_t is = (uint64_t)v.f_bavail * v.f_frsize;
+    return is >= owed && is - owed >= bytes;
+}
+
+/* Drops the oldest until `bytes` more are below `max`, and the disk has them
+ * if it is for that. */
+static void
+drop_cached(struct files *f, uint64_t bytes, uint64_t max, bool for_disk)
 {
     struct cache c = { .n = 0 };
-    uint64_t max = f->max_bytes;
+    /* A little more than is asked for: the next one finds room at once. */
+    uint64_t most = max - bytes - (max - bytes) / 16;
 
-    if (bytes > max)
-        return false;
-    if (f->used_bytes <= max - bytes)
-        return true;
     (void)files_walk(f->dir[FILES_CACHE], list_cached, &c);
     if (c.n > 0)
         qsort(c.v, c.n, sizeof *c.v, older_first);
-    /* A little more than is asked for: the next one finds room at once. */
-    uint64_t most = max - bytes - (max - bytes) / 16;
-    for (size_t i = 0; i < c.n && f->used_bytes > most; i++)
+    for (size_t i = 0; i < c.n; i++) {
+        if (for_disk ? disk_has(f, bytes) : f->used_bytes <= most)
+            break;
         (void)files_drop(f, FILES_CACHE, c.v[i].name, c.v[i].size);
+    }
     free(c.v);
-    return f->used_bytes <= max - bytes;
+}
+
+int
+files_make_room(struct files *f, uint64_t bytes, uint64_t spare)
+{
+    uint64_t max = f->max_bytes;
+
+    max = spare < max ? max - spare : 0;
+    if (!fits(f, bytes, max) && bytes <= max)
+        drop_cached(f, bytes, max, false);
+    if (!fits(f, bytes, max))
+        return -ENOBUFS;
+    if (!disk_has(f, bytes))
+        drop_cached(f, bytes, max, true);
+    if (!disk_has(f, bytes))
+        return -ENOSPC;
+    f->used_bytes += bytes;
+    return 0;
 }

@@ -8,8 +8,8 @@
  * The directory is the index. own/HASH and cache/HASH are the files;
  * kept/NUMBER/HASH is a second name of a file that came back for that
  * workload. Any thread may call; none waits for the disk of another but for
- * changes of names. A call may wait for the disk: only files_set_max and
- * files_used are for the loop.
+ * changes of names. A call may wait for the disk: only files_set_max,
+ * files_max and files_used are for the loop.
  */
 #ifndef LB_FILES_H
 #define LB_FILES_H
@@ -29,6 +29,7 @@ struct files *files_open(const char *dir, uint64_t max_bytes);
 void files_free(struct files *f);
 /* From now on; what is there stays. */
 void files_set_max(struct files *f, uint64_t max_bytes);
+uint64_t files_max(const struct files *f);
 /* Room taken: sizes rounded up to 4 KiB, also of what is just coming in. */
 uint64_t files_used(struct files *f);
 
@@ -45,12 +46,18 @@ int files_keep(struct files *f, const struct digest *d, uint32_t number);
 struct file_in;
 
 /* One of `size` bytes begins to come in, as one of its own or for a while. 0;
- * -EFBIG (above what there is room for at all), -ENOBUFS (full), or -errno. It
- * takes its room now. */
+ * -EFBIG (above what there is room for at all), -ENOBUFS (full), -ENOSPC (the
+ * disk has little more than others need), or -errno. It takes its room now. */
 int files_begin(struct files *f, const struct digest *d, uint64_t size,
                 bool own, struct file_in **out);
+/* The same, as one of its own, of which nobody can be sure that all of it
+ * comes: it takes its room as its bytes do. Who is not `local` leaves an eighth
+ * of all to those who are. */
+int files_await(struct files *f, const struct digest *d, uint64_t size,
+                bool local, struct file_in **out);
 uint64_t file_in_received(const struct file_in *in);
-/* The next bytes. 0; -EMSGSIZE (more than its size) or -errno. */
+/* The next bytes. 0; -EMSGSIZE (more than its size), -ENOBUFS, -ENOSPC or
+ * -errno. */
 int file_in_add(struct file_in *in, struct span bytes);
 /* All of it has come: it can be read from now on, and is on disk, with its
  * name after files_sync, if it is one of its own. 0; -EBADMSG (not what it

@@ -14,43 +14,115 @@ struct file_in {
     struct files *files;
     struct digest digest;
     uint64_t size, received;
+    uint64_t spare;             /* of all the room: not for this one */
+    uint64_t taken, owed;       /* room; of it: not written yet */
     bool own, placed;
     int fd;
     char name[24];              /* while it comes */
     struct digester *digester;
 };
 
+/* Takes room for as many bytes of it in all. */
+static int
+take_room(struct file_in *in, uint64_t bytes)
+{
+    struct files *f = in->files;
+    uint64_t all = files_room(bytes);
+    int rc = 0;
+
+    if (all <= in->taken)
+        return 0;
+    uint64_t more = all - in->taken;
+    pthread_mutex_lock(&f->lock);
+    rc = files_make_room(f, more, in->spare);
+    if (rc == 0) {
+        in->taken += more;
+        in->owed += more;
+        f->owed_bytes += more;
+    }
+    pthread_mutex_unlock(&f->lock);
+    return rc;
+}
+
+/* So many bytes of what is owed are on the disk now. */
+static void
+pay(struct file_in *in, uint64_t bytes)
+{
+    uint64_t n = bytes < in->owed ? bytes : in->owed;
+
+    pthread_mutex_lock(&in->files->lock);
+    in->owed -= n;
+    in->files->owed_bytes -= n;
+    pthread_mutex_unlock(&in->files->lock);
+}
+
+static struct file_in *
+in_new(struct files *f, const struct digest *d, uint64_t size)
+{
+    struct file_in *in = xcalloc(1, sizeof *in);
+
+    *in = (struct file_in){ .files = f, .digest = *d, .size = size,
+                            .own = true, .fd = -1 };
+    in->digester = digester_new();
+    return in;
+}
+
+static int
+in_open(struct file_in *in)
+{
+    struct files *f = in->files;
+
+    pthread_mutex_lock(&f->lock);
+    snprintf(in->name, sizeof in->name, "%" PRIu64, ++f->last_coming);
+    pthread_mutex_unlock(&f->lock);
+    in->fd = openat(f->dir[FILES_COMING], in->name,
+                    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    return in->fd >= 0 ? 0 : -errno;
+}
+
+/* With room for so many bytes of it. */
+static int
+begin(struct file_in *in, uint64_t room, struct file_in **out)
+{
+    int rc = take_room(in, room);
+
+    if (rc == 0)
+        rc = in_open(in);
+    if (rc == 0)
+        *out = in;
+    else
+        file_in_free(in);
+    return rc;
+}
+
 int
 files_begin(struct files *f, const struct digest *d, uint64_t size, bool own,
             struct file_in **out)
 {
-    if (size > INT64_MAX - FILES_BLOCK)
+    if (size > INT64_MAX - FILES_BLOCK || files_room(size) > f->max_bytes)
         return -EFBIG;
-    struct file_in *in = xcalloc(1, sizeof *in);
-    *in = (struct file_in){ .files = f, .digest = *d, .size = size,
-                            .own = own };
+    struct file_in *in = in_new(f, d, size);
+    in->own = own;
+    return begin(in, size, out);
+}
+
+int
+files_await(struct files *f, const struct digest *d, uint64_t size, bool local,
+            struct file_in **out)
+{
+    uint64_t max = f->max_bytes, spare = local ? 0 : max / 8;
+
+    if (size > INT64_MAX - FILES_BLOCK || files_room(size) > max - spare)
+        return -EFBIG;
+    /* Who waits for all of it to come is not to hear only then. */
     pthread_mutex_lock(&f->lock);
-    snprintf(in->name, sizeof in->name, "%" PRIu64, ++f->last_coming);
-    int rc = files_make_room(f, files_room(size)) ? 0
-             : files_room(size) > f->max_bytes    ? -EFBIG
-                                                  : -ENOBUFS;
-    if (rc == 0)
-        f->used_bytes += files_room(size);
+    uint64_t stays = f->used_bytes - f->cached_bytes;
     pthread_mutex_unlock(&f->lock);
-    if (rc != 0) {
-        free(in);
-        return rc;
-    }
-    in->digester = digester_new();
-    in->fd = openat(f->dir[FILES_COMING], in->name,
-                    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (in->fd < 0) {
-        rc = -errno;
-        file_in_free(in);
-        return rc;
-    }
-    *out = in;
-    return 0;
+    if (stays > max - spare - files_room(size))
+        return -ENOBUFS;
+    struct file_in *in = in_new(f, d, size);
+    in->spare = spare;
+    return begin(in, 0, out);
 }
 
 uint64_t
@@ -83,6 +155,9 @@ file_in_add(struct file_in *in, struct span bytes)
 {
     if (bytes.len > in->size - in->received)
         return -EMSGSIZE;
+    int rc = take_room(in, in->received + bytes.len);
+    if (rc != 0)
+        return rc;
     for (size_t at = 0; at < bytes.len;) {
         ssize_t n = pwrite(in->fd, bytes.p + at, bytes.len - at,
                            (off_t)(in->received + at));
@@ -90,6 +165,7 @@ file_in_add(struct file_in *in, struct span bytes)
             return -errno;
         at += n > 0 ? (size_t)n : 0;
     }
+    pay(in, bytes.len);
     digester_add(in->digester, bytes);
     in->received += bytes.len;
     write_back(in, in->received - bytes.len);
@@ -109,10 +185,12 @@ place(struct file_in *in)
 
     digest_print(&in->digest, name);
     pthread_mutex_lock(&f->lock);
-    if (linkat(f->dir[FILES_COMING], in->name, to, name, 0) == 0)
+    if (linkat(f->dir[FILES_COMING], in->name, to, name, 0) == 0) {
         in->placed = true;
-    else if (errno != EEXIST || utimensat(to, name, now, 0) != 0)
+        f->cached_bytes += in->own ? 0 : in->taken;
+    } else if (errno != EEXIST || utimensat(to, name, now, 0) != 0) {
         rc = -errno;
+    }
     pthread_mutex_unlock(&f->lock);
     return rc;
 }
@@ -139,9 +217,11 @@ file_in_free(struct file_in *in)
         return;
     struct files *f = in->files;
     pthread_mutex_lock(&f->lock);
-    (void)unlinkat(f->dir[FILES_COMING], in->name, 0);
+    if (in->fd >= 0)
+        (void)unlinkat(f->dir[FILES_COMING], in->name, 0);
+    f->owed_bytes -= in->owed;
     if (!in->placed)
-        f->used_bytes -= files_room(in->size);
+        f->used_bytes -= in->taken;
     pthread_mutex_unlock(&f->lock);
     if (in->fd >= 0)
         close(in->fd);

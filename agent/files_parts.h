@@ -16,6 +16,9 @@ struct files {
     int dir[FILES_DIRS];
     pthread_mutex_t lock;       /* of changes of names, and of all below */
     _Atomic uint64_t max_bytes, used_bytes;     /* the loop looks, too */
+    uint64_t cached_bytes;      /* of these: only kept for a while */
+    uint64_t owed_bytes;        /* of these: not written yet */
+    uint64_t reserve_bytes;     /* of the disk: not for files */
     uint64_t last_coming;       /* names what comes in */
 };
 
@@ -33,8 +36,9 @@ int files_walk(int dir, void (*each)(void *arg, int dir, const char *name),
 /* Takes the file away and gives its room back. The lock is held. */
 bool files_drop(struct files *f, enum files_dir in, const char *name,
                 uint64_t size);
-/* Makes room for `bytes` at the cost of what is only kept for a while. The
- * lock is held. False: there is none. */
-bool files_make_room(struct files *f, uint64_t bytes);
+/* Makes room for `bytes`, below max_bytes by `spare`, at the cost of what is
+ * only kept for a while, and takes it. The lock is held. 0, -ENOBUFS or
+ * -ENOSPC. */
+int files_make_room(struct files *f, uint64_t bytes, uint64_t spare);
 
 #endif

@@ -80,8 +80,7 @@ void loop_wake_waiters(struct loop *l);
 /* May who asks for this put it here? False, with the REPLY in `body`. */
 bool shell_takes_file(const struct loop *l, const struct net_in *in,
                       struct buf *body);
-void loop_file_ask(struct loop *l, uint64_t client,
-                   const struct msg_command *m);
+void loop_file_ask(struct loop *l, const struct net_in *in);
 void loop_file_answers(struct loop *l);
 /* Workloads were forgotten: their files go soon. */
 void loop_file_forget(struct loop *l);

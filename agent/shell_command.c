@@ -105,13 +105,14 @@ ask_output(struct loop *l, uint64_t client, const struct msg_command *m)
 static const struct op {
     const char *name;
     enum role role;
+    /* NULL: loop_file_ask */
     void (*run)(struct loop *l, uint64_t client, const struct msg_command *m);
 } ops[] = {
     { "config", ROLE_VIEW, ask_config },
     { "events", ROLE_VIEW, ask_events },
-    { "file_get", ROLE_SUBMIT, loop_file_ask },
-    { "file_have", ROLE_SUBMIT, loop_file_ask },
-    { "file_put", ROLE_SUBMIT, loop_file_ask },
+    { "file_get", ROLE_SUBMIT, NULL },
+    { "file_have", ROLE_SUBMIT, NULL },
+    { "file_put", ROLE_SUBMIT, NULL },
     { "output", ROLE_VIEW, ask_output },
 };
 
@@ -154,6 +155,10 @@ loop_command(struct loop *l, const struct net_in *in)
         !shell_takes_file(l, in, &body)) {
         loop_reply(l, in->client, buf_span(&body));
         buf_fini(&body);
+        return;
+    }
+    if (op != NULL && op->run == NULL) {
+        loop_file_ask(l, in);
         return;
     }
     if (op != NULL) {

@@ -64,12 +64,13 @@ shell_takes_file(const struct loop *l, const struct net_in *in,
 }
 
 void
-loop_file_ask(struct loop *l, uint64_t client, const struct msg_command *m)
+loop_file_ask(struct loop *l, const struct net_in *in)
 {
+    const struct filer_from from = { in->client, in->local };
     struct buf refusal = { 0 };
 
-    if (!filer_ask(l->s->filer, client, m, &refusal))
-        loop_reply(l, client, buf_span(&refusal));
+    if (!filer_ask(l->s->filer, &from, &in->msg.command, &refusal))
+        loop_reply(l, in->client, buf_span(&refusal));
     buf_fini(&refusal);
 }
 

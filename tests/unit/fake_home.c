@@ -52,9 +52,10 @@ reply(struct fake_home_parts *k, zmq_msg_t *to, const struct msg_command *m,
 static void
 serve_file(struct fake_home *h, zmq_msg_t *to, const struct msg_command *m)
 {
+    const struct filer_from from = { .client = 1 };
     struct filer_answer a = { .client = 1 };
 
-    if (filer_ask(h->parts->filer, 1, m, &a.body))
+    if (filer_ask(h->parts->filer, &from, m, &a.body))
         mailbox_wait(filer_answers(h->parts->filer), &a, 1, -1);
     send_body(h->parts, to, buf_span(&a.body));
     buf_fini(&a.body);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/filer.h"
+#include "agent/filer_parts.h"
 #include "base/exits.h"
 #include "proto/limits.h"
 
@@ -20,7 +20,8 @@ struct desk {
     char dir[64];
     struct files *files;
     struct filer *filer;
-    uint64_t seq;
+    struct filer_from from;
+    uint64_t id, seq;           /* of the client */
     /* the last answer */
     struct buf body;
     struct msg_reply reply;
@@ -36,6 +37,8 @@ set_up(void **state)
         return -1;
     k->files = files_open(k->dir, M);
     k->filer = filer_new(k->files);
+    k->from = (struct filer_from){ .client = CLIENT, .local = true };
+    k->id = 5;
     *state = k;
     return k->files != NULL && k->filer != NULL ? 0 : -1;
 }
@@ -58,21 +61,22 @@ tear_down(void **state)
 static unsigned
 ask(struct desk *k, const char *op, const struct buf *pairs, struct span blob)
 {
-    struct msg_command c = { .client = 5, .seq = ++k->seq, .op = span_str(op),
+    struct msg_command c = { .client = k->id, .seq = ++k->seq,
+                             .op = span_str(op),
                              .pairs = buf_span(pairs), .blob = blob };
     struct filer_answer a;
     struct msg m;
 
     buf_fini(&k->body);
     assert_true(filer_knows(c.op));
-    if (filer_ask(k->filer, CLIENT, &c, &k->body)) {
+    if (filer_ask(k->filer, &k->from, &c, &k->body)) {
         assert_int_equal(mailbox_wait(filer_answers(k->filer), &a, 1, -1), 1);
-        assert_int_equal(a.client, CLIENT);
+        assert_int_equal(a.client, k->from.client);
         k->body = a.body;
     }
     assert_int_equal(msg_decode(MSG_REPLY, buf_span(&k->body), &m), 0);
     k->reply = m.reply;
-    assert_int_equal(k->reply.client, 5);
+    assert_int_equal(k->reply.client, k->id);
     assert_int_equal(k->reply.seq, k->seq);
     return k->reply.status;
 }
@@ -196,6 +200,7 @@ refuses_what_makes_no_sense(void **state)
         { "alpha", NULL, "0", NULL, "alpha" },
         { "alpha", "4", "0", NULL, "alpha" },
         { "alpha", "5", "6", NULL, "" },
+        { "alpha", "5", "0", NULL, "" },
         { "alpha", "5", "1", NULL, "alpha" },
         { "alpha", "-5", "0", NULL, "alpha" },
         { "alpha", "9223372036854775808", "0", NULL, "alpha" },
@@ -216,16 +221,110 @@ static void
 a_full_store_says_later(void **state)
 {
     struct desk *k = *state;
-    const struct piece large = { "alpha", "1048577", "0", NULL, "" },
-                       whole = { "beta", "1048576", "0", NULL, "b" },
+    const struct piece large = { "alpha", "1048577", "0", NULL, "a" },
+                       first = { "beta", "4", "0", NULL, "beta" },
                        more = { "gamma", "5", "0", NULL, "gamma" };
 
     assert_int_equal(put(k, &large), EXIT_LATER);
-    assert_int_equal(put(k, &whole), EXIT_DONE);
+    files_set_max(k->files, 4096);
+    assert_int_equal(put(k, &first), EXIT_DONE);
     assert_int_equal(put(k, &more), EXIT_LATER);
     assert_null(pair_get(k->reply.pairs, "retry_ms").p);
     files_set_max(k->files, 2 * M);
     assert_int_equal(put(k, &more), EXIT_DONE);
+}
+
+/* The first of two bytes of a file that is one of many. */
+static unsigned
+begin(struct desk *k, unsigned number)
+{
+    char whole[16];
+    snprintf(whole, sizeof whole, "%c%c", 'a' + (int)(number / 26),
+             'a' + (int)(number % 26));
+    const char first[2] = { whole[0], '\0' };
+    const struct piece p = { whole, "2", "0", NULL, first };
+
+    return put(k, &p);
+}
+
+/* The pieces that came last came so many seconds earlier. The thread waits
+ * for a question. */
+static void
+age_puts(struct desk *k, int64_t seconds)
+{
+    for (size_t i = 0; i < PUTS_MAX; i++)
+        k->filer->put[i].used_us -= seconds * 1000000;
+}
+
+static void
+room_is_taken_by_bytes_not_by_promises(void **state)
+{
+    struct desk *k = *state;
+    const struct piece large = { "beta", "1048576", "0", NULL, "b" },
+                       empty = { "delta", "1048576", "0", NULL, "" },
+                       more = { "gamma", "5", "0", NULL, "gamma" };
+
+    assert_int_equal(put(k, &empty), EXIT_USAGE);
+    assert_int_equal(put(k, &large), EXIT_DONE);
+    assert_int_equal(files_used(k->files), 4096);
+    assert_int_equal(put(k, &more), EXIT_DONE);
+    assert_int_equal(files_used(k->files), 8192);
+}
+
+static void
+what_was_cut_off_takes_no_room_twice(void **state)
+{
+    struct desk *k = *state;
+    const struct piece first = { "alpha", "5", "0", NULL, "al" },
+                       all = { "alpha", "5", "0", NULL, "alpha" };
+
+    assert_int_equal(put(k, &first), EXIT_DONE);
+    k->id++;
+    assert_int_equal(put(k, &first), EXIT_DONE);    /* both may be there */
+    assert_int_equal(files_used(k->files), 8192);
+    age_puts(k, 6);
+    k->id++;
+    assert_int_equal(put(k, &first), EXIT_DONE);
+    assert_int_equal(files_used(k->files), 4096);
+    k->id++;
+    assert_int_equal(put(k, &first), EXIT_DONE);
+    k->id++;
+    assert_int_equal(put(k, &all), EXIT_DONE);
+    assert_int_equal(files_used(k->files), 4096);
+}
+
+static void
+strangers_leave_a_part_to_others(void **state)
+{
+    struct desk *k = *state;
+    const struct piece large = { "alpha", "1000000", "0", NULL, "a" },
+                       half = { "beta", "500000", "0", NULL, "b" };
+    unsigned n = 0;
+
+    k->from.local = false;
+    assert_int_equal(put(k, &large), EXIT_LATER);   /* above his part */
+    assert_null(pair_get(k->reply.pairs, "retry_ms").p);
+    while (n < PUTS_EACH_MAX && begin(k, n) == EXIT_DONE)
+        n++;
+    assert_int_equal(n, PUTS_EACH_MAX);
+    assert_int_equal(begin(k, n), EXIT_LATER);
+    assert_true(pair_get(k->reply.pairs, "retry_ms").len > 0);
+    k->from.client++;
+    assert_int_equal(put(k, &half), EXIT_DONE);     /* but only that one */
+    assert_int_equal(begin(k, n), EXIT_LATER);
+    for (n++; n < PUTS_FAR_MAX; n++) {
+        k->from.client++;
+        assert_int_equal(begin(k, n), EXIT_DONE);
+    }
+    k->from.client++;
+    assert_int_equal(begin(k, n), EXIT_LATER);
+    k->from.local = true;
+    for (; n < PUTS_MAX; n++)
+        assert_int_equal(begin(k, n), EXIT_DONE);
+    assert_int_equal(begin(k, n), EXIT_LATER);
+    age_puts(k, 31);        /* who sends nothing gives way */
+    assert_int_equal(begin(k, n), EXIT_DONE);
+    assert_int_equal(files_used(k->files), 4096);
 }
 
 static void
@@ -292,7 +391,7 @@ too_many_questions_are_refused_for_now(void **state)
     size_t taken = 0;
 
     /* Nobody takes the answers, so that there is room for some only. */
-    while (taken < 10000 && filer_ask(k->filer, CLIENT, &c, &refusal))
+    while (taken < 10000 && filer_ask(k->filer, &k->from, &c, &refusal))
         taken++;
     assert_true(taken >= 64 && taken < 10000);
     assert_int_equal(msg_decode(MSG_REPLY, buf_span(&refusal), &m), 0);
@@ -317,7 +416,7 @@ ends_with_questions_and_pieces_under_way(void **state)
     struct buf refusal = { 0 };
 
     assert_int_equal(put(k, &p), EXIT_DONE);
-    while (filer_ask(k->filer, CLIENT, &c, &refusal))
+    while (filer_ask(k->filer, &k->from, &c, &refusal))
         ;
     (void)filer_sweep(k->filer, &live, 0);
     buf_fini(&refusal);
@@ -335,6 +434,9 @@ main(void)
         DESK_TEST(pieces_may_come_again_but_not_too_early),
         DESK_TEST(refuses_what_makes_no_sense),
         DESK_TEST(a_full_store_says_later),
+        DESK_TEST(room_is_taken_by_bytes_not_by_promises),
+        DESK_TEST(what_was_cut_off_takes_no_room_twice),
+        DESK_TEST(strangers_leave_a_part_to_others),
         DESK_TEST(have_tells_of_each),
         DESK_TEST(what_came_back_outlives_a_sweep),
         DESK_TEST(too_many_questions_are_refused_for_now),

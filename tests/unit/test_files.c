@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/files.h"
+#include "agent/files_parts.h"
 #include "proto/limits.h"
 
 enum { K = 1024, M = K * K, HOUR_MS = 3600 * 1000 };
@@ -211,6 +211,56 @@ what_comes_in_takes_its_room_at_once(void **state)
 }
 
 static void
+what_is_awaited_takes_its_room_as_it_comes(void **state)
+{
+    (void)state;
+    struct files *f = open_files(64 * K);
+    static const char bytes[60 * K];
+    struct digest d = digest_of(span_of(bytes, sizeof bytes));
+    struct digest a = put_text(f, "a", false);
+    struct file_in *in, *other;
+
+    assert_int_equal(files_await(f, &d, 60 * K, false, &in), -EFBIG);
+    assert_int_equal(files_await(f, &d, 60 * K, true, &in), 0);
+    assert_int_equal(files_used(f), 8 * K);
+    assert_int_equal(file_in_add(in, span_of(bytes, 40 * K)), 0);
+    assert_int_equal(files_used(f), 44 * K);
+    assert_true(has(f, &a));
+    /* 64 - 8 for those who are not local, 40 are taken for good */
+    assert_int_equal(files_await(f, &d, 17 * K, false, &other), -ENOBUFS);
+    assert_int_equal(files_await(f, &d, 16 * K, false, &other), 0);
+    assert_int_equal(file_in_add(other, span_of(bytes, 16 * K)), 0);
+    assert_false(has(f, &a));
+    assert_int_equal(file_in_add(in, span_of(bytes, 20 * K)), -ENOBUFS);
+    file_in_free(other);
+    assert_int_equal(file_in_add(in, span_of(bytes, 20 * K)), 0);
+    assert_int_equal(file_in_end(in), 0);
+    file_in_free(in);
+    assert_int_equal(files_used(f), 60 * K);
+    files_free(f);
+}
+
+/* The journal is beside: an almost full disk takes no files. */
+static void
+the_disk_keeps_a_reserve(void **state)
+{
+    (void)state;
+    struct files *f = open_files(M);
+    struct digest a = put_text(f, "a", false);
+    uint64_t reserve = f->reserve_bytes;
+
+    assert_true(reserve > 0 && reserve <= 64 * M);
+    f->reserve_bytes = UINT64_MAX / 2;
+    assert_int_equal(put(f, "b", 1, true), -ENOSPC);
+    assert_false(has(f, &a));
+    assert_int_equal(files_used(f), 0);
+    f->reserve_bytes = reserve;
+    assert_int_equal(put(f, "b", 1, true), 0);
+    assert_int_equal(f->owed_bytes, 0);
+    files_free(f);
+}
+
+static void
 a_start_forgets_what_was_kept_for_a_while(void **state)
 {
     (void)state;
@@ -354,6 +404,10 @@ main(void)
             what_is_only_kept_for_a_while_makes_room, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             what_comes_in_takes_its_room_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_is_awaited_takes_its_room_as_it_comes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            the_disk_keeps_a_reserve, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             a_start_forgets_what_was_kept_for_a_while, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
