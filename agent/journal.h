@@ -28,7 +28,7 @@ struct journal_options {
 };
 
 /* Opens or creates the journal, checks every row, and saves the incarnation
- * of this start (one more than the last), which journal_incarnation tells.
+ * of this start (above the last one), which journal_incarnation tells.
  * NULL: `err` says why, for people; end with status 74. */
 struct journal *journal_open(const struct journal_options *options,
                              char err[JOURNAL_ERROR]);

@@ -81,7 +81,9 @@ walk(struct db *d, struct damage *out,
         if (whole) {
             good++;
             last = row.seq;
+            out->behind = 0;
         } else {
+            out->behind++;
             name_bad(out, "workload", row.seq, row.workload);
         }
         if (whole && each != NULL)
@@ -90,6 +92,8 @@ walk(struct db *d, struct damage *out,
     sqlite3_finalize(s);
     if (step != SQLITE_DONE)
         rc = one_by_one(d, last + 1, &good, out, each, arg);
+    if (last > d->seq)
+        d->seq = last;
     if (good + out->bad > out->rows)    /* counters are older than rows */
         out->rows = good + out->bad;
     uint64_t missing = out->rows - good - out->bad;
@@ -118,11 +122,23 @@ is_sound(struct db *d)
     return sound;
 }
 
+/* Rows that are missing among the others are not seen then. */
+static void
+name_counters(struct damage *d)
+{
+    d->rows++;
+    d->bad++;
+    text_add(d->names, sizeof d->names, "%scounters (so whether more rows are "
+             "missing is not known)", d->names[0] != '\0' ? ", " : "");
+}
+
 int
 db_check(struct db *d, struct damage *out)
 {
     int rc = walk(d, out, NULL, NULL);
 
+    if (rc == SQLITE_OK && d->uncounted)
+        name_counters(out);
     if (rc == SQLITE_OK)
         out->unsound = !is_sound(d);
     return rc;
@@ -241,7 +257,8 @@ db_salvage(const char *dir, struct db *old)
         rc = walk(old, &damage, copy_row, &copy);
     if (rc == SQLITE_OK)
         rc = copy.rc;
-    fresh.seq = old->seq;       /* no number is used again */
+    if (old->seq > fresh.seq)   /* no number is used again */
+        fresh.seq = old->seq;
     if (rc == SQLITE_OK)
         rc = db_save_counters(&fresh);
     if (rc == SQLITE_OK)

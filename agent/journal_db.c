@@ -127,6 +127,25 @@ has_rows(struct db *d)
     return has;
 }
 
+/* Without counters: how far the rows go, as long as they can be read. */
+static int
+count_anew(struct db *d)
+{
+    sqlite3_stmt *s;
+    struct row row;
+    int rc = sqlite3_prepare_v2(d->sqlite, "SELECT " ROW_COLUMNS
+                                " FROM journal ORDER BY seq DESC", -1, &s,
+                                NULL);
+
+    d->seq = d->rows = d->incarnation = 0;
+    d->uncounted = true;
+    while (rc == SQLITE_OK && d->seq == 0 && sqlite3_step(s) == SQLITE_ROW)
+        if (row_read(s, &row))
+            d->seq = row.seq;
+    sqlite3_finalize(s);
+    return rc;
+}
+
 /* A journal without counters is new, unless it has rows. */
 static int
 read_counters(struct db *d)
@@ -147,6 +166,8 @@ read_counters(struct db *d)
         rc = SQLITE_CORRUPT;
     }
     sqlite3_finalize(s);
+    if ((rc & 0xff) == SQLITE_CORRUPT)
+        return count_anew(d);
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 

@@ -17,6 +17,8 @@ struct db {
     int64_t seq;            /* of the newest row ever */
     int64_t rows;           /* that are there */
     int64_t incarnation;
+    bool uncounted;         /* the counters are damaged: seq is that of the
+                               last good row, the others are 0 */
 };
 
 /* Locks and fsync of network file systems are not to be relied on. */
@@ -49,11 +51,13 @@ struct row {
 bool row_read(sqlite3_stmt *s, struct row *out);
 #define ROW_COLUMNS "seq, workload, type, body, crc"
 
-/* Looks at every row. Good: SQLITE_OK, `bad` 0 and not `unsound`. `names` tells
- * the first damaged ones. An error: the file cannot be read at all. */
+/* Looks at every row; damaged counters are one more. Good: SQLITE_OK, `bad` 0
+ * and not `unsound`. `names` tells the first damaged ones. An error: the file
+ * cannot be read at all. */
 struct damage {
     uint64_t rows;          /* that should be there */
     uint64_t bad;           /* damaged or missing */
+    uint64_t behind;        /* damaged ones behind the last good one */
     bool unsound;           /* the rest of the file is damaged */
     char names[256];
 };

@@ -120,7 +120,10 @@ look_at_end(struct journal_file *f, struct damage *d)
     if (!f->end.known)
         return;
     if (f->end.seq > f->db.seq) {
-        db_name_missing(d, (uint64_t)(f->end.seq - f->db.seq));
+        uint64_t n = (uint64_t)(f->end.seq - f->db.seq);
+        uint64_t there = f->db.uncounted ? d->behind : 0;
+        if (n > there)
+            db_name_missing(d, n - there);
         f->db.seq = f->end.seq;
     }
     if (f->end.incarnation > f->db.incarnation)

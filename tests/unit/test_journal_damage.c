@@ -53,14 +53,55 @@ every_column_is_protected(void **state)
     journal_close(open_it(3));
 }
 
+/* They cost no row, and no number comes a second time. */
 static void
-lost_counters_are_noticed(void **state)
+lost_counters_are_one_loss(void **state)
 {
     (void)state;
-    fill(2);
-    sql("DELETE FROM counters");
-    refused(9, "no row can be read");
-    assert_true(there_is("journal.db.bad-1"));
+    static const char *const harm[] = {
+        "DELETE FROM counters",
+        "UPDATE counters SET seq = 1",
+        "UPDATE counters SET rows = 9",
+        "UPDATE counters SET incarnation = 1"
+    };
+
+    for (size_t i = 0; i < 2 * sizeof harm / sizeof harm[0]; i++) {
+        clean();
+        fill(2);
+        sql(harm[i / 2]);
+        if (i % 2 == 1)
+            end_is_forgotten();
+        refused(0, "journal.db: 1 of 3 rows are damaged: counters");
+        assert_true(there_is("journal.db.bad-1"));
+        struct journal *j = open_it(1);
+        assert_int_equal(journal_lost(j), 1);
+        assert_int_equal(replay(j).n, 2);
+        assert_int_equal(journal_start(j), 0);
+        put_text(j, 1, 3, "new");
+        journal_close(j);
+        j = open_it(0);
+        assert_int_equal(replay(j).n, 3);
+        journal_close(j);
+    }
+}
+
+static void
+lost_counters_hide_no_other_loss(void **state)
+{
+    (void)state;
+    fill(5);
+    sql("DELETE FROM counters; UPDATE journal SET type = 9 WHERE seq = 5;"
+        "UPDATE journal SET body = x'00' WHERE seq = 2");
+    refused(2, "3 of 6 rows are damaged: row 2 (workload 2), row 5 (workload "
+               "5), counters");
+    clean();
+    fill(5);
+    sql("DELETE FROM counters; DELETE FROM journal WHERE seq > 3");
+    refused(2, "3 of 6 rows are damaged: counters (so whether more rows are "
+               "missing is not known), the last 2 missing");
+    struct journal *j = open_it(3);
+    assert_int_equal(replay(j).n, 3);
+    journal_close(j);
 }
 
 static void
@@ -275,7 +316,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(damaged_row_is_named_and_kept, set_up),
         cmocka_unit_test_setup(every_column_is_protected, set_up),
-        cmocka_unit_test_setup(lost_counters_are_noticed, set_up),
+        cmocka_unit_test_setup(lost_counters_are_one_loss, set_up),
+        cmocka_unit_test_setup(lost_counters_hide_no_other_loss, set_up),
         cmocka_unit_test_setup(file_that_is_none_is_refused, set_up),
         cmocka_unit_test_setup(truncated_file_is_noticed, set_up),
         cmocka_unit_test_setup(missing_tail_is_noticed, set_up),
