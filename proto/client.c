@@ -34,13 +34,21 @@ lb_new(struct lb *beside)
 
     lb->own_context = beside == NULL;
     lb->context = beside == NULL ? zmq_ctx_new() : beside->context;
-    assert(lb->context != NULL);
     lb->codec = frame_codec_new();
     lb->timeout_ms = TIMEOUT_MS;
     if (getrandom(&lb->client, sizeof lb->client, 0) !=
         (ssize_t)sizeof lb->client)
         lb->client = (uint64_t)dial_now_ms() << 20 ^ (uintptr_t)lb;
     return lb;
+}
+
+bool
+client_prepare(struct lb *lb)
+{
+    void *any = lb->context != NULL ? zmq_socket(lb->context, ZMQ_DEALER)
+                                    : NULL;
+
+    return any != NULL && zmq_close(any) == 0;
 }
 
 void
@@ -55,7 +63,7 @@ lb_free(struct lb *lb)
     }
     if (lb->socket != NULL)
         zmq_close(lb->socket);
-    if (lb->own_context)
+    if (lb->own_context && lb->context != NULL)
         zmq_ctx_term(lb->context);
     frame_codec_free(lb->codec);
     lb_reply_free(lb->hello);
@@ -313,28 +321,43 @@ option(void *socket, int name, int value)
     assert(rc == 0);
 }
 
+/* Tells whether the other side speaks ZeroMQ: words for people, no more. */
 static void
-open_socket(struct lb *lb)
+open_monitor(struct lb *lb)
 {
     char name[48] = "";
 
-    lb->socket = zmq_socket(lb->context, ZMQ_DEALER);
-    assert(lb->socket != NULL);
-    option(lb->socket, ZMQ_LINGER, 0);
-    option(lb->socket, ZMQ_RECONNECT_IVL_MAX, 1000);
-    option(lb->socket, ZMQ_IPV6, 1);
-    int64_t most = MESSAGE_MAX_BYTES + FRAME_HEADER_BYTES;
-    zmq_setsockopt(lb->socket, ZMQ_MAXMSGSIZE, &most, sizeof most);
-    if (!lb->is_tcp)
-        return;
     text_add(name, sizeof name, "inproc://lb-%p", (void *)lb);
     if (zmq_socket_monitor(lb->socket, name,
                            ZMQ_EVENT_HANDSHAKE_SUCCEEDED) != 0)
         return;
     lb->monitor = zmq_socket(lb->context, ZMQ_PAIR);
-    assert(lb->monitor != NULL);
+    if (lb->monitor == NULL) {
+        zmq_socket_monitor(lb->socket, NULL, 0);
+        return;
+    }
     option(lb->monitor, ZMQ_LINGER, 0);
     zmq_connect(lb->monitor, name);
+}
+
+/* LB_INTERNAL: the host has no descriptor or memory left for it. */
+static int
+open_socket(struct lb *lb)
+{
+    lb->socket = lb->context != NULL ? zmq_socket(lb->context, ZMQ_DEALER)
+                                     : NULL;
+    if (lb->socket == NULL)
+        return client_fail(lb, LB_INTERNAL, "no socket is to be had: %s",
+                           lb->context != NULL ? zmq_strerror(errno)
+                                               : "no context");
+    option(lb->socket, ZMQ_LINGER, 0);
+    option(lb->socket, ZMQ_RECONNECT_IVL_MAX, 1000);
+    option(lb->socket, ZMQ_IPV6, 1);
+    int64_t most = MESSAGE_MAX_BYTES + FRAME_HEADER_BYTES;
+    zmq_setsockopt(lb->socket, ZMQ_MAXMSGSIZE, &most, sizeof most);
+    if (lb->is_tcp)
+        open_monitor(lb);
+    return LB_OK;
 }
 
 int
@@ -351,7 +374,8 @@ lb_connect(struct lb *lb, const char *where)
     if (status != LB_OK)
         return client_fail(lb, status, "%s", d.error);
     lb->is_tcp = strncmp(d.address, "tcp:", 4) == 0;
-    open_socket(lb);
+    if ((status = open_socket(lb)) != LB_OK)
+        return status;
     if (zmq_connect(lb->socket, d.address) != 0)
         return client_fail(lb, LB_UNREACHABLE, "%s: %s", where,
                            zmq_strerror(errno));

@@ -48,6 +48,9 @@ struct lb_reply {
 /* Writes the text and returns `status`. */
 int client_fail(struct lb *lb, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* Starts the threads of its context, which connect cannot do safely when there
+ * are few descriptors left. False with errno set: they are not to be had. */
+bool client_prepare(struct lb *lb);
 /* Sends a question and does not wait. There must be room in the window. */
 uint64_t client_ask(struct lb *lb, const struct lb_call *c);
 /* The answer to any open question, in *seq which. As lb_call_do. */

@@ -54,6 +54,9 @@ nobody(struct dial *d, const char *where, int error)
         return fail(d, LB_REFUSED,
                            "%s: permission denied; join group lbagent",
                            where);
+    if (error == EMFILE || error == ENFILE || error == ENOMEM)
+        return fail(d, LB_INTERNAL, "no socket is to be had: %s",
+                    strerror(error));
     const char *why = error == ENOENT ? "no such file"
                       : error == ECONNREFUSED ? "connection refused"
                       : error == ETIMEDOUT ? "no answer"

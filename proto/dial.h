@@ -19,7 +19,8 @@ struct dial {
     char error[512];            /* out */
 };
 
-/* LB_OK with an address; LB_USAGE, LB_UNREACHABLE or LB_REFUSED with a text. */
+/* LB_OK with an address; LB_USAGE, LB_UNREACHABLE, LB_REFUSED or
+ * LB_INTERNAL (no descriptor or memory left here) with a text. */
 int dial(struct dial *d);
 int64_t dial_now_ms(void);
 /* Whether the flag, if there is one, has been set by now. */

@@ -62,7 +62,8 @@ LB_API void lb_set_interrupt(struct lb *lb, const volatile sig_atomic_t *flag);
 /* Connects to ipc://PATH or HOST[:PORT], PORT being the base port of the node
  * (8490 if left out), and asks it who it is. Once for each connection.
  * LB_USAGE (no address), LB_UNREACHABLE (nobody there, or nobody of ours),
- * LB_REFUSED (no permission), LB_PROTOCOL, LB_TIMEOUT, LB_INTERRUPTED. */
+ * LB_REFUSED (no permission), LB_PROTOCOL, LB_TIMEOUT, LB_INTERRUPTED,
+ * LB_INTERNAL (no descriptor or memory left here). */
 LB_API int lb_connect(struct lb *lb, const char *where);
 
 /* Why the last call failed; "" if it did not. */
