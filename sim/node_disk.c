@@ -41,6 +41,14 @@ node_restore(struct world *w, struct node *n)
     world_tell(w, n->at + 1u, "disk is the old copy");
     disk_cut(&n->disk, n->backup.n);
     n->config.incarnation = n->top_incarnation;     /* the clock sees to it */
+    for (size_t i = 0; i < w->book.n; i++) {
+        struct book_work *k = w->book.v[i];
+        for (uint32_t x = 0; x < k->n_jobs && k->number == 0
+             && node_id_equal(&k->home_id, &n->id); x++) {
+            k->job[x].allowed++;    /* of those that the client never knew */
+            k->job[x].acked = false;
+        }
+    }
     n->aged = true;
 }
 
