@@ -104,8 +104,12 @@ bound_of(const struct plan *p, const struct world *w)
     int64_t us = 2 * w->node[0].config.lease_us + work_left(p, w)
                  + (w->healed_us - w->now_us) + ANSWERS_US;
 
-    for (size_t i = 0; i < w->book.n; i++)
-        us += w->book.v[i]->file ? FILE_US : 0;
+    for (size_t i = 0; i < w->book.n; i++) {
+        const struct book_work *k = w->book.v[i];
+        us += k->file ? FILE_US : 0;
+        if (!k->lost)   /* each chunk may have to be asked for twice */
+            us += (int64_t)(k->n_jobs - k->accepted) * 2 * SEC;
+    }
     return us;
 }
 
