@@ -11,6 +11,7 @@
 #include "agent/command_files.h"
 #include "agent/command_given.h"
 #include "agent/shim_link.h"
+#include "agent/shortage.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "kinds/command.h"
@@ -112,8 +113,7 @@ struct run_end {
 static bool
 passes(int error)
 {
-    return error == EAGAIN || error == EMFILE || error == ENFILE ||
-           error == ENOMEM || error == ENOBUFS;
+    return shortage_passes(error) || error == ENOBUFS;
 }
 
 static void

@@ -9,16 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/clock.h"
 #include "agent/command_files_parts.h"
 #include "agent/shim_parts.h"
+#include "agent/shortage.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "kinds/command.h"
 #include "proto/lb.h"
 #include "proto/msg.h"
+
+enum { AGAIN_MS = 1000 };
+/* Not long: others may have at once what is lacking here. */
+static const int64_t SHORT_US = 10 * INT64_C(1000000);
 
 void
 command_files_clean(const char *jobs)
@@ -36,6 +43,7 @@ command_files_new(const struct command_config *config, struct orders *orders,
     f->orders = orders;
     f->number = number;
     f->news = f->dir = -1;
+    f->short_us = SHORT_US;
     return f;
 }
 
@@ -85,6 +93,61 @@ doze(const struct command_files *f)
 }
 
 uint8_t
+command_files_hitch(struct command_files *f, const char *why)
+{
+    f->waits = true;
+    f->why[0] = '\0';
+    text_add(f->why, sizeof f->why, "%s", why);
+    return 0;
+}
+
+static void
+tell_waits(const struct command_files *f)
+{
+    const struct order *o = f->job->order;
+    char quoted[2 * KIND_ERROR_MAX];
+
+    log_event(LOG_WARN, "file-waits", "workload=%u job=%u home=%s why=%s "
+              "next=\"tried again\"", (unsigned)o->workload,
+              (unsigned)o->index, o->home_at[0] != '\0' ? o->home_at : "-",
+              log_quote(f->why, quoted, sizeof quoted));
+}
+
+/* A moment, unless the orders have news. */
+static void
+pause_a_while(const struct command_files *f)
+{
+    struct pollfd p = { orders_news(f->orders, f->number), POLLIN, 0 };
+
+    f->job->lasts(f->job->arg);
+    if (poll(&p, 1, AGAIN_MS) > 0)
+        orders_heard(f->orders, f->number);
+}
+
+uint8_t
+command_files_insist(struct command_files *f, const struct insisting *i)
+{
+    int64_t until_us = clock_us() + i->us;
+
+    for (bool told = false;; told = true) {
+        f->waits = false;
+        i->err[0] = '\0';
+        uint8_t outcome = i->go(i->arg);
+        if (outcome != 0 || !f->waits)
+            return outcome;
+        if (!told)
+            tell_waits(f);
+        pause_a_while(f);
+        if ((outcome = command_files_ended(f, i->err)) != 0) {
+            f->waits = false;
+            return outcome;
+        }
+        if (clock_us() >= until_us)
+            return OUTCOME_CANCELLED;
+    }
+}
+
+uint8_t
 command_files_carry(struct command_files *f, const struct parcel_of *of,
                     int *status, char *why, char *err)
 {
@@ -96,7 +159,7 @@ command_files_carry(struct command_files *f, const struct parcel_of *of,
         f->news = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     struct parcel *p = f->news < 0 ? NULL : courier_send(courier, of, f->news);
     if (p == NULL) {
-        *status = LB_INTERNAL;
+        *status = PARCEL_SHORT;
         text_add(why, KIND_ERROR_MAX, "%s", strerror(errno));
         return 0;
     }
@@ -161,14 +224,22 @@ give_one(struct command_files *f, const char *word, char *err)
     return command_files_place(f, &file, err);
 }
 
-/* An empty directory; what is left of the one before is gone. */
-static bool
-make_dir(struct command_files *f)
+/* An empty directory; what is left of the one before is gone. 0, also at a
+ * hitch, or the outcome. */
+static uint8_t
+make_dir(void *arg)
 {
+    struct command_files *f = arg;
+
     snprintf(f->path, sizeof f->path, "%s/%zu", f->config->jobs, f->number);
     scratch_clean(f->path);
     f->dir = open(f->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return f->dir >= 0;
+    if (f->dir < 0 && errno == ENOENT && mkdir(f->path, 0700) == 0)
+        return make_dir(f);
+    if (f->dir >= 0)
+        return 0;
+    return shortage_passes(errno) ? command_files_hitch(f, strerror(errno))
+                                  : OUTCOME_NO_FILE;
 }
 
 uint8_t
@@ -185,12 +256,14 @@ command_files_give(struct command_files *f, const struct command_job *job,
     f->end_us = run->timeout_us == 0 ||
                 run->timeout_us > (uint64_t)(INT64_MAX - now)
                     ? INT64_MAX : now + (int64_t)run->timeout_us;
-    if (f->config->files == NULL || !make_dir(f)) {
+    uint8_t outcome = f->config->files == NULL
+                          ? OUTCOME_NO_FILE
+                          : command_files_short(f, make_dir, f, err);
+    if (outcome == OUTCOME_NO_FILE && err[0] == '\0')
         text_add(err, KIND_ERROR_MAX, "%s has no place for files",
                  f->config->node);
-        return OUTCOME_NO_FILE;
-    }
-    uint8_t outcome = each_word(f, "put", give_one, err);
+    if (outcome == 0)
+        outcome = each_word(f, "put", give_one, err);
     if (outcome == 0)
         outcome = command_files_ended(f, err);
     run->cwd = span_str(f->path);

@@ -11,11 +11,13 @@
 #include <unistd.h>
 
 #include "agent/command_files_parts.h"
+#include "agent/shortage.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "kinds/kind.h"
 #include "proto/lb.h"
 #include "proto/msg.h"
+#include "proto/workload.h"
 
 /* ---- to this node ---- */
 
@@ -28,6 +30,16 @@ cannot_have(const struct command_files *f, const struct command_file *file,
     return OUTCOME_NO_FILE;
 }
 
+/* 0, at a hitch, or the outcome. */
+static uint8_t
+lacks(struct command_files *f, const struct command_file *file, int error,
+      char *err)
+{
+    return shortage_passes(error)
+               ? command_files_hitch(f, strerror(error))
+               : cannot_have(f, file, strerror(error), err);
+}
+
 struct placing {
     struct command_files *f;
     const struct command_file *file;
@@ -36,7 +48,7 @@ struct placing {
     char *err;
 };
 
-/* From its home. 0 or the outcome. */
+/* From its home. 0, also at a hitch, or the outcome. */
 static uint8_t
 get(const struct placing *p, const struct digest *digest)
 {
@@ -49,12 +61,15 @@ get(const struct placing *p, const struct digest *digest)
     if (of.home[0] == '\0')
         return cannot_have(p->f, p->file, "its home is not known", p->err);
     uint8_t outcome = command_files_carry(p->f, &of, &status, why, p->err);
-    return outcome != 0 || status == LB_OK
-               ? outcome : cannot_have(p->f, p->file, why, p->err);
+    if (outcome != 0 || status == LB_OK)
+        return outcome;
+    return status == PARCEL_SHORT
+               ? command_files_hitch(p->f, why)
+               : cannot_have(p->f, p->file, why, p->err);
 }
 
 /* Opens it, and sends for it before if need be; what was got may have had to
- * make room again. 0 or the outcome. */
+ * make room again. 0, also at a hitch, or the outcome. */
 static uint8_t
 obtain(struct placing *p)
 {
@@ -63,17 +78,17 @@ obtain(struct placing *p)
     uint8_t outcome = 0;
 
     (void)digest_parse(span_of(p->file->hash, COMMAND_HASH_DIGITS), &digest);
-    for (int i = 0; outcome == 0; i++) {
+    for (int i = 0; outcome == 0 && !p->f->waits; i++) {
         p->from = files_read(p->f->config->files, &digest, &p->size);
         if (p->from != -ENOENT || !p->f->job->order->away || i == TRIES)
             break;
         outcome = get(p, &digest);
     }
-    if (outcome == 0 && p->from < 0)
-        outcome = cannot_have(p->f, p->file,
-                              p->from == -ENOENT ? "it is not there"
-                                                 : strerror(-p->from), p->err);
-    return outcome;
+    if (outcome != 0 || p->f->waits || p->from >= 0)
+        return outcome;
+    return p->from == -ENOENT
+               ? cannot_have(p->f, p->file, "it is not there", p->err)
+               : lacks(p->f, p->file, -p->from, p->err);
 }
 
 /* ---- to the directory of the job ---- */
@@ -152,9 +167,10 @@ cannot_place(const struct placing *p, int error)
         text_add(p->err, KIND_ERROR_MAX, "two files at %.100s", p->file->path);
         return OUTCOME_FAILED;
     }
-    return cannot_have(p->f, p->file, strerror(error), p->err);
+    return lacks(p->f, p->file, error, p->err);
 }
 
+/* 0, also at a hitch, which leaves nothing behind, or the outcome. */
 static uint8_t
 place(const struct placing *p)
 {
@@ -173,9 +189,57 @@ place(const struct placing *p)
         error = -errno;
     if (to >= 0 && close(to) != 0 && error == 0)
         error = -errno;
+    if (to >= 0 && error != 0)
+        (void)unlinkat(dir, name, 0);
     if (dir >= 0)
         close(dir);
     return error != 0 ? cannot_place(p, -error) : outcome;
+}
+
+static uint8_t
+try(void *arg)
+{
+    struct placing *p = arg;
+    uint8_t outcome;
+
+    p->from = -ENOENT;
+    outcome = obtain(p);
+    if (p->from < 0)
+        return outcome;
+    if (outcome == 0 && p->size == p->file->size) {
+        outcome = place(p);
+    } else if (outcome == 0) {
+        text_add(p->err, KIND_ERROR_MAX, "file %.80s has %llu bytes, not %llu",
+                 p->file->path, (unsigned long long)p->size,
+                 (unsigned long long)p->file->size);
+        outcome = OUTCOME_FAILED;
+    }
+    close(p->from);
+    return outcome;
+}
+
+/* A job of this node that can be run again waits in its queue. One from
+ * elsewhere goes on to others, and so does one that may be granted only once:
+ * its program has not begun. */
+static bool
+waits_here(const struct command_job *job)
+{
+    return !job->order->away && (job->desc->flags & DESC_ONCE) == 0;
+}
+
+uint8_t
+command_files_short(struct command_files *f, uint8_t (*go)(void *arg),
+                    void *arg, char *err)
+{
+    const struct insisting i = { .go = go, .arg = arg, .us = f->short_us,
+                                 .err = err };
+    uint8_t outcome = command_files_insist(f, &i);
+
+    if (outcome != OUTCOME_CANCELLED || !f->waits || waits_here(f->job))
+        return outcome;
+    text_add(err, KIND_ERROR_MAX, "%s cannot have its files: %s",
+             f->config->node, f->why);
+    return OUTCOME_NO_FILE;
 }
 
 uint8_t
@@ -183,18 +247,6 @@ command_files_place(struct command_files *f, const struct command_file *file,
                     char *err)
 {
     struct placing p = { .f = f, .file = file, .err = err };
-    uint8_t outcome = obtain(&p);
 
-    if (p.from < 0 || outcome != 0)
-        return outcome;
-    if (p.size == file->size) {
-        outcome = place(&p);
-    } else {
-        text_add(err, KIND_ERROR_MAX, "file %.80s has %llu bytes, not %llu",
-                 file->path, (unsigned long long)p.size,
-                 (unsigned long long)file->size);
-        outcome = OUTCOME_FAILED;
-    }
-    close(p.from);
-    return outcome;
+    return command_files_short(f, try, &p, err);
 }

@@ -4,25 +4,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "agent/clock.h"
 #include "agent/command_files_parts.h"
-#include "base/log.h"
+#include "agent/shortage.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "kinds/kind.h"
 #include "proto/lb.h"
 #include "proto/msg.h"
 
-/* How long a home that is away is tried again, and how often. */
+/* How long what may pass is waited for: a home that is away, or no room. */
 static const int64_t AWAY_US = 600 * INT64_C(1000000);
-enum { AGAIN_MS = 1000 };
 
 static uint8_t
 fails(const struct command_file *file, const char *why, char *err)
@@ -32,52 +29,66 @@ fails(const struct command_file *file, const char *why, char *err)
     return OUTCOME_FAILED;
 }
 
-/* A regular file that no link leads to: its descriptor, or -1 with `err`. */
-static int
-open_beneath(const struct command_files *f, struct command_file *file,
-             char *err)
-{
-    const struct open_how how = {
-        .flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
-                   RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV };
-    struct stat st;
-    int fd = (int)syscall(SYS_openat2, f->dir, file->path, &how, sizeof how);
-
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-        text_add(err, KIND_ERROR_MAX, "no file %.120s to return", file->path);
-    else if (fd < 0 && (errno == ELOOP || errno == EXDEV))
-        (void)fails(file, "not returned: it lies behind a link", err);
-    else if (fd < 0 && errno != ENXIO)
-        (void)fails(file, strerror(errno), err);
-    else if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-        (void)fails(file, "not returned: not a regular file", err);
-    if (err[0] != '\0') {
-        if (fd >= 0)
-            close(fd);
-        return -1;
-    }
-    file->mode = st.st_mode & 0777u;
-    file->size = (uint64_t)st.st_size;
-    return fd;
-}
-
 struct taking {
     struct command_files *f;
-    const struct command_file *file;
+    struct command_file *file;
     int fd;
     struct digest digest;
     char *err;
 };
 
+static uint8_t
+no_file(const struct taking *t)
+{
+    text_add(t->err, KIND_ERROR_MAX, "no file %.120s to return",
+             t->file->path);
+    return OUTCOME_FAILED;
+}
+
+/* A regular file that no link leads to. 0, also at a hitch, or the outcome. */
+static uint8_t
+open_beneath(void *arg)
+{
+    struct taking *t = arg;
+    const struct open_how how = {
+        .flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+                   RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV };
+    struct stat st;
+
+    t->fd = (int)syscall(SYS_openat2, t->f->dir, t->file->path, &how,
+                         sizeof how);
+    if (t->fd < 0 && shortage_passes(errno))
+        return command_files_hitch(t->f, strerror(errno));
+    if (t->fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return no_file(t);
+    if (t->fd < 0 && (errno == ELOOP || errno == EXDEV))
+        return fails(t->file, "not returned: it lies behind a link", t->err);
+    if (t->fd < 0 && errno != ENXIO)
+        return fails(t->file, strerror(errno), t->err);
+    if (t->fd < 0 || fstat(t->fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return fails(t->file, "not returned: not a regular file", t->err);
+    t->file->mode = st.st_mode & 0777u;
+    t->file->size = (uint64_t)st.st_size;
+    return 0;
+}
+
+static uint8_t
+cannot_read(const struct taking *t, int error)
+{
+    return shortage_passes(error) ? command_files_hitch(t->f, strerror(error))
+                                  : fails(t->file, strerror(error), t->err);
+}
+
 /* Hands its bytes, as many as it had when it was opened, to the digester or to
- * `in`, whichever is there. 0 or the outcome. */
+ * `in`, whichever is there. 0, also at a hitch, or the outcome. */
 static uint8_t
 read_all(const struct taking *t, struct digester *digester, struct file_in *in)
 {
     uint8_t *bytes = xmalloc(CHUNK_BYTES), outcome = 0;
 
-    for (uint64_t at = 0; at < t->file->size && outcome == 0;) {
+    for (uint64_t at = 0;
+         at < t->file->size && outcome == 0 && !t->f->waits;) {
         uint64_t left = t->file->size - at;
         size_t want = left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES;
         ssize_t n = pread(t->fd, bytes, want, (off_t)at);
@@ -87,13 +98,26 @@ read_all(const struct taking *t, struct digester *digester, struct file_in *in)
         else if (n > 0)
             rc = file_in_add(in, span_of(bytes, (size_t)n));
         at += n > 0 ? (uint64_t)n : 0;
-        if (n == 0 || rc != 0)
-            outcome = fails(t->file, n == 0 ? "it has become shorter"
-                                            : strerror(-rc), t->err);
+        if (n == 0)
+            outcome = fails(t->file, "it has become shorter", t->err);
         else
-            outcome = command_files_ended(t->f, t->err);
+            outcome = rc != 0 ? cannot_read(t, -rc)
+                              : command_files_ended(t->f, t->err);
     }
     free(bytes);
+    return outcome;
+}
+
+static uint8_t
+hash(void *arg)
+{
+    struct taking *t = arg;
+    struct digester *digester = digester_new();
+    uint8_t outcome = read_all(t, digester, NULL);
+
+    if (outcome == 0 && !t->f->waits)
+        t->digest = digester_end(digester);
+    digester_free(digester);
     return outcome;
 }
 
@@ -109,9 +133,19 @@ no_room(int rc)
                             : strerror(-rc);
 }
 
+/* Room for it may come; more than there is room for at all never fits. */
 static uint8_t
-store(const struct taking *t)
+cannot_store(const struct taking *t, int rc)
 {
+    return rc == -ENOBUFS || shortage_passes(-rc)
+               ? command_files_hitch(t->f, no_room(rc))
+               : fails(t->file, no_room(rc), t->err);
+}
+
+static uint8_t
+store(void *arg)
+{
+    const struct taking *t = arg;
     struct files *files = t->f->config->files;
     struct file_in *in = NULL;
     uint8_t outcome = 0;
@@ -120,99 +154,76 @@ store(const struct taking *t)
 
     if (in != NULL) {
         outcome = read_all(t, NULL, in);
-        rc = outcome != 0 ? 0 : file_in_end(in);
+        rc = outcome != 0 || t->f->waits ? 0 : file_in_end(in);
         file_in_free(in);
     }
-    if (outcome == 0 && rc == 0)
+    if (outcome != 0 || t->f->waits)
+        return outcome;
+    if (rc == 0)
         rc = files_keep(files, &t->digest, t->f->job->order->workload);
-    if (outcome == 0 && rc == 0)
+    if (rc == 0)
         rc = files_sync(files);
-    return rc != 0 ? fails(t->file, no_room(rc), t->err) : outcome;
+    return rc != 0 ? cannot_store(t, rc) : 0;
 }
 
 /* ---- another one is ---- */
-
-/* A moment, unless the orders have news. */
-static void
-pause_a_while(const struct command_files *f)
-{
-    struct pollfd p = { orders_news(f->orders, f->number), POLLIN, 0 };
-
-    if (poll(&p, 1, AGAIN_MS) > 0)
-        orders_heard(f->orders, f->number);
-}
 
 /* The home refuses it: no other try will do better. */
 static bool
 is_refusal(int status)
 {
-    return status == LB_NOTFOUND || status == LB_USAGE || status == LB_LATER ||
-           status == LB_REFUSED || status == LB_DISK;
+    return status == LB_USAGE || status == LB_REFUSED;
 }
 
-static void
-tell_waits(const struct taking *t, const char *why)
-{
-    const struct order *o = t->f->job->order;
-    char quoted[2 * KIND_ERROR_MAX];
-
-    log_event(LOG_WARN, "file-waits", "workload=%u job=%u home=%s why=%s "
-              "next=\"tried again\"", (unsigned)o->workload,
-              (unsigned)o->index, o->home_at[0] != '\0' ? o->home_at : "-",
-              log_quote(why, quoted, sizeof quoted));
-}
-
-/* A home that is away may come back, and asks for the result then. What became
- * of a run whose home has forgotten it, or stays away, nobody knows. */
+/* A home that is away may come back, and asks for the result then; one that is
+ * full may have room again. What became of a run whose home has forgotten it,
+ * or stays away, nobody knows. */
 static uint8_t
-bring(const struct taking *t)
+bring(void *arg)
 {
-    const struct order *o = t->f->job->order;
-    const struct parcel_of of = { .home = o->home_at, .digest = t->digest,
+    const struct taking *t = arg;
+    const struct parcel_of of = { .home = t->f->job->order->home_at,
+                                  .digest = t->digest,
                                   .size = t->file->size, .fd = t->fd,
-                                  .workload = o->workload };
-    int64_t until_us = clock_us() + AWAY_US;
+                                  .workload = t->f->job->order->workload };
+    char why[KIND_ERROR_MAX] = "";
     int status = LB_UNREACHABLE;
-    uint8_t outcome = 0;
-    bool told = false;
 
-    while (outcome == 0 && status != LB_OK && clock_us() < until_us) {
-        char why[KIND_ERROR_MAX] = "";
-        if (o->home_at[0] != '\0')
-            outcome = command_files_carry(t->f, &of, &status, why, t->err);
-        if (outcome != 0 || status == LB_OK)
-            break;
-        if (status == LB_NOTFOUND)
-            return OUTCOME_CANCELLED;
-        if (is_refusal(status))
-            return fails(t->file, why, t->err);
-        if (!told)
-            tell_waits(t, why);
-        told = true;
-        pause_a_while(t->f);
-        outcome = command_files_ended(t->f, t->err);
-    }
-    return outcome != 0 || status == LB_OK ? outcome : OUTCOME_CANCELLED;
+    if (of.home[0] == '\0')
+        return command_files_hitch(t->f, "its home is not known");
+    uint8_t outcome = command_files_carry(t->f, &of, &status, why, t->err);
+    if (outcome != 0 || status == LB_OK)
+        return outcome;
+    if (status == LB_NOTFOUND)
+        return OUTCOME_CANCELLED;
+    return is_refusal(status) ? fails(t->file, why, t->err)
+                              : command_files_hitch(t->f, why);
+}
+
+/* One step of the way, as often as need be. */
+static uint8_t
+insist(struct taking *t, uint8_t (*go)(void *arg))
+{
+    const struct insisting i = { .go = go, .arg = t, .us = AWAY_US,
+                                 .err = t->err };
+
+    return command_files_insist(t->f, &i);
 }
 
 uint8_t
 command_files_take(struct command_files *f, struct command_file *file,
-                   char hash[DIGEST_TEXT], char *err)
+                   char hash_text[DIGEST_TEXT], char *err)
 {
-    struct taking t = { .f = f, .file = file, .err = err };
+    struct taking t = { .f = f, .file = file, .fd = -1, .err = err };
+    uint8_t outcome = insist(&t, open_beneath);
 
-    err[0] = '\0';
-    t.fd = open_beneath(f, file, err);
-    if (t.fd < 0)
-        return OUTCOME_FAILED;
-    struct digester *digester = digester_new();
-    uint8_t outcome = read_all(&t, digester, NULL);
+    if (outcome == 0)
+        outcome = insist(&t, hash);
     if (outcome == 0) {
-        t.digest = digester_end(digester);
-        digest_print(&t.digest, hash);
-        outcome = f->job->order->away ? bring(&t) : store(&t);
+        digest_print(&t.digest, hash_text);
+        outcome = insist(&t, f->job->order->away ? bring : store);
     }
-    digester_free(digester);
-    close(t.fd);
+    if (t.fd >= 0)
+        close(t.fd);
     return outcome;
 }

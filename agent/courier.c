@@ -12,6 +12,7 @@
 #include "agent/courier_parts.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "proto/client.h"
 
 enum { STACK_BYTES = 256 * 1024 };
 static const int64_t IDLE_US = 30 * INT64_C(1000000);
@@ -112,8 +113,6 @@ work(void *arg)
     pthread_mutex_lock(&c->lock);
     while ((p = take(t)) != NULL) {
         char why[WHY_CAP] = "";
-        if (c->beside == NULL)
-            c->beside = lb_new(NULL);
         pthread_mutex_unlock(&c->lock);
         int status = courier_carry(t, p, why);
         pthread_mutex_lock(&c->lock);
@@ -124,28 +123,39 @@ work(void *arg)
     return NULL;
 }
 
-/* One more thread if all are at work. The lock is held. */
-static void
+/* One more thread if all are at work. The lock is held. 0; or -errno: there is
+ * none at all. */
+static int
 call_carrier(struct courier *c)
 {
     struct carrier *t = &c->carrier[c->n_carriers];
     pthread_attr_t attr;
 
     if (c->n_idle >= c->n_waiting || c->n_carriers == CARRIERS_MAX)
-        return;
+        return 0;
     t->courier = c;
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, STACK_BYTES);
-    c->n_carriers += pthread_create(&t->thread, &attr, work, t) == 0;
+    int rc = pthread_create(&t->thread, &attr, work, t);
+    c->n_carriers += rc == 0;
     pthread_attr_destroy(&attr);
+    return c->n_carriers > 0 ? 0 : -rc;
 }
 
 struct courier *
 courier_new(struct files *files)
 {
-    struct courier *c = xcalloc(1, sizeof *c);
+    struct lb *beside = lb_new(NULL);
     pthread_condattr_t attr;
 
+    if (!client_prepare(beside)) {
+        int error = errno;
+        lb_free(beside);
+        errno = error;
+        return NULL;
+    }
+    struct courier *c = xcalloc(1, sizeof *c);
+    c->beside = beside;
     c->files = files;
     pthread_mutex_init(&c->lock, NULL);
     pthread_condattr_init(&attr);
@@ -206,15 +216,20 @@ courier_send(struct courier *c, const struct parcel_of *of, int news)
         *last = p;
         c->n_waiting++;
     }
+    int rc = fresh && p != NULL ? call_carrier(c) : 0;
+    if (rc != 0) {
+        take_out(c, p);
+        p = NULL;
+    }
     if (p != NULL) {
         p->news = xrealloc(p->news, p->n_news + 1, sizeof *p->news);
         p->news[p->n_news++] = news;
     }
-    if (fresh && p != NULL) {
-        call_carrier(c);
+    if (fresh && p != NULL)
         pthread_cond_signal(&c->work);
-    }
+    int error = rc != 0 ? -rc : errno;
     pthread_mutex_unlock(&c->lock);
+    errno = error;
     return p;
 }
 

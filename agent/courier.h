@@ -27,21 +27,25 @@ struct parcel_of {
     uint32_t workload;          /* that it comes back for; with fd */
 };
 
-/* Takes no thread before the first parcel. `files` is borrowed. */
+/* Takes no thread of its own before the first parcel, but those of ZeroMQ, for
+ * which later there might be no descriptors. `files` is borrowed. NULL with
+ * errno set. */
 struct courier *courier_new(struct files *files);
 /* Nobody waits any more; what is under way is given up. NULL is ignored. */
 void courier_free(struct courier *c);
 
 /* Sends for it; a file that is being got already is got once. The eventfd
  * `news` becomes readable when it has come or cannot. Ended by courier_leave.
- * NULL with errno set: no descriptor left. */
+ * NULL with errno set: no descriptor left, or no thread. */
 struct parcel *courier_send(struct courier *c, const struct parcel_of *of,
                             int news);
-enum { PARCEL_UNDER_WAY = -1 };
+enum { PARCEL_UNDER_WAY = -1, PARCEL_SHORT = -2 };
 /* PARCEL_UNDER_WAY; or an enum lb_status, and why in words when not LB_OK:
+ * PARCEL_SHORT (this node lacks what it may have again soon; shortage.h),
  * LB_NOTFOUND (the home has not got it, or no such workload), LB_LATER (no
- * room, here or there), LB_USAGE (other bytes than its hash says), LB_REFUSED,
- * LB_DISK; others: the home cannot be reached. */
+ * room, here or there), LB_USAGE (other bytes than its hash says), LB_REFUSED
+ * (also: more than the home has room for at all), LB_DISK; others: the home
+ * cannot be reached. */
 int courier_look(struct courier *c, const struct parcel *p, char *why,
                  size_t cap);
 /* Who waits at `news` does so no more; `p` is not to be used again. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/courier_parts.h"
+#include "agent/shortage.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/xalloc.h"
@@ -52,7 +53,8 @@ no_room(struct trip *t, int rc)
         return fail(t, LB_LATER, "no room for it here (jobs.files_max)");
     if (rc == -EBADMSG)
         return fail(t, LB_USAGE, "what came is not what its hash says");
-    return fail(t, LB_DISK, strerror(-rc));
+    return fail(t, shortage_passes(-rc) ? PARCEL_SHORT : LB_DISK,
+                strerror(-rc));
 }
 
 /* ---- pieces ---- */
@@ -231,6 +233,9 @@ put(struct trip *t)
             status = LB_OK;
             continue;
         }
+        if (status == LB_LATER && r != NULL &&
+            lb_reply_number(r, "too_large", 0) == 1)
+            status = LB_REFUSED;
         if (status != LB_OK)
             break;
         stored = lb_reply_number(r, "stored", 0) == 1;
@@ -275,7 +280,7 @@ reach(struct trip *t)
         return LB_OK;
     fail(t, status, lb_error(c->lb));
     courier_hang_up(c);
-    return status;
+    return status == LB_INTERNAL ? PARCEL_SHORT : status;
 }
 
 /* After these nothing is known of the connection. */

@@ -87,6 +87,7 @@ refuse(struct filer_reply *r, int rc)
     switch (-rc) {
     case EFBIG:
         filer_refuse(r, EXIT_LATER, "the file is above jobs.files_max");
+        pair_add_u64(&r->pairs, "too_large", 1);
         break;
     case ENOBUFS:
         filer_refuse(r, EXIT_LATER, "no room for the file: jobs.files_max");

@@ -62,6 +62,7 @@ libagent_a_SOURCES = \
 	agent/shim_scratch.c \
 	agent/shim_start.c \
 	agent/shim_tree.c \
+	agent/shortage.h \
 	agent/signals.c \
 	agent/sockets.c agent/sockets.h \
 	agent/spawner.c agent/spawner.h \

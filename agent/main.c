@@ -293,7 +293,8 @@ open_files(struct node *n)
     n->shell.filer = filer_new(n->shell.files);
     n->programs.command.files = n->shell.files;
     n->programs.command.courier = n->shell.courier;
-    return n->shell.filer != NULL ? -1 : fail(EXIT_FAILED, strerror(errno));
+    return n->shell.filer != NULL && n->shell.courier != NULL
+               ? -1 : fail(EXIT_FAILED, strerror(errno));
 }
 
 static int

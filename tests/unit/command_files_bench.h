@@ -14,9 +14,11 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,6 +52,40 @@ static inline void
 lasts(void *arg)
 {
     (void)arg;
+}
+
+/* What a test does while a job waits: told by the job itself. */
+struct meanwhile {
+    struct files *files;        /* get room */
+    const atomic_uint *puts;    /* once some came; NULL: at once */
+    rlim_t nofile;              /* 0, or the limit there was */
+};
+
+static inline void
+relieve(void *arg)
+{
+    struct meanwhile *m = arg;
+    struct rlimit r;
+
+    if (m->files != NULL && (m->puts == NULL || *m->puts > 0))
+        files_set_max(m->files, 8 * M);
+    if (m->nofile != 0 && getrlimit(RLIMIT_NOFILE, &r) == 0) {
+        r.rlim_cur = m->nofile;
+        (void)setrlimit(RLIMIT_NOFILE, &r);
+    }
+}
+
+/* No descriptor is to be had: the limit there was. */
+static inline rlim_t
+use_up_descriptors(void)
+{
+    struct rlimit r;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &r), 0);
+    rlim_t was = r.rlim_cur;
+    r.rlim_cur = 3;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &r), 0);
+    return was;
 }
 
 static inline int

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/unit/command_files_bench.h"
 
+#include "agent/command_files_parts.h"
+#include "proto/workload.h"
+
 static void
 a_job_without_files_has_no_directory(void **state)
 {
@@ -191,6 +194,73 @@ nothing_outside_its_directory_is_returned(void **state)
 }
 
 static void
+a_store_that_is_full_for_now_is_waited_for(void **state)
+{
+    struct bench *b = *state;
+    struct meanwhile m = { .files = b->files };
+
+    keep(b, "alpha");
+    files_set_max(b->files, 4096);
+    b->job.lasts = relieve;
+    b->job.arg = &m;
+    wants_back(b, "a");
+    assert_int_equal(give(b), 0);
+    writes(b, "a", "x");
+    assert_int_equal(take(b), 0);
+    command_files_end(b->given);
+}
+
+static void
+descriptors_are_waited_for(void **state)
+{
+    struct bench *b = *state;
+    struct meanwhile m = { .files = NULL };
+
+    keep(b, "alpha");
+    is_given(b, "alpha", "a");
+    wants_back(b, "b");
+    b->job.lasts = relieve;
+    b->job.arg = &m;
+    m.nofile = use_up_descriptors();
+    assert_int_equal(give(b), 0);
+    assert_true(holds(b, "a", "alpha"));
+    writes(b, "b", "x");
+    m.nofile = use_up_descriptors();
+    assert_int_equal(take(b), 0);
+    command_files_end(b->given);
+}
+
+/* What is lacking does not come: the job waits in its queue, or goes on to
+ * others if its home is elsewhere or would not grant it again. */
+static void
+a_shortage_ends_no_job(void **state)
+{
+    struct bench *b = *state;
+    static const struct { bool away; uint8_t flags, outcome; } row[] = {
+        { false, 0, OUTCOME_CANCELLED }, { true, 0, OUTCOME_NO_FILE },
+        { false, DESC_ONCE, OUTCOME_NO_FILE } };
+    struct rlimit r;
+
+    keep(b, "alpha");
+    is_given(b, "alpha", "a");
+    b->given->short_us = 1;
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        b->order->away = row[i].away;
+        b->desc.flags = row[i].flags;
+        rlim_t was = use_up_descriptors();
+        uint8_t outcome = give(b);
+        assert_int_equal(getrlimit(RLIMIT_NOFILE, &r), 0);
+        r.rlim_cur = was;
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &r), 0);
+        assert_int_equal(outcome, row[i].outcome);
+        if (outcome == OUTCOME_NO_FILE)
+            assert_string_equal(b->err, "south cannot have its files: "
+                                        "Too many open files");
+        command_files_end(b->given);
+    }
+}
+
+static void
 a_full_store_takes_nothing_back(void **state)
 {
     struct bench *b = *state;
@@ -215,6 +285,9 @@ main(void)
         BENCH_TEST(words_of_others_are_not_trusted),
         BENCH_TEST(what_comes_back_is_kept_and_named),
         BENCH_TEST(nothing_outside_its_directory_is_returned),
+        BENCH_TEST(a_store_that_is_full_for_now_is_waited_for),
+        BENCH_TEST(descriptors_are_waited_for),
+        BENCH_TEST(a_shortage_ends_no_job),
         BENCH_TEST(a_full_store_takes_nothing_back),
     };
     return cmocka_run_group_tests_name("command_files", tests, NULL, NULL);

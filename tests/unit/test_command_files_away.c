@@ -57,6 +57,29 @@ the_home_gives_what_is_not_here(void **state)
 }
 
 static void
+a_home_that_is_full_for_now_is_tried_again(void **state)
+{
+    struct bench *b = *state;
+    struct fake_home home;
+
+    assert_true(fake_home_open(&home));
+    (void)fake_home_put(&home, "alpha", 5);
+    (void)fake_home_put(&home, "beta", 4);
+    files_set_max(home.files, 8192);
+    struct meanwhile m = { .files = home.files, .puts = &home.puts };
+    b->job.lasts = relieve;
+    b->job.arg = &m;
+    b->order->away = true;
+    strcpy(b->order->home_at, home.at);
+    wants_back(b, "b");
+    assert_int_equal(give(b), 0);
+    writes(b, "b", "returned");
+    assert_int_equal(take(b), 0);
+    command_files_end(b->given);
+    fake_home_close(&home);
+}
+
+static void
 the_time_of_an_attempt_is_heeded_on_the_way(void **state)
 {
     struct bench *b = *state;
@@ -149,6 +172,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         BENCH_TEST(the_home_gives_what_is_not_here),
+        BENCH_TEST(a_home_that_is_full_for_now_is_tried_again),
         BENCH_TEST(the_time_of_an_attempt_is_heeded_on_the_way),
         BENCH_TEST(a_stop_is_heard_on_the_way),
     };

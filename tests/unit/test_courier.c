@@ -5,12 +5,14 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "agent/courier.h"
@@ -221,7 +223,7 @@ brings_files_back_for_their_workload(void **state)
     live.n_numbers = 0;
     assert_int_equal(files_sweep(p->home.files, &live, 0), 4);
     files_set_max(p->home.files, M);
-    assert_int_equal(bring(p, p->large, LARGE, &large), LB_LATER);
+    assert_int_equal(bring(p, p->large, LARGE, &large), LB_REFUSED);
     assert_string_equal(p->why, "the file is above jobs.files_max");
 }
 
@@ -284,6 +286,27 @@ who_leaves_waits_for_nobody(void **state)
     (void)courier_send(p->courier, &of, p->news);
 }
 
+static void
+a_shortage_of_descriptors_passes(void **state)
+{
+    struct post *p = *state;
+    struct digest d = fake_home_put(&p->home, "a", 1);
+    struct rlimit was, none;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+    none = was;
+    none.rlim_cur = 3;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    struct courier *other = courier_new(p->files);
+    int error = errno;
+    int status = await(p, send_for(p, &d, 1));
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+    assert_null(other);
+    assert_int_equal(error, EMFILE);
+    assert_int_equal(status, PARCEL_SHORT);
+    assert_int_equal(await(p, send_for(p, &d, 1)), LB_OK);
+}
+
 /* Reading what libzmq has received looks like a race at each byte. */
 __attribute__((visibility("default"))) const char *
 __tsan_default_suppressions(void);
@@ -307,6 +330,7 @@ main(void)
         POST_TEST(brings_files_back_for_their_workload),
         POST_TEST(other_bytes_than_it_was_to_have_are_not_brought),
         POST_TEST(nobody_at_home_is_told),
+        POST_TEST(a_shortage_of_descriptors_passes),
         POST_TEST(who_leaves_waits_for_nobody),
     };
     return cmocka_run_group_tests_name("courier", tests, NULL, NULL);
