@@ -2,7 +2,8 @@
 /*
  * Damage: found row by row, kept as evidence, left behind when the operator
  * accepts the loss. The damaged file gets a second name (a hard link), so
- * that nothing needs to be copied and no start makes another copy.
+ * that nothing needs to be copied; where there are no such links it is copied
+ * once, and no start makes another copy.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -160,19 +161,70 @@ path_in(const char *dir, const char *name, char dst[PATH_MAX])
     text_add(dst, PATH_MAX, "%s/%s", dir, name);
 }
 
+/* Under two names; or one is the copy that was made of the other. */
 static bool
 same_file(const char *a, const char *b)
 {
     struct stat x, y;
 
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_ino == y.st_ino &&
-           x.st_dev == y.st_dev;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+           (x.st_ino == y.st_ino ||
+            (x.st_size == y.st_size && x.st_mtim.tv_sec == y.st_mtim.tv_sec &&
+             x.st_mtim.tv_nsec == y.st_mtim.tv_nsec));
+}
+
+static int
+copy_bytes(int from, int to)
+{
+    char part[64 * 1024];
+    struct stat st;
+    ssize_t n;
+
+    if (fstat(from, &st) != 0)
+        return -errno;
+    while ((n = read(from, part, sizeof part)) > 0)
+        for (ssize_t done = 0, put; done < n; done += put)
+            if ((put = write(to, part + done, (size_t)(n - done))) < 0)
+                return -errno;
+    const struct timespec times[2] = { st.st_atim, st.st_mtim };
+    return n < 0 || futimens(to, times) != 0 || fsync(to) != 0 ? -errno : 0;
+}
+
+/* Where a file has but one name. It closes a journal.db that SQLite has open
+ * and so its locks are gone; statedir_lock keeps others away. */
+static int
+copy_file(const char *from, const char *to)
+{
+    int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (in < 0)
+        return -errno;
+    int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+    int rc = out < 0 ? -errno : copy_bytes(in, out);
+
+    close(in);
+    if (out >= 0)
+        close(out);
+    if (out >= 0 && rc != 0)
+        (void)unlink(to);
+    return rc;
+}
+
+static int
+give_name(const char *file, const char *name)
+{
+    if (link(file, name) == 0)
+        return 0;
+    return errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS ||
+                   errno == EMLINK
+               ? copy_file(file, name)
+               : -errno;
 }
 
 int
 db_keep_bad(const char *dir, char *kept, size_t cap)
 {
     char db[PATH_MAX], wal[PATH_MAX], bad[PATH_MAX], name[64];
+    int rc;
 
     path_in(dir, "journal.db", db);
     path_in(dir, "journal.db-wal", wal);
@@ -184,14 +236,16 @@ db_keep_bad(const char *dir, char *kept, size_t cap)
         text_add(kept, cap, "%s", name);
         if (same_file(db, bad))
             return 0;
-        if (link(db, bad) == 0)
+        rc = give_name(db, bad);
+        if (rc == 0)
             break;
-        if (errno != EEXIST)
-            return -errno;
+        if (rc != -EEXIST)
+            return rc;
     }
     text_add(bad, sizeof bad, "-wal");
     (void)unlink(bad);
-    return link(wal, bad) == 0 || errno == ENOENT ? 0 : -errno;
+    rc = give_name(wal, bad);
+    return rc == -ENOENT ? 0 : rc;
 }
 
 static int

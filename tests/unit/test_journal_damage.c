@@ -1,5 +1,21 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include <fcntl.h>
+#include <sys/syscall.h>
+
 #include "tests/unit/journal_scene.h"
+
+static int no_links;        /* errno of link(); 0: it works */
+
+__attribute__((visibility("default"))) int link(const char *from,
+                                                const char *to);
+__attribute__((visibility("default"))) int
+link(const char *from, const char *to)
+{
+    errno = no_links;
+    if (no_links != 0)
+        return -1;
+    return (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
 
 static void
 damaged_row_is_named_and_kept(void **state)
@@ -51,6 +67,36 @@ every_column_is_protected(void **state)
     sql("DELETE FROM journal WHERE seq > 2");
     refused(2, "3 of 5 rows are damaged: 3 missing");
     journal_close(open_it(3));
+}
+
+/* As on FAT: then it is copied, once. */
+static void
+damage_is_kept_where_no_links_are(void **state)
+{
+    (void)state;
+    static const int errors[] = { EPERM, EOPNOTSUPP };
+
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        clean();
+        fill(5);
+        sql("UPDATE journal SET body = x'00' WHERE seq = 3");
+        no_links = errors[i];
+        refused(0, "kept as journal.db.bad-1; --accept-loss 1");
+        refused(0, "kept as journal.db.bad-1; --accept-loss 1");
+        assert_false(there_is("journal.db.bad-2"));
+        struct journal *j = open_it(1);
+        assert_int_equal(replay(j).n, 4);
+        journal_close(j);
+        sql("UPDATE journal SET body = x'00' WHERE seq = 3");
+        refused(0, "kept as journal.db.bad-2; --accept-loss 1");
+        no_links = 0;
+    }
+    clean();
+    fill(1);
+    sql("UPDATE journal SET body = x'00' WHERE seq = 1");
+    no_links = EIO;
+    refused(1, "Input/output error");
+    no_links = 0;
 }
 
 /* They cost no row, and no number comes a second time. */
@@ -316,6 +362,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(damaged_row_is_named_and_kept, set_up),
         cmocka_unit_test_setup(every_column_is_protected, set_up),
+        cmocka_unit_test_setup(damage_is_kept_where_no_links_are, set_up),
         cmocka_unit_test_setup(lost_counters_are_one_loss, set_up),
         cmocka_unit_test_setup(lost_counters_hide_no_other_loss, set_up),
         cmocka_unit_test_setup(file_that_is_none_is_refused, set_up),
