@@ -123,6 +123,18 @@ serve(struct filer *f, const struct filer_wish *w, struct filer_reply *r)
     }
 }
 
+/* Names may not be on disk: what is new goes again, lest the next one hears
+ * that it is there. */
+static void
+take_back(struct filer *f, const struct filer_wish *w, struct filer_reply *r,
+          int rc)
+{
+    if (r->fresh)
+        files_forget(f->files, &w->digest);
+    if (r->stored || w->op == FILER_HAVE)
+        filer_refuse(r, EXIT_DISK, "files: %s", strerror(-rc));
+}
+
 /* Some wishes at once, so that the names of files that are whole now go to
  * disk together, before anybody hears of them. */
 static void
@@ -138,8 +150,8 @@ serve_all(struct filer *f, struct filer_wish *const *wish, size_t n)
     int rc = stored ? files_sync(f->files) : 0;
     for (size_t i = 0; i < n; i++) {
         struct filer_answer a = { .client = wish[i]->from.client };
-        if (rc != 0 && r[i].stored)
-            filer_refuse(&r[i], EXIT_DISK, "files: %s", strerror(-rc));
+        if (rc != 0)
+            take_back(f, wish[i], &r[i], rc);
         encode(&r[i], wish[i], &a.body);
         reply_fini(&r[i]);
         if (wish[i]->op == FILER_SWEEP ||

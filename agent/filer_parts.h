@@ -29,6 +29,7 @@ struct filer_wish {
 struct filer_reply {
     uint8_t status;
     bool stored;                /* a file is whole: its name must be on disk */
+    bool fresh;                 /* it was not there before */
     char text[300];
     struct buf pairs, rows;
 };

@@ -211,6 +211,7 @@ add(struct filer *f, struct put *p, const struct filer_wish *w,
     }
     if (rc == 0)
         rc = file_in_end(p->in);
+    r->fresh = rc == 0 && file_in_is_new(p->in);
     drop(p);
     if (rc == 0) {
         drop_same(f, w, true);

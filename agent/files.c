@@ -44,6 +44,16 @@ remove_name(void *arg, int dir, const char *name)
 }
 
 static void
+touch_name(void *arg, int dir, const char *name)
+{
+    struct timespec now[2];
+
+    (void)arg;
+    files_now(now);
+    (void)utimensat(dir, name, now, AT_SYMLINK_NOFOLLOW);
+}
+
+static void
 count_name(void *arg, int dir, const char *name)
 {
     struct files *f = arg;
@@ -51,6 +61,7 @@ count_name(void *arg, int dir, const char *name)
 
     if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
         f->used_bytes += files_room((uint64_t)st.st_size);
+    touch_name(NULL, dir, name);
 }
 
 static int
@@ -113,6 +124,8 @@ files_open(const char *dir, uint64_t max_bytes)
     if (rc == 0)
         rc = files_walk(f->dir[FILES_OWN], count_name, f);
     if (rc == 0)
+        rc = files_walk(f->dir[FILES_KEPT], touch_name, NULL);
+    if (rc == 0)
         rc = find_reserve(f);
     if (rc == 0)
         return f;
@@ -157,17 +170,37 @@ files_sync(struct files *f)
     return fsync(f->dir[FILES_OWN]) == 0 ? 0 : -errno;
 }
 
+void
+files_unplace(struct files *f, const char *name)
+{
+    struct stat st;
+
+    pthread_mutex_lock(&f->lock);
+    if (fstatat(f->dir[FILES_OWN], name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        (void)files_drop(f, FILES_OWN, name, (uint64_t)st.st_size);
+    pthread_mutex_unlock(&f->lock);
+}
+
+void
+files_forget(struct files *f, const struct digest *d)
+{
+    char name[DIGEST_TEXT];
+
+    digest_print(d, name);
+    files_unplace(f, name);
+}
+
 /* ---- one file ---- */
 
 int
 files_read(struct files *f, const struct digest *d, uint64_t *size)
 {
-    const struct timespec now[2] = { { .tv_nsec = UTIME_NOW },
-                                     { .tv_nsec = UTIME_NOW } };
+    struct timespec now[2];
     char name[DIGEST_TEXT];
     struct stat st;
 
     digest_print(d, name);
+    files_now(now);
     int fd = openat(f->dir[FILES_OWN], name, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT) {
         fd = openat(f->dir[FILES_CACHE], name, O_RDONLY | O_CLOEXEC);
@@ -205,16 +238,19 @@ adopt(struct files *f, const char *name)
     else if (unlinkat(from, name, 0) == 0)
         f->cached_bytes -= files_room((uint64_t)st.st_size);
     pthread_mutex_unlock(&f->lock);
-    return good && files_sync(f) == 0;
+    if (!good || files_sync(f) == 0)
+        return good;
+    files_unplace(f, name);
+    return false;
 }
 
 /* The lock is held. */
 static bool
 touch(struct files *f, const char *name)
 {
-    const struct timespec now[2] = { { .tv_nsec = UTIME_NOW },
-                                     { .tv_nsec = UTIME_NOW } };
+    struct timespec now[2];
 
+    files_now(now);
     return utimensat(f->dir[FILES_OWN], name, now, 0) == 0;
 }
 
@@ -236,6 +272,23 @@ files_touch(struct files *f, const struct digest *d)
     return false;
 }
 
+/* The file of its own is what is kept: one of the same name that has lost that
+ * (files_forget) gives way. */
+static bool
+keep_name(int own, int dir, const char *name)
+{
+    struct stat is, was;
+
+    if (linkat(own, name, dir, name, 0) == 0)
+        return true;
+    if (errno != EEXIST || fstatat(own, name, &is, AT_SYMLINK_NOFOLLOW) != 0 ||
+        fstatat(dir, name, &was, AT_SYMLINK_NOFOLLOW) != 0)
+        return false;
+    return is.st_ino == was.st_ino ||
+           (unlinkat(dir, name, 0) == 0 &&
+            linkat(own, name, dir, name, 0) == 0);
+}
+
 int
 files_keep(struct files *f, const struct digest *d, uint32_t number)
 {
@@ -245,15 +298,15 @@ files_keep(struct files *f, const struct digest *d, uint32_t number)
     digest_print(d, name);
     snprintf(of, sizeof of, "%u", (unsigned)number);
     pthread_mutex_lock(&f->lock);
-    bool fresh = mkdirat(f->dir[FILES_KEPT], of, 0700) == 0;
+    (void)mkdirat(f->dir[FILES_KEPT], of, 0700);
     int dir = openat(f->dir[FILES_KEPT], of,
                      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (dir < 0 || (linkat(f->dir[FILES_OWN], name, dir, name, 0) != 0 &&
-                    errno != EEXIST))
+    if (dir < 0 || !keep_name(f->dir[FILES_OWN], dir, name))
         rc = -errno;
+    touch_name(NULL, f->dir[FILES_KEPT], of);
     pthread_mutex_unlock(&f->lock);
-    if (rc == 0 && (fsync(dir) != 0 ||
-                    (fresh && fsync(f->dir[FILES_KEPT]) != 0)))
+    /* Also of one that was there: its fsync may have failed. */
+    if (rc == 0 && (fsync(dir) != 0 || fsync(f->dir[FILES_KEPT]) != 0))
         rc = -errno;
     if (dir >= 0)
         close(dir);

@@ -65,8 +65,13 @@ int file_in_add(struct file_in *in, struct span bytes);
 int file_in_end(struct file_in *in);
 /* Also one that did not end. NULL is ignored. */
 void file_in_free(struct file_in *in);
-/* Names of all that have ended are on disk. 0 or -errno. */
+/* Is it new? Not when it was there before. */
+bool file_in_is_new(const struct file_in *in);
+/* Names of all that have ended are on disk. 0 or -errno: then nothing is known
+ * of those that are new. */
 int files_sync(struct files *f);
+/* Takes back the name of one that is new. */
+void files_forget(struct files *f, const struct digest *d);
 
 /* ---- going ---- */
 
@@ -76,10 +81,11 @@ struct files_live {
     uint32_t *number;           /* of live workloads, ascending */
     size_t n_numbers;
 };
-/* Drops files of its own that were put or touched at least `age_ms` ago, and
- * that neither a live manifest names nor a live workload keeps. A manifest
- * that cannot be read drops nothing; one above FILES_NEEDED_MAX names
- * nothing. Sorts live->manifest. The number of files. */
+/* Drops files of its own that were put or touched at least `age_ms` ago, by
+ * the monotonic clock (a start touches all), and that neither a live manifest
+ * names nor a live workload keeps. A manifest that cannot be read drops
+ * nothing; one above FILES_NEEDED_MAX names nothing. Sorts live->manifest. The
+ * number of files. */
 size_t files_sweep(struct files *f, const struct files_live *live,
                    uint64_t age_ms);
 

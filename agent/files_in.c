@@ -178,12 +178,13 @@ static int
 place(struct file_in *in)
 {
     struct files *f = in->files;
-    const struct timespec now[2] = { { .tv_nsec = UTIME_NOW },
-                                     { .tv_nsec = UTIME_NOW } };
+    struct timespec now[2];
     int to = f->dir[in->own ? FILES_OWN : FILES_CACHE], rc = 0;
     char name[DIGEST_TEXT];
 
     digest_print(&in->digest, name);
+    files_now(now);
+    (void)futimens(in->fd, now);
     pthread_mutex_lock(&f->lock);
     if (linkat(f->dir[FILES_COMING], in->name, to, name, 0) == 0) {
         in->placed = true;
@@ -208,6 +209,12 @@ file_in_end(struct file_in *in)
     if (in->own && fsync(in->fd) != 0)
         return -errno;
     return place(in);
+}
+
+bool
+file_in_is_new(const struct file_in *in)
+{
+    return in->placed;
 }
 
 void

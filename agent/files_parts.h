@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sys/stat.h>
 
+#include "agent/clock.h"
 #include "agent/files.h"
 
 enum files_dir { FILES_OWN, FILES_CACHE, FILES_KEPT, FILES_COMING, FILES_DIRS };
@@ -29,6 +30,19 @@ files_room(uint64_t size)
                      : (size + FILES_BLOCK - 1) / FILES_BLOCK * FILES_BLOCK;
 }
 
+/* For futimens. Files and directories of workloads bear the time of the
+ * monotonic clock, of now or of the start: a step of the other one is no hour.
+ * One that bears none yet is of the future. */
+static inline void
+files_now(struct timespec now[2])
+{
+    int64_t us = clock_us();
+
+    now[0].tv_sec = us / 1000000;
+    now[0].tv_nsec = us % 1000000 * 1000;
+    now[1] = now[0];
+}
+
 /* Calls `each` for every name in the directory but "." and ".."; -errno when
  * it cannot be read. */
 int files_walk(int dir, void (*each)(void *arg, int dir, const char *name),
@@ -36,6 +50,8 @@ int files_walk(int dir, void (*each)(void *arg, int dir, const char *name),
 /* Takes the file away and gives its room back. The lock is held. */
 bool files_drop(struct files *f, enum files_dir in, const char *name,
                 uint64_t size);
+/* files_forget by name. */
+void files_unplace(struct files *f, const char *name);
 /* Makes room for `bytes`, below max_bytes by `spare`, at the cost of what is
  * only kept for a while, and takes it. The lock is held. 0, -ENOBUFS or
  * -ENOSPC. */

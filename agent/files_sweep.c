@@ -20,7 +20,7 @@ enum { NAMED_MAX = 8 * FILES_NEEDED_MAX };
 struct sweep {
     struct files *files;
     const struct files_live *live;
-    uint64_t before_ms;         /* what is older may go */
+    int64_t before_ms;          /* what is older may go; may be below 0 */
     struct digest *named;       /* by manifests, and these; ascending */
     size_t n_named, cap;
     size_t n_gone;
@@ -104,8 +104,8 @@ read_manifest(struct sweep *s, const struct digest *manifest)
 static bool
 is_old(const struct sweep *s, const struct stat *st)
 {
-    return (uint64_t)st->st_mtim.tv_sec * 1000 +
-               (uint64_t)st->st_mtim.tv_nsec / 1000000 <= s->before_ms;
+    return (int64_t)st->st_mtim.tv_sec * 1000 +
+               st->st_mtim.tv_nsec / 1000000 <= s->before_ms;
 }
 
 static void
@@ -161,7 +161,8 @@ size_t
 files_sweep(struct files *f, const struct files_live *live, uint64_t age_ms)
 {
     struct sweep s = { .files = f, .live = live,
-                       .before_ms = clock_wall_ms() - age_ms };
+                       .before_ms = clock_us() / 1000 -
+                                    (int64_t)age_ms };
     bool good = true;
 
     /* Workloads may share one: it is read once. */

@@ -5,12 +5,14 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agent/filer_parts.h"
+#include "agent/files_parts.h"
 #include "base/exits.h"
 #include "proto/limits.h"
 
@@ -422,6 +424,32 @@ ends_with_questions_and_pieces_under_way(void **state)
     buf_fini(&refusal);
 }
 
+/* fsync fails at a descriptor that is only a place; names change as ever. */
+static void
+a_name_that_may_not_be_on_disk_is_taken_back(void **state)
+{
+    struct desk *k = *state;
+    const struct piece old = { "beta", "4", "0", NULL, "beta" },
+                       all = { "alpha", "5", "0", NULL, "alpha" },
+                       first = { "alpha", "5", "0", NULL, "al" };
+    int good = k->files->dir[FILES_OWN];
+    char own[80];
+
+    assert_int_equal(put(k, &old), EXIT_DONE);
+    snprintf(own, sizeof own, "%s/own", k->dir);
+    k->files->dir[FILES_OWN] = open(own, O_PATH | O_DIRECTORY);
+    assert_int_equal(put(k, &all), EXIT_DISK);
+    assert_int_equal(put(k, &old), EXIT_DISK);
+    close(k->files->dir[FILES_OWN]);
+    k->files->dir[FILES_OWN] = good;
+    assert_int_equal(put(k, &first), EXIT_DONE);
+    assert_true(says(k, "received", "2"));
+    assert_int_equal(put(k, &all), EXIT_DONE);
+    assert_true(says(k, "stored", "1"));
+    assert_int_equal(get(k, "beta", 0), EXIT_DONE);     /* was there before */
+    assert_int_equal(files_used(k->files), 8192);
+}
+
 #define DESK_TEST(test) \
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
@@ -440,6 +468,7 @@ main(void)
         DESK_TEST(have_tells_of_each),
         DESK_TEST(what_came_back_outlives_a_sweep),
         DESK_TEST(too_many_questions_are_refused_for_now),
+        DESK_TEST(a_name_that_may_not_be_on_disk_is_taken_back),
         DESK_TEST(ends_with_questions_and_pieces_under_way),
     };
     return cmocka_run_group_tests_name("filer", tests, NULL, NULL);

@@ -310,6 +310,32 @@ a_sweep_drops_what_nothing_names(void **state)
     files_free(f);
 }
 
+/* Steps of the clock on the wall are of no account. */
+static void
+a_start_touches_all_that_is_there(void **state)
+{
+    (void)state;
+    struct files *f = open_files(M);
+    struct digest old = put_text(f, "old", true);
+    struct digest early = put_text(f, "early", true);
+    struct digest back = put_text(f, "back", true);
+    const struct files_live nothing = { .n_manifests = 0 };
+
+    assert_int_equal(files_keep(f, &back, 7), 0);
+    files_free(f);
+    age(&old, "own", 40000000);
+    age(&early, "own", -2000000000);
+    f = open_files(M);
+    assert_int_equal(files_sweep(f, &nothing, HOUR_MS), 0);
+    age(&old, "own", 3500);
+    age(&early, "own", 3601);
+    assert_int_equal(files_sweep(f, &nothing, HOUR_MS), 1);
+    assert_false(has(f, &early));
+    assert_true(has(f, &old) && has(f, &back));
+    assert_int_equal(files_sweep(f, &nothing, 0), 2);
+    files_free(f);
+}
+
 static void
 what_came_back_stays_with_its_workload(void **state)
 {
@@ -327,7 +353,12 @@ what_came_back_stays_with_its_workload(void **state)
     assert_int_equal(files_keep(f, &one, 12), 0);
     assert_int_equal(files_keep(f, &none, 12), -ENOENT);
     assert_int_equal(put(f, "one", 3, true), 0);
+    files_forget(f, &one);  /* and once more */
+    assert_false(has(f, &one));
+    assert_int_equal(put(f, "one", 3, true), 0);
+    assert_int_equal(files_keep(f, &one, 12), 0);
     assert_int_equal(files_sweep(f, &live, 0), 0);
+    assert_true(has(f, &one));
     live.n_numbers = 1;
     assert_int_equal(files_sweep(f, &live, HOUR_MS), 0);
     assert_int_equal(files_sweep(f, &live, 0), 1);
@@ -412,6 +443,8 @@ main(void)
             a_start_forgets_what_was_kept_for_a_while, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             a_sweep_drops_what_nothing_names, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_start_touches_all_that_is_there, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             what_came_back_stays_with_its_workload, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
