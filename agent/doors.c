@@ -49,6 +49,21 @@ is_too_many(int fd, bool local)
     return (rlim_t)fd >= most - room;
 }
 
+/* libzmq aborts on an error that it does not know: at a socket file it knows
+ * no EMFILE, and neither ENOMEM nor ENOBUFS; nowhere what a firewall or a
+ * security module answers. The connection is gone, or waits, in any case. */
+static int
+known_error(int error, bool local)
+{
+    switch (error) {
+    case EAGAIN:
+    case EINTR:
+    case ENFILE: return error;
+    case EMFILE: return local ? EAGAIN : EMFILE;
+    default: return ECONNABORTED;
+    }
+}
+
 /* What libzmq finds under that name. (Declared as ISO C can.) */
 int doors_accept(int listener, struct sockaddr *address, socklen_t *len,
                  int flags) __asm__("accept4")
@@ -61,8 +76,7 @@ doors_accept(int listener, struct sockaddr *address, socklen_t *len,
     int fd = (int)syscall(SYS_accept4, listener, address, len, flags);
 
     if (fd < 0) {
-        if (errno == EMFILE && is_local(listener))
-            errno = EAGAIN;     /* the other one is a bug to libzmq */
+        errno = known_error(errno, is_local(listener));
         return -1;
     }
     if (!is_too_many(fd, is_local(listener)))

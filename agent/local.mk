@@ -87,6 +87,7 @@ agent_tests = \
 	tests/unit/test_coprocess \
 	tests/unit/test_coprocess_line \
 	tests/unit/test_courier \
+	tests/unit/test_doors \
 	tests/unit/test_durable \
 	tests/unit/test_fetcher \
 	tests/unit/test_filer \
@@ -99,6 +100,7 @@ agent_tests = \
 	tests/unit/test_shim \
 	tests/unit/test_shim_end \
 	tests/unit/test_shim_link \
+	tests/unit/test_statedir \
 	tests/unit/test_throttle \
 	tests/unit/test_worker
 check_PROGRAMS += $(agent_tests)
@@ -119,6 +121,8 @@ tests_unit_test_config_SOURCES = \
 	tests/unit/test_config.c tests/unit/config_broken.h
 tests_unit_test_config_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 EXTRA_tests_unit_test_config_DEPENDENCIES = lbagent$(EXEEXT)
+tests_unit_test_doors_SOURCES = tests/unit/test_doors.c
+tests_unit_test_doors_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_durable_SOURCES = tests/unit/test_durable.c
 tests_unit_test_durable_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_events_SOURCES = tests/unit/test_events.c
@@ -163,6 +167,8 @@ tests_unit_test_shim_link_SOURCES = tests/unit/test_shim_link.c $(shim_client)
 tests_unit_test_shim_link_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 EXTRA_tests_unit_test_shim_link_DEPENDENCIES = \
 	tests/tools/nasty$(EXEEXT) tests/tools/fickle$(EXEEXT)
+tests_unit_test_statedir_SOURCES = tests/unit/test_statedir.c
+tests_unit_test_statedir_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_throttle_SOURCES = tests/unit/test_throttle.c
 tests_unit_test_throttle_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_worker_SOURCES = tests/unit/test_worker.c

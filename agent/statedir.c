@@ -54,10 +54,22 @@ in_use(int fd, const char *dir, char err[STATEDIR_ERROR])
              pid[0] != '\0' ? pid : "(unknown)");
 }
 
+/* For people alone: a full disk keeps nobody from starting. */
+static bool
+tell_pid(int fd)
+{
+    char pid[32] = "";
+
+    text_add(pid, sizeof pid, "%d\n", (int)getpid());
+    if (ftruncate(fd, 0) == 0 && pwrite(fd, pid, strlen(pid), 0) >= 0)
+        return true;
+    return errno == ENOSPC || errno == EDQUOT;
+}
+
 int
 statedir_lock(const char *dir, char err[STATEDIR_ERROR])
 {
-    char path[PATH_MAX] = "", pid[32] = "";
+    char path[PATH_MAX] = "";
     int rc = make_dir(dir);
 
     if (rc != 0)
@@ -71,9 +83,7 @@ statedir_lock(const char *dir, char err[STATEDIR_ERROR])
         close(fd);
         return -1;
     }
-    text_add(pid, sizeof pid, "%d\n", (int)getpid());
-    if (ftruncate(fd, 0) != 0 ||
-        pwrite(fd, pid, strlen(pid), 0) != (ssize_t)strlen(pid)) {
+    if (!tell_pid(fd)) {
         fail(err, path, strerror(errno));
         close(fd);
         return -1;
@@ -174,6 +184,17 @@ is_same_place(const char *a, const char *b)
     return strcmp(x, y) == 0;
 }
 
+/* It may tell that this is a copy. */
+static int
+unreadable(const char *path, int error, char err[STATEDIR_ERROR])
+{
+    fail(err, path, strerror(error));
+    text_add(err, STATEDIR_ERROR, "; it tells whether the directory is a copy: "
+             "make it readable for the user of this node, or, if no other node "
+             "has this state, start once with --accept-copy");
+    return -1;
+}
+
 int
 statedir_place(const char *dir, bool accept, char err[STATEDIR_ERROR])
 {
@@ -181,7 +202,10 @@ statedir_place(const char *dir, bool accept, char err[STATEDIR_ERROR])
     int rc = print_place(dir, line);
 
     text_add(path, sizeof path, "%s/place", dir);
+    errno = 0;
     FILE *f = rc == 0 ? fopen(path, "re") : NULL;
+    if (rc == 0 && f == NULL && errno != ENOENT && !accept)
+        return unreadable(path, errno, err);
     if (f != NULL) {
         bool got = fgets(old, sizeof old, f) != NULL;
         fclose(f);
