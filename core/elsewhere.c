@@ -104,7 +104,10 @@ give_class(struct core *c, uint8_t class_at)
         uint32_t share = (uint32_t)((left * own + slots - 1) / slots);
         const struct give g = { .peer = i,
                                 .max_jobs = share,
-                                .max_moves = c->config.policy.max_moves,
+                                /* They cannot stay, however often a node
+                                   that did not know has sent them back; it
+                                   does not beyond its own bound. */
+                                .max_moves = UINT8_MAX,
                                 .elsewhere = true,
                                 .class_at = class_at };
         uint32_t n = transfer_give(c, &g);
