@@ -101,15 +101,24 @@ command_files_hitch(struct command_files *f, const char *why)
     return 0;
 }
 
+void
+command_files_home(const struct command_files *f, char dst[PLACE_CAP])
+{
+    memcpy(dst, f->job->order->home_at, PLACE_CAP);
+    orders_place(f->orders, f->number, dst);
+}
+
 static void
 tell_waits(const struct command_files *f)
 {
     const struct order *o = f->job->order;
-    char quoted[2 * KIND_ERROR_MAX];
+    char quoted[2 * KIND_ERROR_MAX], home_at[PLACE_CAP];
+
+    command_files_home(f, home_at);
 
     log_event(LOG_WARN, "file-waits", "workload=%u job=%u home=%s why=%s "
               "next=\"tried again\"", (unsigned)o->workload,
-              (unsigned)o->index, o->home_at[0] != '\0' ? o->home_at : "-",
+              (unsigned)o->index, home_at[0] != '\0' ? home_at : "-",
               log_quote(f->why, quoted, sizeof quoted));
 }
 

@@ -46,7 +46,9 @@ struct insisting {
 };
 uint8_t command_files_insist(struct command_files *f,
                              const struct insisting *i);
-/* Sends for a parcel and waits for it; its home is looked up. 0 with what
+/* Where the home of the job is reached now; "": not known. */
+void command_files_home(const struct command_files *f, char dst[PLACE_CAP]);
+/* Sends for a parcel and waits for it. 0 with what
  * courier_look says in *status and its reason in `why` (KIND_ERROR_MAX), or
  * the outcome with `err`. */
 uint8_t command_files_carry(struct command_files *f,

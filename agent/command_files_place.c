@@ -52,12 +52,14 @@ struct placing {
 static uint8_t
 get(const struct placing *p, const struct digest *digest)
 {
-    const struct parcel_of of = { .home = p->f->job->order->home_at,
+    char home_at[PLACE_CAP];
+    const struct parcel_of of = { .home = home_at,
                                   .digest = *digest, .size = p->file->size,
                                   .fd = -1 };
     char why[KIND_ERROR_MAX] = "";
     int status = LB_OK;
 
+    command_files_home(p->f, home_at);
     if (of.home[0] == '\0')
         return cannot_have(p->f, p->file, "its home is not known", p->err);
     uint8_t outcome = command_files_carry(p->f, &of, &status, why, p->err);

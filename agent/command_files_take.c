@@ -182,13 +182,15 @@ static uint8_t
 bring(void *arg)
 {
     const struct taking *t = arg;
-    const struct parcel_of of = { .home = t->f->job->order->home_at,
+    char home_at[PLACE_CAP];
+    const struct parcel_of of = { .home = home_at,
                                   .digest = t->digest,
                                   .size = t->file->size, .fd = t->fd,
                                   .workload = t->f->job->order->workload };
     char why[KIND_ERROR_MAX] = "";
     int status = LB_UNREACHABLE;
 
+    command_files_home(t->f, home_at);
     if (of.home[0] == '\0')
         return command_files_hitch(t->f, "its home is not known");
     uint8_t outcome = command_files_carry(t->f, &of, &status, why, t->err);

@@ -220,6 +220,12 @@ tell_strangers(struct loop *l)
     }
 }
 
+static bool
+home_place(void *arg, const struct node_id *home, char dst[PLACE_CAP])
+{
+    return net_place(arg, home, dst, PLACE_CAP);
+}
+
 /* Load is read when the loop is awake anyhow, about once a second. */
 static void
 sample(struct loop *l)
@@ -239,6 +245,7 @@ sample(struct loop *l)
     tell_strangers(l);
     give_back(l);
     loop_file_tick(l);
+    orders_find_homes(l->s->orders, home_place, l->s->net);
     tell_status(l);
 }
 

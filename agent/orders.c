@@ -18,6 +18,9 @@ struct desk {               /* of one worker */
     int64_t began_us;
     bool stop;
     int fd;                 /* orders_news; -1: not asked for */
+    struct node_id home;    /* of the run, if that is away: */
+    bool away;
+    char home_at[PLACE_CAP];    /* "": not looked up since */
 };
 
 struct roots {              /* workers may still use the older ones */
@@ -234,6 +237,34 @@ orders_run(struct orders *o, size_t worker)
     return run;
 }
 
+void
+orders_find_homes(struct orders *o,
+                  bool (*place)(void *arg, const struct node_id *home,
+                                char dst[PLACE_CAP]),
+                  void *arg)
+{
+    char at[PLACE_CAP];
+
+    pthread_mutex_lock(&o->lock);
+    for (size_t i = 0; i < o->n_workers; i++) {
+        struct desk *d = &o->desk[i];
+        if (d->run != 0 && d->away && place(arg, &d->home, at))
+            memcpy(d->home_at, at, sizeof d->home_at);
+    }
+    pthread_mutex_unlock(&o->lock);
+}
+
+void
+orders_place(struct orders *o, size_t worker, char dst[PLACE_CAP])
+{
+    struct desk *d = &o->desk[worker];
+
+    pthread_mutex_lock(&o->lock);
+    if (d->run != 0 && d->home_at[0] != '\0')
+        memcpy(dst, d->home_at, PLACE_CAP);
+    pthread_mutex_unlock(&o->lock);
+}
+
 /* The lock is held. */
 static struct order *
 take(struct orders *o, struct desk *d)
@@ -249,6 +280,9 @@ take(struct orders *o, struct desk *d)
         o->last = NULL;
     o->n--;
     d->run = order->run;
+    d->home = order->home;
+    d->away = order->away;
+    d->home_at[0] = '\0';
     d->began_us = clock_us();
     return order;
 }

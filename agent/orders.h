@@ -26,8 +26,8 @@ struct order {
     uint32_t run, workload, index, attempt;
     struct node_id home;
     bool away;              /* that is another node */
-    char home_at[PLACE_CAP];    /* then where, HOST:PORT; "": not known, or no
-                               files travel */
+    char home_at[PLACE_CAP];    /* then where at first, HOST:PORT; "": not
+                               known, or no files travel; see orders_place */
     size_t desc_len, args_len;
     uint8_t bytes[];        /* description (desc_decode), own parameters */
 };
@@ -64,6 +64,12 @@ void orders_close(struct orders *o);
 size_t orders_queued(struct orders *o);
 /* What a worker is at; 0: nothing. */
 uint32_t orders_run(struct orders *o, size_t worker);
+/* Looks up anew, by `place` (as net_place), where the homes of the runs under
+ * way are that are other nodes. */
+void orders_find_homes(struct orders *o,
+                       bool (*place)(void *arg, const struct node_id *home,
+                                     char dst[PLACE_CAP]),
+                       void *arg);
 
 /* ---- the workers' side ---- */
 /* The next order, or NULL if there is none; orders_take waits for one, and
@@ -75,6 +81,10 @@ struct control orders_look(struct orders *o, size_t worker);
  * `known`. */
 struct control orders_sleep(struct orders *o, size_t worker, int64_t until_us,
                             const struct control *known);
+
+/* Where the home of the run under way is reached now, if that has been looked
+ * up since it began; else `dst` stays as it is. */
+void orders_place(struct orders *o, size_t worker, char dst[PLACE_CAP]);
 
 /* A descriptor that is readable when something may be different from what the
  * worker looked at last, for one that waits by poll; orders_heard makes it

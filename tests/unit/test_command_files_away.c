@@ -124,12 +124,14 @@ stop_it(void *arg)
     return NULL;
 }
 
-/* The run under way at the worker, so that it can be stopped. */
+/* The run under way at the worker, so that it can be stopped, or its home
+ * found. */
 static void
 begin_run(struct bench *b)
 {
     struct order *o = order_new(span_str(""), span_str(""));
 
+    o->away = true;
     o->run = RUN;
     orders_put(b->orders, o);
     assert_ptr_equal(orders_try_take(b->orders, WORKER), o);
@@ -167,6 +169,55 @@ a_stop_is_heard_on_the_way(void **state)
     fake_home_close(&home);
 }
 
+struct moving {
+    struct orders *orders;
+    const char *at;
+};
+
+static bool
+find_home(void *arg, const struct node_id *home, char dst[PLACE_CAP])
+{
+    const struct moving *m = arg;
+
+    (void)home;
+    snprintf(dst, PLACE_CAP, "%s", m->at);
+    return true;
+}
+
+static void
+find_homes(void *arg)
+{
+    struct moving *m = arg;
+
+    orders_find_homes(m->orders, find_home, m);
+}
+
+/* It was not known, or elsewhere, when the run began. */
+static void
+a_home_that_moves_is_found(void **state)
+{
+    struct bench *b = *state;
+    static const char *const before[] = { "", "127.0.0.1:1024" };
+    struct fake_home home;
+
+    assert_true(fake_home_open(&home));
+    struct moving m = { b->orders, home.at };
+    b->order->away = true;
+    b->job.lasts = find_homes;
+    b->job.arg = &m;
+    wants_back(b, "b");
+    for (size_t i = 0; i < 2; i++) {
+        strcpy(b->order->home_at, before[i]);
+        begin_run(b);
+        assert_int_equal(give(b), 0);
+        writes(b, "b", "returned");
+        assert_int_equal(take(b), 0);
+        command_files_end(b->given);
+    }
+    assert_true(home.puts >= 2);
+    fake_home_close(&home);
+}
+
 int
 main(void)
 {
@@ -174,6 +225,7 @@ main(void)
         BENCH_TEST(the_home_gives_what_is_not_here),
         BENCH_TEST(a_home_that_is_full_for_now_is_tried_again),
         BENCH_TEST(the_time_of_an_attempt_is_heeded_on_the_way),
+        BENCH_TEST(a_home_that_moves_is_found),
         BENCH_TEST(a_stop_is_heard_on_the_way),
     };
     return cmocka_run_group_tests_name("command_files_away", tests, NULL, NULL);
