@@ -22,6 +22,7 @@
 #include "agent/programs.h"
 #include "agent/statedir.h"
 #include "agent/worker.h"
+#include "base/digest.h"
 #include "base/exits.h"
 #include "base/text.h"
 
@@ -31,7 +32,8 @@
 
 enum { OUTCOMES_CAP = 8192, LINGER_MS = 500,
        ENDPOINT_TRIES = 3, ENDPOINT_WAIT_MS = 20,
-       FILES_LEAST = 64, FILES_SLOT = 4 };
+       FILES_LEAST = 160,       /* 64, and 96 for files that travel */
+       FILES_SLOT = 8 };        /* shim, orders, a job's files on their way */
 
 /* What is open, in the order of opening. */
 struct node {
@@ -443,6 +445,8 @@ main(int argc, char **argv)
     static struct node node;
 
     options_parse(&node.options, argc, argv);
+    if (!digest_start())
+        return fail(EXIT_FAILED, "libsodium cannot be started");
     int status = run_node(&node);
     remove_endpoint(&node);
     close_node(&node);

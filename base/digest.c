@@ -56,6 +56,12 @@ digest_parse(struct span text, struct digest *out)
     return 0;
 }
 
+bool
+digest_start(void)
+{
+    return sodium_init() >= 0;
+}
+
 struct digest
 digest_of(struct span bytes)
 {

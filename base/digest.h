@@ -6,6 +6,7 @@
 #ifndef LB_DIGEST_H
 #define LB_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,9 @@ struct digest {
     uint8_t byte[DIGEST_BYTES];
 };
 
+/* Once in each program, before its threads: the fastest way this processor
+ * has is found. False: it cannot be. */
+bool digest_start(void);
 /* As byte strings: below 0, 0, above 0. */
 int digest_compare(const struct digest *a, const struct digest *b);
 void digest_print(const struct digest *d, char dst[DIGEST_TEXT]);

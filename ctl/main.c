@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/digest.h"
 #include "ctl/cmd.h"
 #include "ctl/config.h"
 #include "ctl/own.h"
@@ -33,7 +34,9 @@ main(int argc, char **argv)
     struct args a;
 
     args_init(&a, argc, argv);
-    if (config_load(&c) == 0)
+    if (!digest_start())
+        ctl_fail(&c, EXIT_FAILED, "libsodium cannot be started");
+    else if (config_load(&c) == 0)
         dispatch(&c, &a);
     args_fini(&a);
     reach_fini(&c);

@@ -32,5 +32,5 @@ campaign() {
     run prlimit --nofile=50 "${nemesis%/tests/*}/lbagent" \
         -c "$BATS_TEST_TMPDIR/few.ini" -D workers.count=2
     [ "$status" -eq 1 ]
-    [[ $output == *'may open 50 files, and needs 72 for 2 slots'* ]]
+    [[ $output == *'may open 50 files, and needs 176 for 2 slots'* ]]
 }

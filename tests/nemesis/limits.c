@@ -22,7 +22,7 @@ struct calls {
 static const struct calls calls[] = {
     { "malloc", ENOMEM, 40, 2500 }, { "open", EMFILE, 25, 60 },
     { "socket", EMFILE, 15, 14 }, { "fork", EAGAIN, 10, 6 },
-    { "thread", EAGAIN, 5, 10 }, { "nofile", 0, 5, 90 }
+    { "thread", EAGAIN, 5, 10 }, { "nofile", 0, 5, 200 }
 };
 enum { CALLS = sizeof calls / sizeof calls[0], DEEP_MAX = 5000,
        FILES_LOADER = 15 /* fewer, and the program cannot be loaded */ };
