@@ -77,32 +77,18 @@ home_note_start(struct workload *w)
         j->flags &= (uint8_t)~JOB_HELD;
 }
 
-/* Writes w->desc, which was changed, into the bytes that it points to. */
-static void
-rewrite_desc(struct workload *w)
-{
-    struct buf b = { 0 };
-    desc_encode(&w->desc, &b);
-    buf_fini(&w->desc_bytes);
-    w->desc_bytes = b;
-    int err = desc_decode(buf_span(&b), &w->desc);
-    assert(err == 0);
-    (void)err;
-    w->version++;
-}
-
 void
 home_note_priority(struct workload *w, uint8_t priority)
 {
     w->desc.priority = priority;
-    rewrite_desc(w);
+    workload_rewrite(w);
 }
 
 void
 home_note_broken_off(struct workload *w)
 {
     w->desc.n_jobs = w->accepted;
-    rewrite_desc(w);
+    workload_rewrite(w);
 }
 
 static uint32_t *

@@ -59,6 +59,12 @@ ledger_by_key(const struct ledger *l, uint64_t key_hash)
     return w;
 }
 
+static size_t
+slabs_for(uint32_t n_jobs)
+{
+    return (n_jobs + (size_t)SLAB_JOBS - 1) / SLAB_JOBS;
+}
+
 int
 ledger_add(struct ledger *l, uint16_t home, uint32_t number, struct span desc,
            struct workload **out)
@@ -74,7 +80,7 @@ ledger_add(struct ledger *l, uint16_t home, uint32_t number, struct span desc,
     assert(ledger_find(l, home, number) == NULL);
     w->home = home;
     w->number = number;
-    w->n_slabs = (w->desc.n_jobs + SLAB_JOBS - 1) / SLAB_JOBS;
+    w->n_slabs = slabs_for(w->desc.n_jobs);
     w->slab = xcalloc(w->n_slabs + 1, sizeof *w->slab);
     w->prev = l->last;
     if (l->last != NULL)
@@ -156,6 +162,32 @@ ledger_free(struct ledger *l)
         free_workload(w);
     }
     free(l);
+}
+
+void
+workload_rewrite(struct workload *w)
+{
+    struct buf b = { 0 };
+    desc_encode(&w->desc, &b);
+    buf_fini(&w->desc_bytes);
+    w->desc_bytes = b;
+    int err = desc_decode(buf_span(&b), &w->desc);
+    assert(err == 0);
+    (void)err;
+    w->version++;
+}
+
+void
+workload_grow(struct workload *w, uint32_t n_jobs)
+{
+    size_t n = slabs_for(n_jobs);
+
+    assert(n_jobs > w->desc.n_jobs);
+    w->desc.n_jobs = n_jobs;
+    workload_rewrite(w);
+    w->slab = xrealloc(w->slab, n + 1, sizeof *w->slab);
+    memset(w->slab + w->n_slabs, 0, (n + 1 - w->n_slabs) * sizeof *w->slab);
+    w->n_slabs = n;
 }
 
 static struct slab *

@@ -120,6 +120,11 @@ struct workload *ledger_last(const struct ledger *l);
 /* Own one with this key; NULL. */
 struct workload *ledger_by_key(const struct ledger *l, uint64_t key_hash);
 
+/* Writes w->desc, which was changed, into the bytes that it points to. */
+void workload_rewrite(struct workload *w);
+/* It has so many jobs: more than so far. */
+void workload_grow(struct workload *w, uint32_t n_jobs);
+
 /* The record of a job, NULL if there is none (done and given back, or not
  * here). */
 struct job *workload_job(const struct workload *w, uint32_t index);

@@ -67,7 +67,8 @@ core_tests = \
 	tests/unit/test_policy_threshold \
 	tests/unit/test_publish \
 	tests/unit/test_quarantine \
-	tests/unit/test_speed
+	tests/unit/test_speed \
+	tests/unit/test_taking
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
 
@@ -78,6 +79,8 @@ tests_unit_test_again_SOURCES = \
 tests_unit_test_again_LDADD = $(core_test_libs)
 tests_unit_test_quarantine_SOURCES = tests/unit/test_quarantine.c
 tests_unit_test_quarantine_LDADD = $(core_test_libs)
+tests_unit_test_taking_SOURCES = tests/unit/test_taking.c tests/unit/command_scene.h
+tests_unit_test_taking_LDADD = $(core_test_libs)
 tests_unit_test_placement_SOURCES = tests/unit/test_placement.c
 tests_unit_test_placement_LDADD = $(core_test_libs)
 tests_unit_test_policy_hybrid_SOURCES = \

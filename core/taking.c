@@ -73,12 +73,22 @@ args_equal(const struct workload *w, const struct offered *o)
     return span_equal(here, o->has_args ? o->args : span_of(NULL, 0));
 }
 
+/* But for what a home may change of a workload: the priority, and how many
+ * jobs it has, if it was broken off before all were accepted. */
 static bool
 same_work(const struct desc *a, const struct desc *b)
 {
-    return span_equal(a->kind, b->kind) && span_equal(a->params, b->params) &&
-           span_equal(a->label, b->label) &&
-           (a->flags & DESC_ONCE) == (b->flags & DESC_ONCE);
+    struct desc likened = *b;
+    struct buf here = { 0 }, there = { 0 };
+
+    likened.priority = a->priority;
+    likened.n_jobs = a->n_jobs;
+    desc_encode(a, &here);
+    desc_encode(&likened, &there);
+    bool same = span_equal(buf_span(&here), buf_span(&there));
+    buf_fini(&here);
+    buf_fini(&there);
+    return same;
 }
 
 /* Drops all copies of `w`. False: one is not older than the offer. */
@@ -111,6 +121,8 @@ drop_others(struct core *c, const struct offered *o, const struct desc *d)
         return true;
     if (w->born != life && !same_work(&w->desc, d))
         return drop_all(c, w, o);
+    if (w->born != life && d->n_jobs > w->desc.n_jobs)
+        workload_grow(w, d->n_jobs);
     if (w->born < life)
         w->born = life;
     struct job *j = workload_job(w, o->index);
