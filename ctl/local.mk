@@ -73,7 +73,8 @@ ctl_tests = \
 	tests/unit/test_template
 check_PROGRAMS += $(ctl_tests)
 TESTS += $(ctl_tests)
-tests_unit_test_client_SOURCES = tests/unit/test_client.c
+tests_unit_test_client_SOURCES = tests/unit/test_client.c \
+	tests/unit/client_node.h
 tests_unit_test_client_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
 	$(ZLIB_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_ctl_download_SOURCES = tests/unit/test_ctl_download.c

@@ -205,9 +205,16 @@ struct ready {
     struct lb_workload w;
     int bytes;              /* as ships() says */
     char *pin;
-    struct digest manifest;
+    struct uploaded files;
     char by[128];
 };
+
+static void
+ready_fini(struct ready *r)
+{
+    free(r->pin);
+    free(r->files.hash);
+}
 
 static void
 describe(const struct submit *s, const struct load *l, struct ready *r)
@@ -251,10 +258,13 @@ get_ready(struct ctl *c, const struct submit *s, const struct load *l,
     if (s->pin != NULL && (r->pin = names_of(c, s->pin)) == NULL)
         return -1;
     describe(s, l, r);
-    int files = s->files != NULL ? upload(c, lb, s->files, l, &r->manifest)
-                                 : 0;
-    r->w.files = files > 0 ? r->manifest.byte : NULL;
-    return files < 0 ? -1 : 0;
+    if (s->files != NULL && upload(c, lb, s->files, l, &r->files) < 0)
+        return -1;
+    r->w.needed = r->files.hash;
+    r->w.n_needed = r->files.n;
+    if (r->files.n > 0)
+        r->w.files = r->files.hash[r->files.n - 1].byte;
+    return 0;
 }
 
 static int
@@ -264,7 +274,7 @@ send_load(struct ctl *c, const struct submit *s, const struct load *l,
     struct ready ready;
 
     if (get_ready(c, s, l, &ready) != 0) {
-        free(ready.pin);
+        ready_fini(&ready);
         return -1;
     }
     struct lb *lb = reach_asked(c);
@@ -277,7 +287,7 @@ send_load(struct ctl *c, const struct submit *s, const struct load *l,
     if (lb_submit_note(out)[0] != '\0')
         ctl_note(c, "%s", lb_submit_note(out));
     lb_submit_free(out);
-    free(ready.pin);
+    ready_fini(&ready);
     text_add(sent->name, sizeof sent->name, "%s-%u", lb_name(lb),
              sent->number);
     if (status == LB_OK)

@@ -338,7 +338,7 @@ bring_up(struct ctl *c, struct lb *lb, const struct files *files,
 
 int
 upload(struct ctl *c, struct lb *lb, const struct files *files,
-       const struct load *l, struct digest *manifest)
+       const struct load *l, struct uploaded *out)
 {
     struct needed all = { .n = 0 };
     int rc = 0;
@@ -352,11 +352,15 @@ upload(struct ctl *c, struct lb *lb, const struct files *files,
         const struct span bytes = span_of(all.v, all.n * sizeof *all.v);
         const struct parcel parcel = { .digest = digest_of(bytes),
                                    .bytes = bytes, .size = bytes.len };
-        *manifest = parcel.digest;
         rc = bring_up(c, lb, files, &all) == 0 &&
              send_parcels(c, lb, &parcel, 1) == 0 ? 1 : -1;
+        add(&all, &parcel.digest);
     }
-    free(all.v);
+    *out = (struct uploaded){ .n = 0 };
+    if (rc > 0)
+        *out = (struct uploaded){ all.v, all.n };
+    else
+        free(all.v);
     free(all.lacks);
     return rc;
 }

@@ -7,10 +7,16 @@
 #include "ctl/files.h"
 #include "ctl/jobfile.h"
 
+/* What a home has to have before the jobs. */
+struct uploaded {
+    struct digest *hash;    /* on the heap; the manifest comes last */
+    size_t n;
+};
+
 /* Asks which of the files of `l` the node lacks, sends these, each content
- * once, and then their manifest, whose hash it writes. 1; 0: the jobs need no
- * files; -1 after a message: nothing of `l` may be submitted. */
+ * once, and then their manifest, and writes what all these are. 1; 0: the jobs
+ * need no files; -1 after a message: nothing of `l` may be submitted. */
 int upload(struct ctl *c, struct lb *lb, const struct files *files,
-           const struct load *l, struct digest *manifest);
+           const struct load *l, struct uploaded *out);
 
 #endif

@@ -13,7 +13,9 @@ enum {
     CLIENT_WINDOW = 4,          /* questions that wait for an answer */
     CLIENT_REPEAT_MS = 1000,
     CLIENT_REPEATS = 3,
-    CLIENT_SLICE_MS = 100       /* between looks at the interrupt flag */
+    CLIENT_SLICE_MS = 100,      /* between looks at the interrupt flag */
+    CLIENT_KEEP_MS = 20 * 60 * 1000     /* between questions for files that the
+                                   node is to keep, for an hour */
 };
 
 /* A question that was sent and has no answer yet. */
@@ -33,6 +35,7 @@ struct lb {
     int64_t timeout_ms;
     const volatile sig_atomic_t *interrupt;
     uint64_t client, seq;
+    int64_t keep_ms;            /* CLIENT_KEEP_MS, if it is not 0 */
     struct lb_reply *hello;
     struct client_open open[CLIENT_WINDOW];
 };

@@ -30,6 +30,9 @@ struct lb_submit {
     uint32_t most;              /* jobs of a chunk: what the home can hold */
     bool patient, duplicate, list;
     char *note;                 /* what the node said last; NULL: nothing */
+    const uint8_t *needed;      /* files, borrowed */
+    size_t n_needed;
+    int64_t asked_ms;           /* for these, the last time */
     int64_t waited_ms;          /* since a chunk was taken, the last time */
     struct buf jobs;            /* of the chunk that is being filled */
     struct chunk_out out[CLIENT_WINDOW];    /* oldest first */
@@ -60,6 +63,9 @@ lb_submit_open(struct lb *lb, const struct lb_workload *w)
     s->most = most < 1 ? 1 : most < SAME_JOBS ? (uint32_t)most : SAME_JOBS;
     s->total = w->n_jobs;
     s->patient = w->patient;
+    s->needed = w->needed;
+    s->n_needed = w->n_needed;
+    s->asked_ms = dial_now_ms();
     s->key = xstrdup(w->key != NULL ? w->key : "");
     s->by = w->by != NULL ? xstrdup(w->by) : NULL;
     desc_encode(&d, &s->desc);
@@ -124,6 +130,52 @@ pause_ms(struct lb_submit *s, const struct lb_reply *r)
     return s->waited_ms = ms;
 }
 
+/* Asks for some of the files. LB_LATER: the node lacks one. */
+static int
+ask_for_files(struct lb_submit *s, size_t from, size_t n)
+{
+    struct lb_call c = { .op = "file_have",
+                         .blob = s->needed + from * FILE_HASH_BYTES,
+                         .blob_len = n * FILE_HASH_BYTES };
+    struct lb_reply *r;
+    const uint8_t *p;
+    size_t len, at = 0, got = 0;
+    int status = lb_call_do(s->lb, &c, &r);
+
+    while (status == LB_OK && got < n && lb_reply_row(r, &at, &p, &len) &&
+           len == 1 && p[0] == '1')
+        got++;
+    lb_reply_free(r);
+    if (status == LB_LATER)
+        return LB_OK;       /* it is busy; the next time will do */
+    return status != LB_OK || got == n
+               ? status
+               : client_fail(s->lb, LB_LATER, "%s has dropped files of the "
+                             "jobs, which waited for too long; submit them "
+                             "again", lb_name(s->lb));
+}
+
+/* Files that no workload names are kept for a time only: until a node takes
+ * the first jobs it hears that they are needed. */
+static int
+keep_files(struct lb_submit *s)
+{
+    int64_t now = dial_now_ms();
+    int64_t every = s->lb->keep_ms != 0 ? s->lb->keep_ms : CLIENT_KEEP_MS;
+    int status = LB_OK;
+
+    if (s->number != 0 || now - s->asked_ms < every)
+        return LB_OK;
+    for (size_t from = 0, n; status == LB_OK && from < s->n_needed;
+         from += n) {
+        n = s->n_needed - from;
+        n = n < FILES_ASKED_MAX ? n : FILES_ASKED_MAX;
+        status = ask_for_files(s, from, n);
+    }
+    s->asked_ms = now;
+    return status;
+}
+
 /* Waits as the node asks for and sends all again that it has not taken. */
 static int
 try_again(struct lb_submit *s, const struct lb_reply *r)
@@ -136,9 +188,10 @@ try_again(struct lb_submit *s, const struct lb_reply *r)
             return client_fail(s->lb, LB_INTERRUPTED, "interrupted");
         poll(NULL, 0, left < CLIENT_SLICE_MS ? (int)left : CLIENT_SLICE_MS);
     }
-    for (size_t i = 0; i < s->n_out; i++)
+    int status = keep_files(s);
+    for (size_t i = 0; status == LB_OK && i < s->n_out; i++)
         send_chunk(s, &s->out[i]);
-    return LB_OK;
+    return status;
 }
 
 static void

@@ -158,6 +158,10 @@ struct lb_workload {
                                once 3 are; 0: not */
     const void *files;      /* 32 bytes: the hash of a manifest that the node
                                stores (PROTOCOL.md, files); NULL: none */
+    const void *needed;     /* 32 bytes each: it, and what it names. Borrowed: a
+                               node that has no room for jobs is asked for these
+                               meanwhile, so that it keeps them */
+    size_t n_needed;
 };
 
 struct lb_submit;
