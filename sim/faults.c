@@ -176,7 +176,10 @@ clog_link(struct world *w, struct node *n, int64_t us)
     const uint16_t other = (uint16_t)random_below(&w->faults->rng, w->n);
 
     world_tell(w, 0, "clogs %u -> %u", n->at + 1u, other + 1u);
-    net_link(&w->net, n->at, other)->clogged_until_us = w->now_us + us;
+    /* What is on its way already comes no sooner by another clog. */
+    struct link *l = net_link(&w->net, n->at, other);
+    if (l->clogged_until_us < w->now_us + us)
+        l->clogged_until_us = w->now_us + us;
 }
 
 /* Its processor, its disk and the links to it and from it. */
