@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "agent/links_parts.h"
@@ -20,7 +22,11 @@ struct links *
 links_new(const struct links_options *options)
 {
     struct links *l = xcalloc(1, sizeof *l);
+    uint32_t drawn = 0;
 
+    if (getrandom(&drawn, sizeof drawn, 0) != (ssize_t)sizeof drawn)
+        drawn = (uint32_t)getpid() << 8;
+    l->ping = PING_TAG | (uint64_t)(drawn >> 8) << 32;
     l->o = *options;
     l->v = xcalloc(l->o.max, sizeof(struct link *));
     return l;
@@ -275,7 +281,7 @@ links_pong(struct links *l, const struct frame *f, const struct msg_ping *m,
 {
     struct link *k = NULL;
 
-    if (m->stamp_us >> 56 != PING_TAG >> 56)
+    if (m->stamp_us >> 32 != l->ping >> 32)
         return false;
     for (size_t i = 0; i < l->n && k == NULL; i++)
         if (l->v[i]->number == (uint32_t)m->stamp_us)

@@ -28,6 +28,8 @@ struct link {
 
 struct links {
     struct links_options o;
+    uint64_t ping;              /* PING_TAG and what no copy of this node has;
+                                   the lower half is for the number */
     size_t n;
     struct link **v;            /* [o.max] */
     uint32_t last_number;

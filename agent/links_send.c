@@ -192,7 +192,7 @@ greet(struct links *l, struct link *k, int64_t now_us)
                    .port = me->port, .min_version = PROTOCOL_VERSION,
                    .max_version = PROTOCOL_VERSION } };
     const struct msg ping = { .type = MSG_PING,
-                              .ping = { PING_TAG | k->number } };
+                              .ping = { l->ping | k->number } };
 
     link_dial(l, k, now_us);
     say(l, k, &hello, now_us);

@@ -234,6 +234,19 @@ take_apart(struct net *n, int socket, struct net_in *in, int64_t now_us)
     return rc == -ENOSYS ? FRAME_TYPE : rc != 0 ? FRAME_BODY : FRAME_OK;
 }
 
+/* Somebody has a copy of our state. The incarnation tells, unless both started
+ * in the same second. */
+static bool
+is_of_twin(const struct net *n, const struct net_in *in)
+{
+    const struct self *me = n->self;
+
+    return in->msg.type == MSG_STATE &&
+           (in->frame.incarnation != me->incarnation ||
+            in->msg.state.boot_id != me->boot_id ||
+            in->msg.state.port != me->port);
+}
+
 /* An own frame comes back from an address in the list that is our own. */
 static void
 from_myself(struct net *n, const struct net_in *in, int64_t now_us)
@@ -257,11 +270,9 @@ from_peer(struct net *n, struct net_in *in, int64_t now_us)
     const struct frame *f = &in->frame;
 
     if (node_id_equal(&f->sender, &n->self->id)) {
-        /* Another incarnation: somebody has a copy of our state. */
-        if (f->incarnation != n->self->incarnation)
-            return in->msg.type == MSG_STATE;
-        from_myself(n, in, now_us);
-        return false;
+        if (f->incarnation == n->self->incarnation)
+            from_myself(n, in, now_us);
+        return is_of_twin(n, in);
     }
     if (of_other_cluster(n, &in->msg)) {
         reject(n, FRAME_CLUSTER);

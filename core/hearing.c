@@ -59,22 +59,6 @@ peer_died(struct core *c, uint16_t i, const char *why)
     c->decide_due = true;
 }
 
-void
-hearing_tick(struct core *c)
-{
-    for (uint16_t i = 1; i < c->peers.n; i++) {
-        struct peer *p = peer_at(c, i);
-        int64_t silent_us = c->now_us - p->heard_us;
-        if (p->dead && silent_us > FORGET_PEER_US)
-            claims_forget_home(c, i);
-        if (p->inc == 0 || p->dead)
-            continue;
-        p->stale = silent_us > c->config.stale_after_us;
-        if (silent_us > c->config.dead_after_us)
-            peer_died(c, i, "silent");
-    }
-}
-
 /* ---- messages ---- */
 
 /* Two live nodes of one name cannot be told apart by people: the one that is
@@ -97,29 +81,86 @@ check_name(struct core *c, const struct state *s, uint64_t up_ms)
     out_add(&c->out, ACT_EXIT)->exit_status = EXIT_FAILED;
 }
 
+/* Copies that started in the same second have the same incarnation, and their
+ * ages do not tell which is older. */
+static bool
+older_than(const struct core *c, const struct event_msg *twin)
+{
+    const struct state *s = &twin->msg->state;
+    int64_t own_ms = (c->true_us - c->start_true_us) / 1000;
+
+    if (twin->incarnation != c->config.incarnation)
+        return twin->up_ms < INT64_MAX && own_ms >= (int64_t)twin->up_ms;
+    return s->boot_id != c->config.boot_id ? s->boot_id > c->config.boot_id
+                                           : s->port > c->config.port;
+}
+
+static bool
+is_own(const struct core *c, const struct event_msg *ev)
+{
+    const struct state *s = &ev->msg->state;
+
+    return ev->incarnation == c->config.incarnation &&
+           s->boot_id == c->config.boot_id && s->port == c->config.port;
+}
+
 /* Two nodes with one id: a machine was copied with all its disk. Who is up for
  * less long gives way; peers may have listened to him alone meanwhile. */
 static void
 twin_heard(struct core *c, const struct event_msg *ev)
 {
     const struct state *s = &ev->msg->state;
-    int64_t own_ms = (c->true_us - c->start_true_us) / 1000;
-    bool older = ev->up_ms < INT64_MAX && own_ms >= (int64_t)ev->up_ms;
 
-    if (ev->incarnation == c->config.incarnation || c->said_bye ||
-        !c->started || ev->incarnation == c->twin)
+    if (is_own(c, ev) || c->said_bye || !c->started)
+        return;
+    bool older = older_than(c, ev);
+    if (older && ev->incarnation >= c->config.incarnation)
+        c->twin_us = c->now_us;
+    if (ev->incarnation == c->twin)
         return;
     c->twin = ev->incarnation;
     core_log(c, LOG_ERROR, "id-taken", "at=%.*s:%u next=\"%s\"",
              (int)s->endpoint_host.len, (const char *)s->endpoint_host.p,
              (unsigned)s->port, older
-             ? "end that one; it has a copy of this node.state_dir; then "
-               "restart this one, so that peers hear it again"
+             ? "end that one if it goes on; it has a copy of this "
+               "node.state_dir"
              : "end; this has a copy of the other's node.state_dir: remove it");
     if (older)
         return;
     c->said_bye = true;
     out_add(&c->out, ACT_EXIT)->exit_status = EXIT_REFUSED;
+}
+
+/* Peers have heard the twin's incarnation, and nothing of ours since: only a
+ * new start gets above it. While the twin speaks, that start would be the one
+ * that is up for less long. */
+static void
+twin_gone(struct core *c)
+{
+    if (c->twin_us == 0 || c->said_bye || c->leaving ||
+        c->now_us - c->twin_us < TWIN_GONE_US)
+        return;
+    core_log(c, LOG_ERROR, "id-taken", "next=\"the other one is silent: end, "
+             "to be started again, so that peers hear this one again\"");
+    c->said_bye = true;
+    out_add(&c->out, ACT_EXIT)->exit_status = EXIT_FAILED;
+}
+
+void
+hearing_tick(struct core *c)
+{
+    twin_gone(c);
+    for (uint16_t i = 1; i < c->peers.n; i++) {
+        struct peer *p = peer_at(c, i);
+        int64_t silent_us = c->now_us - p->heard_us;
+        if (p->dead && silent_us > FORGET_PEER_US)
+            claims_forget_home(c, i);
+        if (p->inc == 0 || p->dead)
+            continue;
+        p->stale = silent_us > c->config.stale_after_us;
+        if (silent_us > c->config.dead_after_us)
+            peer_died(c, i, "silent");
+    }
 }
 
 static void

@@ -44,6 +44,7 @@ enum {
     FETCH_KEEP_US = 10 * SECOND,    /* bytes that nobody had room for */
     SEEK_US = 1 * SECOND,       /* between two tries of it */
     QUARANTINE_US = 600 * SECOND,   /* a kind that fails here alone */
+    TRIAL_KEEP_US = 60 * SECOND,    /* how jobs of an ended workload fared */
     AGAIN_US = 5 * SECOND,      /* a failed job waits that long for another node
                                    than the one where it failed */
     GATHER_US = 5 * MS,         /* results wait for others that long while
@@ -54,6 +55,7 @@ enum {
     SNAPSHOT_GAP_US = 1 * SECOND,
     OFFER_EXTRA_US = 2 * SECOND,    /* offer_limit = lease + this */
     FORGET_PEER_US = 600 * SECOND,  /* tombstone of a dead peer */
+    TWIN_GONE_US = 30 * SECOND, /* silence: who has our id has ended */
     RETRY_MIN_US = 20 * MS,     /* a client refused for want of room waits */
     RETRY_MAX_US = 1 * SECOND,
     STATE_GAP_US = 50 * MS,     /* between states published on change */

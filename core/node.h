@@ -122,6 +122,8 @@ struct core {
     enum phase phase;
     bool started, leaving, said_bye, disk_full;
     uint64_t twin;              /* incarnation of another node with our id */
+    int64_t twin_us;            /* heard last, if peers hear him and not us; 0:
+                                   none */
     /* home */
     uint32_t last_number;       /* of own workloads */
     uint32_t n_own, n_ended;    /* own workloads kept; of them ended */

@@ -105,6 +105,47 @@ send_bytes() {
     kill -0 "$(cat pid.north)"
 }
 
+# incarnation_after STATE N: the next start of it takes a higher one.
+incarnation_after() {
+    local line
+    line=$(printf 'seq=%019d incarnation=%019d' 0 "$2")
+    printf '%s crc=%s\n' "$line" "$(printf %s "$line" | gzip -c | tail -c 8 |
+        od -An -N4 -t x4 --endian=little | tr -d ' ')" >"$1/journal.db-end"
+}
+
+@test "of two copies that start in the same second one ends" {
+    printf '[node]\nname = north\nstate_dir = %s\nrun_dir = %s\n' \
+        "$work/north/state" "$work/north/run" >north.ini
+    start_agent north
+    kill_agent north
+    rm north/run/endpoint
+    incarnation_after north/state 3000000000
+    mkdir south
+    cp -a north/state south/state
+    start_agent north
+    logged north 'incarnation=3000000001'
+    printf '[node]\nname = south\nstate_dir = %s\nrun_dir = %s\n' \
+        "$work/south/state" "$work/south/run" >south.ini
+    lbagent -c south.ini --accept-copy -D listen.port=0 \
+        -D "peers.node=127.0.0.1:$(port_of north)" \
+        >south.out 2>south.log 3>&- &
+    pid=$!
+    echo "$pid" >pid.south
+    await [ -s south/run/endpoint ]
+    logged south 'incarnation=3000000001'
+    printf '[peers]\nnode = 127.0.0.1:%s\n' "$(port_of south)" >>north.ini
+    kill -HUP "$(pid_of north)"
+    # The boot is the same, so it is the one of the higher port.
+    if [ "$(port_of north)" -gt "$(port_of south)" ]; then
+        status=0
+        wait "$(pid_of north)" || status=$?
+    else
+        status=0
+        wait "$pid" || status=$?
+    fi
+    [ "$status" -eq 77 ]
+}
+
 @test "a restart tells what commands had set, or keeps the throttle" {
     command -v lbctl >/dev/null || skip "no lbctl is built"
     LB_NODE=$(control_of north)
