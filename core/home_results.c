@@ -469,6 +469,9 @@ home_tick(struct core *c)
             home_forget(c, w);
             continue;
         }
+        if (w->n_trials > 0 && w->ended &&
+            c->true_us - w->ended_us > TRIAL_KEEP_US)
+            quarantine_over(w);
         if (w->n_away > 0 && c->n_unknown > 0)
             reclaim_unknown(c, w);
         if (w->n_away > 0)

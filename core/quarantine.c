@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "core/quarantine.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -32,6 +33,14 @@ quarantine_note(struct core *c, struct workload *w, uint16_t node, bool done)
     else if (!t->fails)
         t->since_us = c->now_us;
     t->fails = !done;
+}
+
+void
+quarantine_over(struct workload *w)
+{
+    free(w->trial);
+    w->trial = NULL;
+    w->n_trials = 0;
 }
 
 bool

@@ -25,6 +25,10 @@ void quarantine_note(struct core *c, struct workload *w, uint16_t node,
                      bool done);
 /* Do others succeed, since jobs of `w` have begun to fail at `node`? */
 bool quarantine_is_witnessed(const struct workload *w, uint16_t node);
+/* Forgets what was noted of `w`: 24 bytes for each node that may be asked
+ * about. Not at once when it ends: a failure that is not acknowledged is told
+ * again. */
+void quarantine_over(struct workload *w);
 
 /* ---- the node ---- */
 /* A job of `w` was done here. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "core/quarantine.h"
 #include "tests/unit/command_scene.h"
 
 /* ---- submit ---- */
@@ -365,6 +366,27 @@ jobs_are_listed_by_state(void **state)
     scene_free(&s);
 }
 
+static void
+how_jobs_fared_is_forgotten_a_while_after_the_end(void **state)
+{
+    (void)state;
+    struct event ev = { .kind = EV_TICK };
+    struct scene s;
+    scene_new(&s);
+    assert_int_equal(scene_submit(&s, 4), EXIT_DONE);
+    struct workload *w = ledger_first(s.core->ledger);
+    quarantine_note(s.core, w, 1, false);
+    assert_int_equal(scene_ask(&s, "cancel", "workload=1"), EXIT_DONE);
+    s.now_us += 1000 * 1000;
+    scene_step(&s, &ev);
+    assert_non_null(w->trial);      /* it may be asked for once more */
+    s.now_us += TRIAL_KEEP_US;
+    scene_step(&s, &ev);
+    assert_null(w->trial);
+    assert_false(quarantine_is_witnessed(w, 1));
+    scene_free(&s);
+}
+
 /* While the disk is full: refusals and what it was asked before get out. */
 static void
 only_what_tells_of_saves_waits_for_them(void **state)
@@ -415,6 +437,7 @@ main(void)
         cmocka_unit_test(priority_is_0_to_9),
         cmocka_unit_test(what_is_not_there_is_named),
         cmocka_unit_test(jobs_are_listed_by_state),
+        cmocka_unit_test(how_jobs_fared_is_forgotten_a_while_after_the_end),
         cmocka_unit_test(only_what_tells_of_saves_waits_for_them),
     };
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);
