@@ -288,6 +288,7 @@ obey(struct loop *l, const struct action *a)
     case ACT_LOG: tell_people(l, a->log.level, a->log.evt, a->log.text); break;
     case ACT_FORGET:
         journal_forget(l->s->journal, a->forget);
+        l->saved[a->forget % SAVED] = l->last_save;
         loop_file_forget(l);
         l->saves = true;
         break;

@@ -85,7 +85,8 @@ reply_bytes(struct core *c, uint64_t client, struct span body)
 }
 
 /* A disk that is full holds back only what it must: neither refusals, nor
- * results that were saved before. */
+ * results that were saved before. That a workload is not there may tell that
+ * it was forgotten, which is saved. */
 static void
 let_pass(const struct core *c, const struct ask *a, struct action *act)
 {
@@ -94,11 +95,14 @@ let_pass(const struct core *c, const struct ask *a, struct action *act)
     const struct ask_range any = { 0, 0, UINT32_MAX };
     struct ask scratch = *a;
     uint64_t number = 0;
+    const bool named = ask_number(&scratch, "workload", &any, &number) &&
+                       number != 0;
+    const bool gone = named && a->status == EXIT_NOTFOUND;
 
-    act->reply.soon = a->status != EXIT_DONE || (flags & OP_SOON) != 0 ||
+    act->reply.soon = (a->status != EXIT_DONE && !gone) ||
+                      (flags & OP_SOON) != 0 ||
                       ((flags & OP_LISTS) != 0 && c->disk_full);
-    if ((flags & OP_ONE) != 0 &&
-        ask_number(&scratch, "workload", &any, &number))
+    if (named && ((flags & OP_ONE) != 0 || gone))
         act->reply.workload = (uint32_t)number;
 }
 

@@ -409,7 +409,8 @@ node_obey(struct world *w, struct node *n, const struct actions *out)
             tell_log(w, n, a);
             break;
         case ACT_FORGET:
-            (void)disk_put(&n->disk, 0, a->forget, span_of(NULL, 0));
+            n->saved[a->forget % SAVED] =
+                disk_put(&n->disk, 0, a->forget, span_of(NULL, 0));
             break;
         case ACT_EXIT:
             exits = true;

@@ -405,6 +405,13 @@ only_what_tells_of_saves_waits_for_them(void **state)
     assert_int_equal(scene_ask(&s, "cancel", "workload=1"), EXIT_DONE);
     assert_false(REPLY.soon);
     assert_int_equal(REPLY.workload, 0);
+    assert_int_equal(scene_ask(&s, "forget", "workload=1"), EXIT_DONE);
+    assert_false(REPLY.soon);
+    assert_int_equal(scene_ask(&s, "show", "workload=1"), EXIT_NOTFOUND);
+    assert_false(REPLY.soon);       /* it tells of that */
+    assert_int_equal(REPLY.workload, 1);
+    assert_int_equal(scene_ask(&s, "cancel", "workload=1"), EXIT_NOTFOUND);
+    assert_false(REPLY.soon);
     assert_int_equal(scene_ask(&s, "list", NULL), EXIT_DONE);
     assert_false(REPLY.soon);
     scene_step(&s, &full);
