@@ -172,8 +172,8 @@ work(void *arg)
                                 filer_puts_open(f) ? IDLE_US : -1);
         if (n == 0 && mailbox_is_closed(f->wishes))
             break;
-        serve_all(f, wish, n);
         filer_puts_drop(f, false);
+        serve_all(f, wish, n);
     }
     filer_puts_drop(f, true);
     return NULL;
