@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "agent/journal_file.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
@@ -16,13 +17,33 @@ say(char err[JOURNAL_ERROR], const struct journal_file *f, const char *what)
     return false;
 }
 
+/* Each start is saved before anything else. */
+static void
+say_room(char err[JOURNAL_ERROR])
+{
+    text_add(err, JOURNAL_ERROR, "; make room there, 1 MiB at least, "
+             "and start again");
+}
+
 static bool
 say_sqlite(char err[JOURNAL_ERROR], const struct journal_file *f, int rc)
 {
     char what[200];
 
     db_error(&f->db, rc, what, sizeof what);
-    return say(err, f, what);
+    say(err, f, what);
+    if ((rc & 0xff) == SQLITE_FULL)
+        say_room(err);
+    return false;
+}
+
+static bool
+say_errno(char err[JOURNAL_ERROR], const struct journal_file *f, int rc)
+{
+    say(err, f, strerror(-rc));
+    if (rc == -ENOSPC || rc == -EDQUOT)
+        say_room(err);
+    return false;
 }
 
 /* The whole file is unreadable: how much is lost cannot be known. */
@@ -64,7 +85,7 @@ salvage(struct journal_file *f, const struct journal_options *o,
     if (rc == 0)
         rc = db_salvage(o->dir, &f->db);
     if (rc != 0)
-        return say(err, f, strerror(-rc));
+        return say_errno(err, f, rc);
     f->lost = d->bad;
     f->mended = true;
     rc = db_open(&f->db, f->path);
@@ -138,7 +159,7 @@ open_all(struct journal_file *f, const struct journal_options *o,
     int rc = db_finish_salvage(o->dir);
 
     if (rc != 0)
-        return say(err, f, strerror(-rc));
+        return say_errno(err, f, rc);
     if (db_on_network(o->dir))
         return say(err, f, "is on a network file system; node.state_dir must "
                            "be on a local one");
@@ -149,7 +170,7 @@ open_all(struct journal_file *f, const struct journal_options *o,
         return say_unreadable(err, f, o->dir, rc);
     rc = journal_end_open(&f->end, o->dir);
     if (rc != 0)
-        return say(err, f, strerror(-rc));
+        return say_errno(err, f, rc);
     look_at_end(f, &damage);
     if ((damage.bad > 0 || damage.unsound) && !salvage(f, o, &damage, err))
         return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tests/unit/journal_scene.h"
+#include <fcntl.h>
 
+#include "tests/unit/journal_scene.h"
 
 static void
 gives_back_what_was_put_in_order(void **state)
@@ -146,6 +147,30 @@ full_disk_is_told_and_retried(void **state)
     assert_int_equal(umount(dir), 0);
 }
 
+static void
+start_on_a_full_disk_says_what_to_do(void **state)
+{
+    (void)state;
+    static char part[4096];
+    char path[PATH_MAX];
+
+    if (geteuid() != 0 ||
+        mount("tmpfs", dir, "tmpfs", 0, "size=1m,mode=0700") != 0)
+        return;
+    fill(3);
+    (void)snprintf(path, sizeof path, "%s/ballast", dir);
+    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    while (write(fd, part, sizeof part) > 0)
+        ;
+    close(fd);
+    refused(0, "make room there, 1 MiB at least, and start again");
+    assert_int_equal(unlink(path), 0);
+    struct journal *j = open_it(0);
+    assert_int_equal(replay(j).n, 3);
+    journal_close(j);
+    assert_int_equal(umount(dir), 0);
+}
+
 int
 main(void)
 {
@@ -155,6 +180,7 @@ main(void)
         cmocka_unit_test_setup(writes_also_what_nobody_waits_for, set_up),
         cmocka_unit_test_setup(durable_rows_survive_a_crash, set_up),
         cmocka_unit_test_setup(full_disk_is_told_and_retried, set_up),
+        cmocka_unit_test_setup(start_on_a_full_disk_says_what_to_do, set_up),
     };
     if (mkdtemp(dir) == NULL)
         return 1;
