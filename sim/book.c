@@ -44,6 +44,17 @@ book_find(const struct book *b, const struct node_id *home, uint32_t number)
     return NULL;
 }
 
+bool
+book_has_lost(const struct book *b, const struct node_id *home,
+              uint32_t number)
+{
+    for (size_t i = 0; i < b->n; i++)
+        if (b->v[i]->number == number && b->v[i]->lost
+            && node_id_equal(&b->v[i]->home_id, home))
+            return true;
+    return false;
+}
+
 struct book_work *
 book_by_params(const struct book *b, struct span params)
 {

@@ -63,6 +63,9 @@ struct book_work *book_add(struct book *b, uint32_t n_jobs);
 /* By the home's number, of those that are not lost; NULL. */
 struct book_work *book_find(const struct book *b, const struct node_id *home,
                             uint32_t number);
+/* Is there one that went with a disk? An older copy of it may have it still. */
+bool book_has_lost(const struct book *b, const struct node_id *home,
+                   uint32_t number);
 /* By the shared parameters of its jobs ("sim=17"); NULL. */
 struct book_work *book_by_params(const struct book *b, struct span params);
 

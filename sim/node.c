@@ -343,7 +343,8 @@ fetch(struct world *w, const struct node *n, const struct act_fetch *a)
 {
     const struct book_work *k = book_find(&w->book, &n->id, a->workload);
 
-    if (k == NULL || !k->file || !k->ship || a->index >= k->n_jobs)
+    if (k == NULL ? !book_has_lost(&w->book, &n->id, a->workload)
+                  : !k->file || !k->ship || a->index >= k->n_jobs)
         world_fail(w, "node %u reads a file that it must not", n->at + 1u);
     world_due(w, (struct due){ .at_us = w->now_us + w->fetch_us,
                                .kind = DUE_FETCHED, .node = n->at,
