@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -14,7 +14,6 @@
 
 /* All lines have the same length, so one replaces the other whole. */
 #define HEAD "seq=%019" PRId64 " incarnation=%019" PRId64
-#define HEAD_READ "seq=%" SCNd64 " incarnation=%" SCNd64
 enum { LINE_MAX_BYTES = 128 };
 
 static void
@@ -38,8 +37,13 @@ journal_end_open(struct journal_end *e, const char *dir)
         return -errno;
     if (pread(e->fd, line, sizeof line - 1, 0) < 0)
         return -errno;
-    if (sscanf(line, HEAD_READ, &e->seq, &e->incarnation) != 2)
+    const char *second = strchr(line, ' ');
+    if (strncmp(line, "seq=", 4) != 0 || second == NULL ||
+        strncmp(second, " incarnation=", 13) != 0)
         return 0;
+    /* What is no number does not make this line again. */
+    e->seq = strtoll(line + 4, NULL, 10);
+    e->incarnation = strtoll(second + 13, NULL, 10);
     print(want, e->seq, e->incarnation);
     e->known = strcmp(line, want) == 0;
     return 0;

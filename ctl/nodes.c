@@ -156,16 +156,20 @@ add_node(struct table *t, const struct lb_node *n)
 static void
 tell_quarantine(const struct lb_node *n)
 {
-    char words[sizeof n->quarantine], kind[64], *save = NULL;
-    unsigned failures, left_s;
+    char words[sizeof n->quarantine], *save = NULL;
 
     memcpy(words, n->quarantine, sizeof words);
     for (char *w = strtok_r(words, " ", &save); w != NULL;
-         w = strtok_r(NULL, " ", &save))
-        if (sscanf(w, "%63[^:]:%u:%u", kind, &failures, &left_s) == 3)
-            printf("%s takes no %s for %u s more: %u failed in a row there, "
+         w = strtok_r(NULL, " ", &save)) {
+        char *parts = NULL;
+        const char *kind = strtok_r(w, ":", &parts);
+        const char *failures = strtok_r(NULL, ":", &parts);
+        const char *left_s = strtok_r(NULL, ":", &parts);
+        if (left_s != NULL)
+            printf("%s takes no %s for %s s more: %s failed in a row there, "
                    "others succeed elsewhere\n", n->name, kind, left_s,
                    failures);
+    }
 }
 
 int
