@@ -45,6 +45,7 @@ sed -n 's/^\.It Fl .*-\([a-z]\{2,\}\).*/&/p' man/lbagent.8 |
 same agent/options.c man/lbagent.8
 
 # Each rule of section 7 names scripts that exist; each race is one of a rule.
+# shellcheck disable=SC2016  # backquotes of the page
 sed -n '/^### 7\.1/,/^## 8/s/^| .* | \(`.*`\) |$/\1/p' proto/PROTOCOL.md |
     tr -s '` ' '\n' | grep . | sort -u >"$work/said"
 [ -s "$work/said" ] || { echo 'PROTOCOL.md: no scenarios'; exit 1; }

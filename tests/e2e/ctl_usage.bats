@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 # lbctl without any agent: what is wrong is said, with its place and way out.
 # The numbers are rows of the table of bad input.
-# shellcheck disable=SC2154  # lib.bash sets $work
+# shellcheck disable=SC2154,SC1083  # lib.bash sets $work; {} is of lbctl
 
 load lib.bash
 
@@ -209,8 +209,8 @@ while True:
     echo two >"$work/b"
     mkfifo pipe
     lbctl run --dry-run --json --transfer {} --return {/.}.gz -- gzip -k {} \
-        ::: d/e/a.log "$work/b" "d/./e/a.log" >jobs
-    [ "$(jq -c '[.jobs[] | .transfer[]]' jobs)" = \
+        ::: d/e/a.log "$work/b" "d/./e/a.log" >jobs.json
+    [ "$(jq -c '[.jobs[] | .transfer[]]' jobs.json)" = \
         '["d/e/a.log","b","e/a.log"]' ]
     run lbctl run --dry-run --transfer {} --return {/.}.x -- wc -c {} ::: d/e/a.log
     [ "$output" = 'wc -c d/e/a.log' ]

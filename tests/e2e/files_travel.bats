@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 # Files that travel with commands, as homes and holders see it: no directory is
 # shared, and nothing of a job is left behind.
-# shellcheck disable=SC2154,SC2016
+# shellcheck disable=SC2154,SC2016,SC1083
 
 load lib.bash
 

@@ -73,10 +73,16 @@ stop_agent() {
     kill -KILL "$pid"
 }
 
-# kill_agent NAME: as a crash does.
+# kill_agent NAME: as a crash does; back when it is gone, and its lock with it.
 kill_agent() {
-    kill -KILL "$(cat "$work/pid.$1")"
+    local pid i
+    pid=$(cat "$work/pid.$1")
     rm -f "$work/pid.$1"
+    kill -KILL "$pid"
+    for ((i = 0; i < 200; i++)); do
+        kill -0 "$pid" 2>/dev/null || return 0
+        sleep 0.05
+    done
 }
 
 # Base port, and the address of the control socket, of an agent.
