@@ -70,9 +70,9 @@ load_over(struct world *w, char *why, size_t cap)
 
 /* The work that may be left, were all of it done by the slowest node alone:
  * every attempt as long as it may take, and once more what was under way when
- * the faults ended. */
+ * the faults ended. `lost`: not of that, but of what went with disks. */
 static int64_t
-work_left(const struct plan *p, const struct world *w)
+work_left(const struct plan *p, const struct world *w, bool lost)
 {
     double sum_us = 0, most_us = 0;
     bool bad = false;
@@ -83,7 +83,8 @@ work_left(const struct plan *p, const struct world *w)
         const struct book_work *k = w->book.v[i];
         const bool fails = bad || k->fail_permille > 0 ||
                            k->hang_permille > 0;
-        for (uint32_t j = 0; !k->closed && !k->lost && j < k->n_jobs; j++) {
+        for (uint32_t j = 0; (lost ? k->lost : !k->closed && !k->lost) &&
+                             j < k->n_jobs; j++) {
             const struct book_job *b = &k->job[j];
             const double us = k->timeout_us > 0 ? (double)k->timeout_us
                                                 : b->base_us / p->slowest;
@@ -101,7 +102,7 @@ work_left(const struct plan *p, const struct world *w)
 static int64_t
 bound_of(const struct plan *p, const struct world *w)
 {
-    int64_t us = 2 * w->node[0].config.lease_us + work_left(p, w)
+    int64_t us = 2 * w->node[0].config.lease_us + work_left(p, w, false)
                  + (w->healed_us - w->now_us) + ANSWERS_US;
 
     for (size_t i = 0; i < w->book.n; i++) {
@@ -126,7 +127,8 @@ go(struct plan *p, struct world *w)
     faults_heal(w);
     const int64_t from_us = w->now_us, bound_us = bound_of(p, w);
     demand(w, bound_us, load_over);
-    demand(w, TABLES_US, check_tables);
+    /* Holders go on with what a home has lost that never comes back. */
+    demand(w, TABLES_US + work_left(p, w, true), check_tables);
     w->figures.drained_us = w->now_us - from_us;
     check_records(w);
     check_count(w);
