@@ -53,7 +53,9 @@ agent() {
     chown -R "$uid:$uid" "$name"
     as "$uid" bin/lbagent -c "$name.ini" "${args[@]}" 2>"$name.log" 3>&- &
     echo $! >"pid.$name"
-    await test -s "$name/run/endpoint"
+    await test -s "$name/run/endpoint" || return 1
+    # That was the shell of `as`; this is the agent, which must not outlive it.
+    cat "$name/run/lock" >"pid.$name"
 }
 
 # DOOR ACTION FILE: asks for it; status in $got, what was said in $said.
