@@ -139,7 +139,7 @@ elsewhere_note(const struct core *c, struct workload *w)
 }
 
 /* Its queued jobs to the queue where they belong now; those of others back to
- * their homes. */
+ * their homes. For those that seek a reader of their file it begins anew. */
 static void
 move(struct core *c, struct workload *w)
 {
@@ -149,9 +149,12 @@ move(struct core *c, struct workload *w)
     if (was == w->elsewhere)
         return;
     w->elsewhere = was;
+    w->seek_us = 0;
     for (struct job *j = workload_next(w, 0); j != NULL;
          j = workload_next(w, j->index + 1)) {
-        if (j->place != AT_QUEUED)
+        bool sought = j->place == AT_HELD && (j->flags & JOB_NOT_HOME);
+        j->flags &= (uint8_t)~JOB_NOT_HOME; /* also of those that are away */
+        if (j->place != AT_QUEUED && !sought)
             continue;
         rec_drop_copy(c, j);
         if (w->home != 0)

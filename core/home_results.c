@@ -12,6 +12,7 @@
 #include "core/quarantine.h"
 #include "core/rec.h"
 #include "core/record.h"
+#include "core/seek.h"
 #include "core/transfer.h"
 
 /* ---- results (R21, R22) ---- */
@@ -137,54 +138,36 @@ attempts_left(const struct job *j)
     return (unsigned)j->attempt - j->lost <= j->w->desc.retries;
 }
 
-/* What a command lacks at its home is sought at nodes that are there: unlike a
- * file it is seldom one that only a node to come has. */
+/* Whoever had it cannot read its file. False: nor can anybody else. */
 static bool
-lacks_for_good(const struct core *c, const struct job *j)
+seeks_on(struct core *c, struct job *j, uint16_t node)
 {
-    return span_is(j->w->desc.kind, "command") &&
-           !kind_runs_elsewhere(c, j->w->desc.kind);
-}
+    bool over = seek_is_over(c, j);
 
-/* The file of a job is sought at other nodes for a while, not for ever. */
-static bool
-is_sought_long(const struct core *c, const struct job *j)
-{
-    return (j->flags & JOB_NOT_HOME) && j->w->seek_us != 0 &&
-           c->now_us - j->w->seek_us > c->config.file_wait_us;
-}
-
-/* Who cannot read the file gives the job back: a holder to its home, which can
- * as a rule; the home, also one that may not run the job, to the others, one
- * after the other. */
-static void
-note_no_file(struct core *c, struct job *j, uint16_t node)
-{
-    fetch_cannot_read(c, node, j->w);
-    if (node != 0 && !(j->flags & JOB_NOT_HOME) && !j->w->elsewhere)
-        return;
-    j->flags |= JOB_NOT_HOME;
-    if (j->w->seek_us == 0)
-        j->w->seek_us = c->now_us;
+    if (over && !seek_home_is_left(c, j->w))
+        return false;
+    if (!over)
+        seek_note(c, j, node);
+    retry_failed(c, j, node, false);
+    if (over)
+        seek_at_home(c, j->w);
+    return true;
 }
 
 /* A failure that does not end the job. False: it does. */
 static bool
 goes_on(struct core *c, struct job *j, const struct result *r, uint16_t node)
 {
-    bool no_file = r->outcome == OUTCOME_NO_FILE &&
-                   !is_sought_long(c, j) && !lacks_for_good(c, j);
     bool failed = r->outcome == OUTCOME_FAILED;
     bool killed = r->outcome == OUTCOME_CANCELLED;
     if (r->outcome == OUTCOME_DONE)
         return false;
     if (r->fence < j->fence)
         return true; /* old news: noted, or not asked for any more */
-    if (!no_file && !(failed && attempts_left(j)) &&
-        !(killed && !workload_once(j->w)))
+    if (r->outcome == OUTCOME_NO_FILE)
+        return seeks_on(c, j, node);
+    if (!(failed && attempts_left(j)) && !(killed && !workload_once(j->w)))
         return false;
-    if (no_file)
-        note_no_file(c, j, node);
     if (failed) {
         (void)failure_note(c, j, r, node);
         j->w->retried++;
@@ -406,27 +389,6 @@ reclaim_unclaimed(struct core *c, struct workload *w)
     }
 }
 
-/* The next node after the one that was tried last, which comes last itself.
- * False: none takes it. */
-static bool
-try_next(struct core *c, struct job *j)
-{
-    for (uint16_t i = 1; i <= c->peers.n; i++) {
-        uint16_t peer = (uint16_t)((j->holder + i) % c->peers.n);
-        if (peer == 0 || !transfer_may_offer(c, peer))
-            continue;
-        rec_drop_copy(c, j);
-        queue_push(rec_queue(c, j), j);
-        if (transfer_give_job(c, peer, j)) {
-            j->holder = peer;
-            return true;
-        }
-        rec_drop_copy(c, j);
-        rec_requeue(c, j, false);
-    }
-    return false;
-}
-
 static void
 seek_readers(struct core *c, struct workload *w)
 {
@@ -435,8 +397,13 @@ seek_readers(struct core *c, struct workload *w)
         if (j->place != AT_HELD || !(j->flags & JOB_NOT_HOME) || w->held ||
             (j->flags & JOB_HELD))
             continue;
-        if (!try_next(c, j) && is_sought_long(c, j))
-            record_without_run(c, j, OUTCOME_FAILED,
+        if (seek_next(c, j) || !seek_is_long(c, j))
+            continue;
+        if (seek_home_is_left(c, w)) {
+            seek_at_home(c, w);
+            return;
+        }
+        record_without_run(c, j, OUTCOME_FAILED,
                                span_is(w->desc.kind, "command")
                                    ? "no node has its directory, or may run it"
                                    : "file not readable on any node");

@@ -43,6 +43,7 @@ libcore_a_SOURCES = \
 	core/rec.c core/rec.h \
 	core/record.h \
 	core/runs.c core/runs.h \
+	core/seek.c core/seek.h \
 	core/speed.c core/speed.h \
 	core/taking.c \
 	core/transfer.c core/transfer.h

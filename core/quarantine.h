@@ -12,7 +12,8 @@
  * The node is judge: jobs.quarantine such failures of a kind, and no success
  * of that kind between them, and the kind leaves its STATE for QUARANTINE_US;
  * its jobs go to other nodes. It comes back before when no other live node
- * would take it, or by hand. Memory only: a restart begins anew.
+ * would take it or has the file of one of its jobs, or by hand. Memory only: a
+ * restart begins anew.
  */
 #ifndef LB_QUARANTINE_H
 #define LB_QUARANTINE_H

@@ -7,17 +7,6 @@
 #include "proto/workload.h"
 #include "sim/invariants.h"
 
-/* A home in quarantine may be the only one that can read the file of a job:
- * that one fails for want of it, without a run. */
-static bool
-may_lack(const struct world *w, const struct book_work *k)
-{
-    for (uint16_t i = 0; i < w->n && k->file; i++)
-        if (w->node[i].fail_permille > 0)
-            return true;
-    return false;
-}
-
 static void
 check_outcome(struct world *w, struct book_work *k, const struct result *r)
 {
@@ -29,7 +18,7 @@ check_outcome(struct world *w, struct book_work *k, const struct result *r)
             check_fail(w, k, r->index, "is done and no run of it was");
         break;
     case OUTCOME_FAILED:
-        if (j->ends_failed == 0 && w->faultless && !may_lack(w, k))
+        if (j->ends_failed == 0 && w->faultless)
             check_fail(w, k, r->index, "has failed and no run of it had");
         break;
     case OUTCOME_CANCELLED:
