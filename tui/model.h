@@ -10,6 +10,7 @@
 #ifndef LB_MODEL_H
 #define LB_MODEL_H
 
+#include "proto/limits.h"
 #include "tui/canvas.h"
 #include "tui/input.h"
 #include "tui/notes.h"
@@ -109,6 +110,7 @@ struct node {
     size_t at;              /* place in model->node: stays */
     char name[64], cluster[64], host[256], version[64];
     char policy[32], placement[32], tags[256];
+    char quarantine[KINDS_MAX_BYTES + 1];   /* as in struct state */
     struct state told;      /* numbers of the last STATE; no spans */
     struct { uint64_t done, failed; } before;   /* counted by incarnations
                                that have ended since lbtop looks */

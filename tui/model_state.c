@@ -177,6 +177,7 @@ take_texts(struct model *m, struct node *n, const struct state *s)
     take_text(s->policy, n->policy, sizeof n->policy);
     take_text(s->placement, n->placement, sizeof n->placement);
     take_text(s->tags, n->tags, sizeof n->tags);
+    take_text(s->quarantine, n->quarantine, sizeof n->quarantine);
     take_name(m, n, s);
     if (m->cluster[0] == '\0')
         span_copy(s->cluster, m->cluster, sizeof m->cluster);

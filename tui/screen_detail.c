@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* One node: what it is doing now, its slots, its transfers, its messages.
  * RATE has no bar: nothing says what the most would be. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/text.h"
 #include "tui/detail_parts.h"
 #include "tui/frame.h"
@@ -244,6 +247,31 @@ draw_jobs(struct view *v, int y, const struct node *n)
     put_cut(v->c, 10, y, v->c->width - 11, STYLE_TEXT, line);
 }
 
+/* What it does not take for a while: "fib 9min (5 failed in a row)". */
+static void
+draw_quarantine(struct view *v, int y, const struct node *n)
+{
+    char line[TEXT] = "takes no ", words[sizeof n->quarantine], *save = NULL;
+    const char *before = "";
+
+    memcpy(words, n->quarantine, sizeof words);
+    for (char *w = strtok_r(words, " ", &save); w != NULL;
+         w = strtok_r(NULL, " ", &save)) {
+        char *parts = NULL, left[24];
+        const char *kind = strtok_r(w, ":", &parts);
+        const char *failures = strtok_r(NULL, ":", &parts);
+        const char *left_s = strtok_r(NULL, ":", &parts);
+        if (left_s == NULL)
+            continue;
+        eta_text(left, (int64_t)strtoul(left_s, NULL, 10) * 1000000);
+        text_add(line, sizeof line, "%s%s for %s (%s failed in a row)",
+                 before, kind, left, failures);
+        before = ", ";
+    }
+    label(v, 1, y, "Quarant.");
+    put_cut(v->c, 10, y, v->c->width - 11, STYLE_WARN, line);
+}
+
 static int
 draw_now(struct view *v, int y, const struct part *p, const struct node *n)
 {
@@ -258,6 +286,8 @@ draw_now(struct view *v, int y, const struct part *p, const struct node *n)
     draw_gauges(v, &y, p, n);
     if (y < end)
         draw_jobs(v, y++, n);
+    if (y < end && n->quarantine[0] != '\0')
+        draw_quarantine(v, y++, n);
     return y;
 }
 

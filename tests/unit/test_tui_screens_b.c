@@ -301,6 +301,24 @@ cards_show_whole_states(void **state)
 }
 
 static void
+a_node_shows_what_it_does_not_take(void **state)
+{
+    (void)state;
+    struct scene *c = scene_main();
+
+    c->u.screen = SCREEN_DETAIL;
+    c->u.detail = scene_id(2);
+    if (strstr(screen_text(c, 80, 24), "Quarant.") != NULL)
+        fail_msg("a quarantine of nothing");
+    c->quarantine[2] = "fib:5:540 lz4:3:61";
+    scene_state(c, 2, SCENE_S + 1, SCENE_NOW_US);
+    assert_shows(screen_text(c, 80, 24),
+                 "Quarant. takes no fib for 9min (5 failed in a row), "
+                 "lz4 for");
+    scene_free(c);
+}
+
+static void
 a_lost_node_shows_what_it_did_not_answer(void **state)
 {
     (void)state;
@@ -369,6 +387,7 @@ main(void)
         cmocka_unit_test(all_of_the_help_can_be_read),
         cmocka_unit_test(big_workloads_fit_their_columns),
         cmocka_unit_test(cards_show_whole_states),
+        cmocka_unit_test(a_node_shows_what_it_does_not_take),
         cmocka_unit_test(a_lost_node_shows_what_it_did_not_answer),
         cmocka_unit_test(a_node_lost_long_ago_shows_its_last_load),
         cmocka_unit_test(small_screens_keep_the_values_of_the_setup),

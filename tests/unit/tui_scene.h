@@ -36,6 +36,7 @@ struct scene {
     struct ui u;
     size_t n, n_works;
     struct scene_node node[SCENE_NODES_MAX];
+    const char *quarantine[SCENE_NODES_MAX];    /* NULL: none */
     struct scene_work work[40];
     struct buf works;
 };
@@ -73,7 +74,7 @@ static inline void
 scene_state(struct scene *c, size_t i, int s, int64_t at_us)
 {
     const struct scene_node *k = &c->node[i];
-    uint64_t left = (uint64_t)(SCENE_S - s);
+    uint64_t left = s < SCENE_S ? (uint64_t)(SCENE_S - s) : 0;
     double wave = s == SCENE_S || k->lost ? 0 : scene_wave(i, s);
     double load = k->load * (1 - 0.4 * wave), more = k->queued * 0.5 * wave;
     struct input in = {
@@ -88,6 +89,8 @@ scene_state(struct scene *c, size_t i, int s, int64_t at_us)
         .cluster = span_str("prod-a"),
         .endpoint_host = span_str("10.0.4.13"), .kinds = span_str("sleep"),
         .version = span_str("0.9.2"), .tags = span_str(k->tags),
+        .quarantine = span_str(c->quarantine[i] != NULL ? c->quarantine[i]
+                                                        : ""),
         .policy = span_str(k->policy), .placement = span_str("local"),
         .port = 8490, .interval_ms = 1000, .dead_after_ms = 5000,
         .phase = (uint8_t)k->phase, .throttle_percent = (uint8_t)k->throttle,
