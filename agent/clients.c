@@ -11,6 +11,7 @@ struct clients {
     size_t cap, n;          /* n: entries ever used */
     uint64_t last, clock;
     struct client **v;      /* [cap]; made when first used */
+    struct unread *unread;  /* of all */
 };
 
 struct clients *
@@ -21,6 +22,7 @@ clients_new(size_t cap)
     assert(cap >= 1);
     c->cap = cap;
     c->v = xcalloc(cap, sizeof(struct client *));
+    c->unread = unread_all_new();
     return c;
 }
 
@@ -29,8 +31,11 @@ clients_free(struct clients *c)
 {
     if (c == NULL)
         return;
-    for (size_t i = 0; i < c->n; i++)
+    for (size_t i = 0; i < c->n; i++) {
+        clients_drop(c->v[i]);
         free(c->v[i]);
+    }
+    unread_leave(c->unread);
     free(c->v);
     free(c);
 }
@@ -67,7 +72,9 @@ clients_get(struct clients *c, struct span id, uint64_t *gone)
     if (it == NULL) {
         it = room(c);
         *gone = it->number;
-        *it = (struct client){ .number = ++c->last, .len = (uint8_t)id.len };
+        clients_drop(it);
+        *it = (struct client){ .number = ++c->last, .len = (uint8_t)id.len,
+                               .unread = unread_new(c->unread) };
         memcpy(it->id, id.p, id.len);
     }
     it->used = ++c->clock;
@@ -87,6 +94,8 @@ void
 clients_drop(struct client *client)
 {
     client->number = 0;
+    unread_leave(client->unread);
+    client->unread = NULL;
 }
 
 size_t

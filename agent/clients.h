@@ -2,7 +2,8 @@
 /*
  * clients - who has asked something on the control socket: the routing id of
  * a connection and the number by which the core knows it. Numbers are never
- * used twice. A full table forgets the client that was silent longest.
+ * used twice. A full table forgets the client that was silent longest. Any
+ * thread may give back what was taken of client->unread, also later.
  */
 #ifndef LB_CLIENTS_H
 #define LB_CLIENTS_H
@@ -10,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/unread.h"
 #include "base/bytes.h"
 #include "core/core.h"
 
@@ -21,6 +23,7 @@ void clients_free(struct clients *c);
 struct client {
     uint64_t number;        /* 0: free */
     uint64_t used;
+    struct unread *unread;
     uint8_t len;
     uint8_t id[255];        /* routing id */
 };

@@ -135,6 +135,13 @@ take_back(struct filer *f, const struct filer_wish *w, struct filer_reply *r,
         filer_refuse(r, EXIT_DISK, "files: %s", strerror(-rc));
 }
 
+static void
+answer_fini(struct filer_answer *a)
+{
+    buf_fini(&a->body);
+    unread_give(a->unread, FILE_PIECE_BYTES);
+}
+
 /* Some wishes at once, so that the names of files that are whole now go to
  * disk together, before anybody hears of them. */
 static void
@@ -149,14 +156,15 @@ serve_all(struct filer *f, struct filer_wish *const *wish, size_t n)
     }
     int rc = stored ? files_sync(f->files) : 0;
     for (size_t i = 0; i < n; i++) {
-        struct filer_answer a = { .client = wish[i]->from.client };
+        struct filer_answer a = { .client = wish[i]->from.client,
+                                  .unread = wish[i]->from.unread };
         if (rc != 0)
             take_back(f, wish[i], &r[i], rc);
         encode(&r[i], wish[i], &a.body);
         reply_fini(&r[i]);
         if (wish[i]->op == FILER_SWEEP ||
             !mailbox_put(f->answers, &a, 1))
-            buf_fini(&a.body);
+            answer_fini(&a);
         free(wish[i]);
     }
 }
@@ -199,6 +207,7 @@ wish_free(struct filer_wish *w)
 {
     free(w->live.manifest);
     free(w->live.number);
+    unread_give(w->from.unread, FILE_PIECE_BYTES);
     free(w);
 }
 
@@ -218,7 +227,7 @@ filer_free(struct filer *f)
         pthread_join(f->thread, NULL);
     }
     while (f->answers != NULL && mailbox_take(f->answers, &a, 1) == 1)
-        buf_fini(&a.body);
+        answer_fini(&a);
     mailbox_free(f->wishes);
     mailbox_free(f->answers);
     free(f);
@@ -289,13 +298,30 @@ read_wish(const struct msg_command *m, struct filer_wish *w)
                      (w->len > 0 || w->size == 0);
 }
 
+/* A piece that is asked for takes room before it is read. */
+static bool
+take_room(struct filer_wish *w, struct unread *unread)
+{
+    if (w->op != FILER_GET || unread == NULL)
+        return true;
+    if (!unread_take(unread, FILE_PIECE_BYTES, UNREAD_FILE))
+        return false;
+    w->from.unread = unread;
+    return true;
+}
+
 /* False: too much is under way. */
 static bool
-hand_over(struct filer *f, struct filer_wish *w)
+hand_over(struct filer *f, struct filer_wish *w, struct unread *unread)
 {
-    return start(f) &&
-           (w->from.local || mailbox_count(f->wishes) < WISHES_FAR_MAX) &&
-           mailbox_try_put(f->wishes, &w, 1);
+    if (!start(f) ||
+        (!w->from.local && mailbox_count(f->wishes) >= WISHES_FAR_MAX) ||
+        !take_room(w, unread))
+        return false;
+    if (mailbox_try_put(f->wishes, &w, 1))
+        return true;
+    unread_give(w->from.unread, FILE_PIECE_BYTES);
+    return false;
 }
 
 bool
@@ -308,12 +334,13 @@ filer_ask(struct filer *f, const struct filer_from *from,
     *w = (struct filer_wish){ .op = (enum filer_op)op_of(m->op),
                               .from = *from, .id = m->client,
                               .seq = m->seq, .len = m->blob.len };
+    w->from.unread = NULL;
     if (m->blob.len > 0)
         memcpy(w->bytes, m->blob.p, m->blob.len);
     if (!read_wish(m, w)) {
         filer_refuse(&r, EXIT_USAGE, "%.*s: what it asks for makes no sense",
                      (int)m->op.len, (const char *)m->op.p);
-    } else if (!hand_over(f, w)) {
+    } else if (!hand_over(f, w, from->unread)) {
         filer_refuse(&r, EXIT_LATER, "too many files are under way");
         pair_add_u64(&r.pairs, "retry_ms", BUSY_RETRY_MS);
     } else {

@@ -13,13 +13,16 @@
 
 #include "agent/files.h"
 #include "agent/mailbox.h"
+#include "agent/unread.h"
 #include "proto/msg.h"
 
 struct filer;
 
-/* A body of a REPLY; `body` belongs to who takes it from the mailbox. */
+/* A body of a REPLY; `body` and what was taken of `unread` belong to who takes
+ * it from the mailbox. */
 struct filer_answer {
     uint64_t client;            /* of the shell */
+    struct unread *unread;      /* FILE_PIECE_BYTES, to be given back; NULL */
     struct buf body;
 };
 
@@ -34,6 +37,7 @@ struct filer_from {
     uint64_t client;            /* his connection, of the shell */
     bool local;                 /* by the socket whose file mode guards: some of
                                    all there is is kept for these */
+    struct unread *unread;      /* his; room for a piece is taken of it */
 };
 
 /* Is `op` one of its operations? */

@@ -68,6 +68,7 @@ libagent_a_SOURCES = \
 	agent/spawner.c agent/spawner.h \
 	agent/statedir.c agent/statedir.h \
 	agent/throttle.c agent/throttle.h \
+	agent/unread.c agent/unread.h \
 	agent/worker.c agent/worker.h
 
 bin_PROGRAMS += lbagent
@@ -102,6 +103,7 @@ agent_tests = \
 	tests/unit/test_shim_link \
 	tests/unit/test_statedir \
 	tests/unit/test_throttle \
+	tests/unit/test_unread \
 	tests/unit/test_worker
 check_PROGRAMS += $(agent_tests)
 TESTS += $(agent_tests)
@@ -171,5 +173,7 @@ tests_unit_test_statedir_SOURCES = tests/unit/test_statedir.c
 tests_unit_test_statedir_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_throttle_SOURCES = tests/unit/test_throttle.c
 tests_unit_test_throttle_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_unread_SOURCES = tests/unit/test_unread.c
+tests_unit_test_unread_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_worker_SOURCES = tests/unit/test_worker.c
 tests_unit_test_worker_LDADD = $(agent_libs) $(CMOCKA_LIBS)

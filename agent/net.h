@@ -61,6 +61,8 @@ struct packet *net_encode_reply(struct net *n, uint64_t client,
                                 struct span body);
 /* Takes the packet. False: its client is gone (tell the core). */
 bool net_send(struct net *n, struct packet *p, int64_t now_us);
+/* What the client has not read; NULL: he is gone. */
+struct unread *net_unread(const struct net *n, uint64_t client);
 void net_publish(struct net *n, uint8_t type, struct span body);
 
 /* HELLOs, retries, warnings: when net_deadline_us has come. */

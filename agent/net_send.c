@@ -61,29 +61,69 @@ net_encode_reply(struct net *n, uint64_t client, struct span body)
     return p;
 }
 
-/* False: the connection is gone. A client that reads nothing loses replies,
- * and asks again. */
+struct unread *
+net_unread(const struct net *n, uint64_t client)
+{
+    const struct client *c = clients_find(n->clients, client);
+
+    return c != NULL ? c->unread : NULL;
+}
+
+/* The socket is done with it: it was sent, or nobody is there to read it. Of
+ * any thread. */
+static void
+let_go(void *frame, void *hint)
+{
+    struct packet *p = hint;
+
+    (void)frame;
+    unread_give(p->unread, p->frame.len);
+    packet_free(p);
+}
+
+/* Takes the packet. False: the connection is gone. */
 static bool
-send_reply(struct net *n, const struct packet *p)
+send_to(struct net *n, struct client *c, struct packet *p)
 {
     void *s = n->bound[BOUND_ROUTER];
-    struct client *c = clients_find(n->clients, p->client);
+    size_t bytes = p->frame.len;
+    zmq_msg_t msg;
+    int rc = -1;
 
-    if (c == NULL)
-        return true;    /* said before */
-    if (zmq_send(s, c->id, c->len, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0) {
-        if (errno == EAGAIN) {
-            n->count.lost++;
-            return true;
-        }
+    if (zmq_msg_init_data(&msg, p->frame.p, bytes, let_go, p) != 0) {
+        let_go(NULL, p);
+        zmq_msg_init(&msg);
+    } else if (zmq_send(s, c->id, c->len, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0) {
+        rc = zmq_msg_send(&msg, s, ZMQ_DONTWAIT);
+        n->count.wire_bytes += bytes;
+    } else if (errno != EAGAIN) {
+        zmq_msg_close(&msg);
         clients_drop(c);
         return false;
     }
-    if (zmq_send(s, p->frame.p, p->frame.len, ZMQ_DONTWAIT) < 0)
-        n->count.lost++;
-    else
-        n->count.sent++;
-    n->count.wire_bytes += p->frame.len;
+    if (rc < 0)
+        zmq_msg_close(&msg);
+    n->count.lost += rc < 0;
+    n->count.sent += rc >= 0;
+    return true;
+}
+
+/* Takes the packet. False: the connection is gone. A client that reads nothing
+ * loses replies, and asks again. */
+static bool
+send_reply(struct net *n, struct packet *p)
+{
+    struct client *c = clients_find(n->clients, p->client);
+
+    if (c == NULL) {        /* said before */
+        packet_free(p);
+        return true;
+    }
+    p->unread = c->unread;
+    if (unread_take(c->unread, p->frame.len, UNREAD_ANY))
+        return send_to(n, c, p);
+    n->count.lost++;
+    packet_free(p);
     return true;
 }
 
@@ -94,9 +134,7 @@ net_send(struct net *n, struct packet *p, int64_t now_us)
         links_send(n->links, p, now_us);
         return true;
     }
-    bool there = send_reply(n, p);
-    packet_free(p);
-    return there;
+    return send_reply(n, p);
 }
 
 void

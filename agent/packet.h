@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "agent/orders.h"
+#include "agent/unread.h"
 #include "base/bytes.h"
 #include "proto/names.h"
 
@@ -18,6 +19,7 @@ struct packet {
     struct packet *next;    /* in a link's queue */
     struct node_id to;      /* PEER */
     uint64_t client;        /* CLIENT */
+    struct unread *unread;  /* CLIENT: that its frame was taken of */
     struct order *order;    /* RUN; NULL once taken */
     bool stopped;           /* RUN: ended before it began */
     struct buf frame;

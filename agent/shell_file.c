@@ -9,6 +9,7 @@
 #include "base/exits.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "proto/limits.h"
 
 #define SECOND_US INT64_C(1000000)
 
@@ -66,7 +67,9 @@ shell_takes_file(const struct loop *l, const struct net_in *in,
 void
 loop_file_ask(struct loop *l, const struct net_in *in)
 {
-    const struct filer_from from = { in->client, in->local };
+    const struct filer_from from = {
+        .client = in->client, .local = in->local,
+        .unread = net_unread(l->s->net, in->client) };
     struct buf refusal = { 0 };
 
     if (!filer_ask(l->s->filer, &from, &in->msg.command, &refusal))
@@ -82,6 +85,7 @@ loop_file_answers(struct loop *l)
 
     for (size_t n = mailbox_count(answers);
          n > 0 && mailbox_take(answers, &a, 1) == 1; n--) {
+        unread_give(a.unread, FILE_PIECE_BYTES);
         loop_reply(l, a.client, buf_span(&a.body));
         buf_fini(&a.body);
     }

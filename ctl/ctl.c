@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "ctl/ctl.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -98,6 +99,17 @@ ctl_confirm(struct ctl *c, const char *what)
     ctl_note(c, "nothing done");
     ctl_status(c, EXIT_FAILED);
     return false;
+}
+
+int
+ctl_pause(struct ctl *c, uint64_t ms)
+{
+    enum { MOST_MS = 1000, SLICE_MS = 100 };
+    int left = ms < MOST_MS ? (int)ms : MOST_MS;
+
+    for (; left > 0 && ctl_interrupt == 0; left -= SLICE_MS)
+        poll(NULL, 0, left < SLICE_MS ? left : SLICE_MS);
+    return ctl_interrupt == 0 ? 0 : (ctl_status(c, ctl_interrupt), -1);
 }
 
 static void

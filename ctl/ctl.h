@@ -50,6 +50,10 @@ int status_worse(int a, int b);
 /* Says why the last question to `lb` failed. */
 int ctl_failed(struct ctl *c, const struct lb *lb, int status);
 
+/* Waits as long as a node has asked for, but not above 1 s. -1: interrupted,
+ * which is noted. */
+int ctl_pause(struct ctl *c, uint64_t ms);
+
 /* A question on a terminal; `what` is the action. True: yes. Without a
  * terminal it is refused, status 2: WHAT; confirm with -y. */
 bool ctl_confirm(struct ctl *c, const char *what);

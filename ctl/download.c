@@ -60,32 +60,48 @@ write_all(struct coming *g, int fd, const uint8_t *p, size_t n)
     return 0;
 }
 
+/* The answer with the piece at `offset`, again and again while the node has too
+ * much to do. NULL after a message. */
+static struct lb_reply *
+ask(struct coming *g, uint64_t offset)
+{
+    struct lb_call call = { .op = "file_get", .wait_ms = PIECE_WAIT_MS };
+    struct lb_reply *r;
+    uint64_t ms;
+
+    lb_call_bytes(&call, "hash", g->file->hash, COMMAND_HASH_DIGITS);
+    lb_call_number(&call, "offset", offset);
+    do {
+        int status = lb_call_do(g->f->lb, &call, &r);
+        if (status == LB_OK)
+            return r;
+        ms = status == LB_LATER && r != NULL
+                 ? lb_reply_number(r, "retry_ms", 0) : 0;
+        lb_reply_free(r);
+        if (status == LB_NOTFOUND)
+            ctl_fail(g->c, EXIT_NOTFOUND, "%s: %s: %s does not have it any "
+                     "more", g->job, g->file->path, lb_name(g->f->lb));
+        else if (ms == 0)
+            ctl_failed(g->c, g->f->lb, status);
+    } while (ms > 0 && ctl_pause(g->c, ms) == 0);
+    return NULL;
+}
+
 /* The piece at `offset`: its bytes, 0 at the end, -1 after a message. */
 static int64_t
 get_piece(struct coming *g, uint64_t offset, struct digester *digester, int fd)
 {
-    struct lb_call call = { .op = "file_get", .wait_ms = PIECE_WAIT_MS };
-    struct lb_reply *r;
+    struct lb_reply *r = ask(g, offset);
     const uint8_t *p;
     size_t len = 0, at = 0;
-    int64_t n = -1;
+    int rc = r == NULL ? -1 : 0;
 
-    lb_call_bytes(&call, "hash", g->file->hash, COMMAND_HASH_DIGITS);
-    lb_call_number(&call, "offset", offset);
-    int status = lb_call_do(g->f->lb, &call, &r);
-    if (status == LB_NOTFOUND)
-        ctl_fail(g->c, EXIT_NOTFOUND, "%s: %s: %s does not have it any more",
-                 g->job, g->file->path, lb_name(g->f->lb));
-    else if (status != LB_OK)
-        ctl_failed(g->c, g->f->lb, status);
-    else if (lb_reply_row(r, &at, &p, &len) && write_all(g, fd, p, len) != 0)
-        status = LB_DISK;
-    else
+    if (rc == 0 && lb_reply_row(r, &at, &p, &len))
+        rc = write_all(g, fd, p, len);
+    if (rc == 0)
         digester_add(digester, span_of(len > 0 ? p : NULL, len));
-    if (status == LB_OK)
-        n = (int64_t)len;
     lb_reply_free(r);
-    return n;
+    return rc == 0 ? (int64_t)len : -1;
 }
 
 static int

@@ -2,7 +2,6 @@
 #include "ctl/upload.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -215,15 +214,6 @@ send_piece(struct sender *s)
     return 0;
 }
 
-/* -1: interrupted. */
-static int
-pause_ms(struct sender *s, uint64_t ms)
-{
-    for (; ms > 0 && ctl_interrupt == 0; ms -= ms < 100 ? ms : 100)
-        poll(NULL, 0, ms < 100 ? (int)ms : 100);
-    return ctl_interrupt == 0 ? 0 : (ctl_status(s->c, ctl_interrupt), -1);
-}
-
 /* The node did not take piece `p`: again, from where it says, or the end of it
  * all after a message. */
 static int
@@ -237,7 +227,7 @@ not_taken(struct sender *s, const struct piece *p, int status,
 
     if (status == LB_LATER && (wait_ms > 0 || next <= p->offset)) {
         go_back(s, p->parcel, next <= p->offset ? next : p->offset);
-        return pause_ms(s, wait_ms < 1000 ? wait_ms : 1000);
+        return ctl_pause(s->c, wait_ms);
     }
     if (status == LB_USAGE && parcel->file != NULL)
         return files_changed(s->c, parcel->file);

@@ -61,6 +61,11 @@ tests_unit_test_batches_SOURCES = tests/unit/test_batches.c $(batches)
 tests_unit_test_batches_LDADD = libproto.a libbase.a $(ZLIB_LIBS) \
 	$(CMOCKA_LIBS)
 
+# Asks for pieces of files and does not read them.
+noinst_PROGRAMS += tests/tools/greedy
+tests_tools_greedy_SOURCES = tests/tools/greedy.c
+tests_tools_greedy_LDADD = libproto.a libbase.a $(ZMQ_LIBS) $(ZLIB_LIBS)
+
 # An honest client beside a crowd of others.
 noinst_PROGRAMS += tests/tools/beside
 tests_tools_beside_SOURCES = tests/tools/beside.c \

@@ -68,3 +68,28 @@ refuses() { logged north 'evt=descriptors refused='; }
     await lbctl ping
     [ "$(lbctl run fib 10)" = 55 ]
 }
+
+@test "pieces of files that nobody reads: memory is bounded, others get theirs" {
+    local before after greedy hash LB_NODE
+    start_agent north workers.count=1 "jobs.commands=$own"
+    LB_NODE=$(control_of north)
+    export LB_NODE
+    head -c 1048576 /dev/urandom >file
+    lbctl submit --transfer file -- true
+    hash=$(find north/state/files/own -size +1000k -printf '%f\n')
+    before=$(kib VmHWM)
+    mkfifo hold
+    "$tools/greedy" "$LB_NODE" "$hash" 4 100 <hold >said 3>&- &
+    greedy=$!
+    exec {hold}>hold
+    await grep -q asked said
+    lbctl run --transfer file --return copy -- cp file copy
+    cmp file copy
+    after=$(kib VmHWM)
+    echo "most memory before $before KiB, after $after KiB"
+    [ $((after - before)) -lt 131072 ]
+    exec {hold}>&-
+    wait "$greedy"
+    # Room that was theirs is there for others.
+    lbctl run --transfer file --return copy -- cp file copy
+}

@@ -407,6 +407,28 @@ too_many_questions_are_refused_for_now(void **state)
 }
 
 static void
+who_does_not_read_gets_no_more(void **state)
+{
+    struct desk *k = *state;
+    const struct piece p = { "alpha", "5", "0", NULL, "alpha" };
+    struct unread *all = unread_all_new(), *his = unread_new(all);
+    size_t n = 0;
+
+    assert_int_equal(put(k, &p), EXIT_DONE);
+    for (k->from.unread = his; get(k, "alpha", 0) == EXIT_DONE; n++)
+        assert_in_range(n, 0, UNREAD_MAX / UNREAD_FILE / FILE_PIECE_BYTES);
+    assert_int_equal(k->reply.status, EXIT_LATER);
+    assert_true(n >= 4 && pair_get(k->reply.pairs, "retry_ms").len > 0);
+    assert_int_equal(put(k, &p), EXIT_DONE);    /* it is of pieces alone */
+    unread_give(his, FILE_PIECE_BYTES);         /* he reads one */
+    assert_int_equal(get(k, "alpha", 0), EXIT_DONE);
+    for (; n > 0; n--)
+        unread_give(his, FILE_PIECE_BYTES);
+    unread_leave(his);
+    unread_leave(all);
+}
+
+static void
 ends_with_questions_and_pieces_under_way(void **state)
 {
     struct desk *k = *state;
@@ -468,6 +490,7 @@ main(void)
         DESK_TEST(have_tells_of_each),
         DESK_TEST(what_came_back_outlives_a_sweep),
         DESK_TEST(too_many_questions_are_refused_for_now),
+        DESK_TEST(who_does_not_read_gets_no_more),
         DESK_TEST(a_name_that_may_not_be_on_disk_is_taken_back),
         DESK_TEST(ends_with_questions_and_pieces_under_way),
     };
