@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "tests/nemesis/campaigns.h"
-#include "tests/nemesis/load.h"
+#include "tests/nemesis/siege.h"
 
-enum { NODES = 3, READY_MS = 20 * 1000, IDLE_MS = 60 * 1000 };
+enum { NODES = 3 };
 
 static const char *const libraries[] = {
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
@@ -24,9 +24,7 @@ static const char *const libraries[] = {
 };
 
 struct clock {
-    struct run *r;
-    struct cluster *c;
-    struct load *load;
+    struct siege s;
     char preload[128], file[NODES][200], variable[NODES][240];
     char offset[NODES][32];
     const char *env[NODES][8], *wrap[NODES][8];
@@ -59,7 +57,7 @@ set(struct clock *k, size_t i, const char *text)
 static int
 jump(struct clock *k, size_t i)
 {
-    struct rng *rng = &k->r->rng;
+    struct rng *rng = &k->s.r->rng;
     char text[64];
     int64_t s = 0;
 
@@ -85,7 +83,7 @@ dress(struct clock *k, size_t i)
     struct cluster_node n = { .env = k->env[i] };
     const char **e = k->env[i], **w = k->wrap[i];
 
-    snprintf(k->file[i], sizeof k->file[i], "%s/clock.%zu", k->r->dir, i);
+    snprintf(k->file[i], sizeof k->file[i], "%s/clock.%zu", k->s.r->dir, i);
     snprintf(k->variable[i], sizeof k->variable[i],
              "FAKETIME_TIMESTAMP_FILE=%s", k->file[i]);
     *e++ = k->preload;
@@ -94,7 +92,7 @@ dress(struct clock *k, size_t i)
     *e++ = "FAKETIME_NO_CACHE=1";
     *e = NULL;
     snprintf(k->offset[i], sizeof k->offset[i], "%" PRId64,
-             rng_between(&k->r->rng, 0, 30 * 86400));
+             rng_between(&k->s.r->rng, 0, 30 * 86400));
     *w++ = "unshare";
     *w++ = "--time";
     *w++ = "--monotonic";
@@ -102,7 +100,7 @@ dress(struct clock *k, size_t i)
     *w = NULL;
     if (geteuid() == 0)
         n.wrap = k->wrap[i];
-    return set(k, i, "+0") == 0 ? cluster_set(k->c, i, &n) : -1;
+    return set(k, i, "+0") == 0 ? cluster_set(k->s.c, i, &n) : -1;
 }
 
 static enum verdict
@@ -110,35 +108,44 @@ restart(struct clock *k, size_t i)
 {
     int64_t at = checker_now_ms();
 
-    checker_fault(k->r->checker, i, at, 0);
-    if (cluster_kill(k->c, i) != 0 || cluster_launch(k->c, i) != 0 ||
-        cluster_await_ready(k->c, i, READY_MS) != 0)
-        return campaign_fail(k->r, "%s does not start again",
-                             cluster_name(k->c, i));
-    checker_fault(k->r->checker, i, at, checker_now_ms());
+    checker_fault(k->s.r->checker, i, at, 0);
+    if (cluster_kill(k->s.c, i) != 0 || cluster_launch(k->s.c, i) != 0 ||
+        cluster_await_ready(k->s.c, i, SIEGE_READY_MS) != 0)
+        return campaign_fail(k->s.r, "%s does not start again",
+                             cluster_name(k->s.c, i));
+    checker_fault(k->s.r->checker, i, at, checker_now_ms());
     k->restarts++;
     return CAMPAIGN_PASS;
 }
 
 static enum verdict
-torment(struct clock *k)
+start(void *arg)
 {
-    while (k->jumps < k->r->events) {
-        size_t i = (size_t)rng_below(&k->r->rng, NODES);
+    struct clock *k = arg;
+
+    for (size_t i = 0; i < NODES; i++)
+        if (dress(k, i) != 0)
+            return campaign_fail(k->s.r, "%s: cannot write", k->file[i]);
+    return siege_start(&k->s);
+}
+
+static enum verdict
+torment(void *arg)
+{
+    struct clock *k = arg;
+    struct rng *rng = &k->s.r->rng;
+    enum verdict v = CAMPAIGN_PASS;
+
+    while (v == CAMPAIGN_PASS && k->jumps < k->s.r->events) {
+        size_t i = (size_t)rng_below(rng, NODES);
         if (jump(k, i) != 0)
-            return campaign_fail(k->r, "%s: cannot write", k->file[i]);
-        if (rng_chance(&k->r->rng, 4) && restart(k, i) != CAMPAIGN_PASS)
-            return CAMPAIGN_FAIL;
-        for (size_t n = 0; n < NODES; n++)
-            if (cluster_ended(k->c, n, NULL))
-                return campaign_fail(k->r, "%s ended by itself",
-                                     cluster_name(k->c, n));
-        if (load_trouble(k->load)[0] != '\0')
-            return campaign_fail(k->r, "%s", load_trouble(k->load));
-        if (!campaign_sleep(rng_between(&k->r->rng, 10, 300)))
-            return campaign_fail(k->r, "interrupted");
+            return campaign_fail(k->s.r, "%s: cannot write", k->file[i]);
+        if (rng_chance(rng, 4))
+            v = restart(k, i);
+        if (v == CAMPAIGN_PASS)
+            v = siege_look(&k->s, rng_between(rng, 10, 300));
     }
-    return CAMPAIGN_PASS;
+    return v;
 }
 
 /* Peers that were taken for dead by their silence: there was none. */
@@ -148,7 +155,7 @@ count_gone(struct clock *k)
     char line[1024];
 
     for (size_t i = 0; i < NODES; i++) {
-        FILE *f = fopen(cluster_log(k->c, i), "r");
+        FILE *f = fopen(cluster_log(k->s.c, i), "r");
         while (f != NULL && fgets(line, sizeof line, f) != NULL)
             k->gone += strstr(line, "evt=peer-down") != NULL &&
                        strstr(line, "why=silent") != NULL;
@@ -157,56 +164,41 @@ count_gone(struct clock *k)
     }
     /* The log has the time of a clock that lies. */
     for (size_t i = 0; k->gone > 0 && i < NODES; i++)
-        checker_fault(k->r->checker, i, 1, 0);
+        checker_fault(k->s.r->checker, i, 1, 0);
 }
 
 static enum verdict
-run_with(struct clock *k)
+lift(void *arg, enum verdict v)
 {
-    for (size_t i = 0; i < NODES; i++)
-        if (dress(k, i) != 0)
-            return campaign_fail(k->r, "%s: cannot write", k->file[i]);
-    if (cluster_start(k->c, READY_MS) != 0)
-        return campaign_fail(k->r, "the agents do not find each other");
-    k->load = load_start(&(struct load_plan){
-        .cluster = k->c, .checker = k->r->checker, .seed = k->r->seed,
-        .submitters = 3, .readers = 1, .once_percent = 5,
-        .marked_percent = 20, .sleep_percent = 50, .jobs_ahead = 1000,
-        .pause_ms = 150
-    });
-    enum verdict v = torment(k);
-    load_stop(k->load);
+    struct clock *k = arg;
+
     count_gone(k);
-    campaign_faults(k->r, "%u jumps of wall clocks%s, %u restarts; %u peers "
+    campaign_faults(k->s.r, "%u jumps of wall clocks%s, %u restarts; %u peers "
                     "taken for dead", k->jumps, geteuid() == 0
                     ? ", monotonic clocks apart" : "", k->restarts, k->gone);
-    if (v == CAMPAIGN_PASS && load_collect(k->r, k->c, IDLE_MS) != 0)
-        v = CAMPAIGN_FAIL;
     /* A short run, on a machine that may be busy, does not judge silence. */
-    if (v == CAMPAIGN_PASS && k->r->full && k->gone > 0)
-        v = campaign_fail(k->r, "a peer was taken for dead");
+    if (v == CAMPAIGN_PASS && k->s.r->full && k->gone > 0)
+        v = campaign_fail(k->s.r, "a peer was taken for dead");
     return v;
 }
 
 static enum verdict
 run(struct run *r)
 {
-    struct clock k = { .r = r };
+    struct clock k = { .s.r = r };
     const char *lib = library();
 
     if (lib == NULL)
         return campaign_skip(r, "needs libfaketime");
     snprintf(k.preload, sizeof k.preload, "LD_PRELOAD=%s", lib);
-    k.c = cluster_new(&(struct cluster_plan){
-        .dir = r->dir, .n_nodes = NODES,
-        .ini = r->full ? NULL : campaign_quick_timers
+    return siege_lay(&k.s, &(struct siege_plan){
+        .cluster = { .n_nodes = NODES,
+                     .ini = r->full ? NULL : campaign_quick_timers },
+        .load = { .submitters = 3, .readers = 1, .once_percent = 5,
+                  .marked_percent = 20, .sleep_percent = 50,
+                  .jobs_ahead = 1000, .pause_ms = 150 },
+        .arg = &k, .start = start, .torment = torment, .lift = lift
     });
-    if (k.c == NULL)
-        return campaign_fail(r, "no cluster");
-    enum verdict v = run_with(&k);
-    load_free(k.load);
-    cluster_free(k.c);
-    return v;
 }
 
 const struct campaign campaign_clock = {

@@ -11,15 +11,13 @@
 #include <sys/wait.h>
 
 #include "tests/nemesis/campaigns.h"
-#include "tests/nemesis/load.h"
+#include "tests/nemesis/siege.h"
 
 enum {
     NODES = 3,
     JOBS_PER_KILL = 500,
     GAP_MS = 120,           /* between kills, on average */
-    ARM_MS = 250,           /* an aim that finds no target is given up */
-    READY_MS = 20 * 1000,
-    IDLE_MS = 60 * 1000
+    ARM_MS = 250            /* an aim that finds no target is given up */
 };
 
 /* How the next kill is aimed. */
@@ -32,9 +30,7 @@ struct victim {
 };
 
 struct kill {
-    struct run *r;
-    struct cluster *c;
-    struct load *load;
+    struct siege s;
     struct victim v[NODES];
     unsigned kills, aimed, longer;
     int64_t next_ms, armed_ms;
@@ -55,7 +51,7 @@ take_aim(void *arg, size_t node, bool answered, struct rng *rng)
     if (!atomic_compare_exchange_strong(&k->armed, &want, AIM_NONE))
         return;
     if (answered) {
-        if (cluster_signal(k->c, node, SIGKILL))
+        if (cluster_signal(k->s.c, node, SIGKILL))
             atomic_fetch_add(&k->hits, 1);
         return;
     }
@@ -68,11 +64,11 @@ take_aim(void *arg, size_t node, bool answered, struct rng *rng)
 static int64_t
 draw_absence(struct kill *k)
 {
-    uint64_t d = rng_below(&k->r->rng, 40);
+    uint64_t d = rng_below(&k->s.r->rng, 40);
 
     if (d == 0)
         k->longer++;
-    return d == 0 ? 3000 : d < 4 ? rng_between(&k->r->rng, 300, 900) : 0;
+    return d == 0 ? 3000 : d < 4 ? rng_between(&k->s.r->rng, 300, 900) : 0;
 }
 
 /* Notes who has died and who is back. */
@@ -87,31 +83,31 @@ look(struct kill *k, size_t i)
         if (now < v->back_ms)
             return CAMPAIGN_PASS;
         v->back_ms = 0;
-        v->ready_by_ms = now + READY_MS;
-        return cluster_launch(k->c, i) == 0 ? CAMPAIGN_PASS
-                                            : campaign_fail(k->r, "no start");
+        v->ready_by_ms = now + SIEGE_READY_MS;
+        return cluster_launch(k->s.c, i) == 0 ? CAMPAIGN_PASS
+                                            : campaign_fail(k->s.r, "no start");
     }
-    if (cluster_ended(k->c, i, &status)) {
+    if (cluster_ended(k->s.c, i, &status)) {
         if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
             k->kills++;
             if (v->fault_ms == 0)
                 v->fault_ms = checker_now_ms();
-            checker_fault(k->r->checker, i, v->fault_ms, 0);
-        } else if (!cluster_shut_out(k->c, i)) {
-            return campaign_fail(k->r, "%s ended by itself, status %d",
-                                 cluster_name(k->c, i), status);
+            checker_fault(k->s.r->checker, i, v->fault_ms, 0);
+        } else if (!cluster_shut_out(k->s.c, i)) {
+            return campaign_fail(k->s.r, "%s ended by itself, status %d",
+                                 cluster_name(k->s.c, i), status);
         }
         v->ready_by_ms = 0;
         v->back_ms = now + draw_absence(k);
         return CAMPAIGN_PASS;
     }
-    if (v->ready_by_ms != 0 && cluster_ready(k->c, i)) {
-        checker_fault(k->r->checker, i, v->fault_ms, checker_now_ms());
+    if (v->ready_by_ms != 0 && cluster_ready(k->s.c, i)) {
+        checker_fault(k->s.r->checker, i, v->fault_ms, checker_now_ms());
         v->ready_by_ms = v->fault_ms = 0;
     }
     if (v->ready_by_ms != 0 && now > v->ready_by_ms)
-        return campaign_fail(k->r, "%s does not start again",
-                             cluster_name(k->c, i));
+        return campaign_fail(k->s.r, "%s does not start again",
+                             cluster_name(k->s.c, i));
     return CAMPAIGN_PASS;
 }
 
@@ -126,7 +122,7 @@ is_up(const struct kill *k, size_t i)
 static void
 strike(struct kill *k)
 {
-    struct rng *rng = &k->r->rng;
+    struct rng *rng = &k->s.r->rng;
     int64_t now = campaign_now_ms();
     int armed = atomic_load(&k->armed);
 
@@ -142,7 +138,7 @@ strike(struct kill *k)
     atomic_store(&k->armed, AIM_NONE);
     size_t i = (size_t)rng_below(rng, NODES);
     if (k->v[i].back_ms == 0 && (is_up(k, i) || rng_chance(rng, 20)))
-        cluster_signal(k->c, i, SIGKILL);
+        cluster_signal(k->s.c, i, SIGKILL);
     k->next_ms = now + rng_between(rng, 1, 2 * GAP_MS);
 }
 
@@ -154,23 +150,24 @@ watch_aims(struct kill *k)
     int node = atomic_load(&k->shot);
 
     if (node != 0 && now >= atomic_load(&k->shot_ms)) {
-        if (cluster_signal(k->c, (size_t)node - 1, SIGKILL))
+        if (cluster_signal(k->s.c, (size_t)node - 1, SIGKILL))
             atomic_fetch_add(&k->hits, 1);
         atomic_store(&k->shot, 0);
     }
     if (k->armed_ms != 0 && atomic_load(&k->armed) == AIM_NONE) {
         k->armed_ms = 0;
-        k->next_ms = now + rng_between(&k->r->rng, 1, 2 * GAP_MS);
+        k->next_ms = now + rng_between(&k->s.r->rng, 1, 2 * GAP_MS);
     }
 }
 
 static enum verdict
-torment(struct kill *k)
+torment(void *arg)
 {
-    uint64_t jobs = (uint64_t)k->r->events * JOBS_PER_KILL;
+    struct kill *k = arg;
+    uint64_t jobs = (uint64_t)k->s.r->events * JOBS_PER_KILL;
 
-    while (k->kills < k->r->events ||
-           checker_acknowledged(k->r->checker) < jobs) {
+    while (k->kills < k->s.r->events ||
+           checker_acknowledged(k->s.r->checker) < jobs) {
         for (size_t i = 0; i < NODES; i++) {
             enum verdict v = look(k, i);
             if (v != CAMPAIGN_PASS)
@@ -178,10 +175,10 @@ torment(struct kill *k)
         }
         watch_aims(k);
         strike(k);
-        if (load_trouble(k->load)[0] != '\0')
-            return campaign_fail(k->r, "%s", load_trouble(k->load));
+        if (load_trouble(k->s.load)[0] != '\0')
+            return campaign_fail(k->s.r, "%s", load_trouble(k->s.load));
         if (!campaign_sleep(1))
-            return campaign_fail(k->r, "interrupted");
+            return campaign_fail(k->s.r, "interrupted");
     }
     atomic_store(&k->armed, AIM_NONE);
     return CAMPAIGN_PASS;
@@ -191,62 +188,49 @@ torment(struct kill *k)
 static enum verdict
 recover(struct kill *k)
 {
-    int64_t until = campaign_now_ms() + READY_MS;
+    int64_t until = campaign_now_ms() + SIEGE_READY_MS;
     size_t up = 0;
 
-    load_stop(k->load);
     while (up < NODES) {
         up = 0;
         for (size_t i = 0; i < NODES; i++) {
             enum verdict v = look(k, i);
             if (v != CAMPAIGN_PASS)
                 return v;
-            up += is_up(k, i) && cluster_pid(k->c, i) != 0;
+            up += is_up(k, i) && cluster_pid(k->s.c, i) != 0;
         }
         if (campaign_now_ms() > until || !campaign_sleep(5))
-            return campaign_fail(k->r, "the agents do not come back");
+            return campaign_fail(k->s.r, "the agents do not come back");
     }
     return CAMPAIGN_PASS;
 }
 
 static enum verdict
-run_with(struct kill *k)
+lift(void *arg, enum verdict v)
 {
-    if (cluster_start(k->c, READY_MS) != 0)
-        return campaign_fail(k->r, "the agents do not find each other");
-    k->load = load_start(&(struct load_plan){
-        .cluster = k->c, .checker = k->r->checker, .seed = k->r->seed,
-        .submitters = 4, .readers = 1, .once_percent = 3,
-        .marked_percent = 12, .sleep_percent = 10, .pause_ms = 250,
-        .aim = take_aim, .aim_arg = k
-    });
-    enum verdict v = torment(k);
-    load_stop(k->load);
+    struct kill *k = arg;
+
     if (v == CAMPAIGN_PASS)
         v = recover(k);
-    campaign_faults(k->r, "%u kills, %u of them aimed at a submission, %u for "
-                    "longer than dead_after", k->kills,
+    campaign_faults(k->s.r, "%u kills, %u of them aimed at a submission, %u "
+                    "for longer than dead_after", k->kills,
                     atomic_load(&k->hits), k->longer);
-    if (v == CAMPAIGN_PASS && load_collect(k->r, k->c, IDLE_MS) != 0)
-        v = CAMPAIGN_FAIL;
     return v;
 }
 
 static enum verdict
 run(struct run *r)
 {
-    struct kill k = { .r = r };
+    struct kill k = { .s.r = r };
 
-    k.c = cluster_new(&(struct cluster_plan){
-        .dir = r->dir, .n_nodes = NODES,
-        .slow_disk = !r->quick_disk, .ini = campaign_quick_timers
+    return siege_lay(&k.s, &(struct siege_plan){
+        .cluster = { .n_nodes = NODES, .slow_disk = !r->quick_disk,
+                     .ini = campaign_quick_timers },
+        .load = { .submitters = 4, .readers = 1, .once_percent = 3,
+                  .marked_percent = 12, .sleep_percent = 10, .pause_ms = 250,
+                  .aim = take_aim, .aim_arg = &k },
+        .arg = &k, .torment = torment, .lift = lift
     });
-    if (k.c == NULL)
-        return campaign_fail(r, "no cluster");
-    enum verdict v = run_with(&k);
-    load_free(k.load);
-    cluster_free(k.c);
-    return v;
 }
 
 const struct campaign campaign_kill = {

@@ -33,6 +33,7 @@ tests_nemesis_nemesis_SOURCES = \
 	tests/nemesis/proxy.c tests/nemesis/proxy.h \
 	tests/nemesis/proxy_parts.h tests/nemesis/proxy_replay.c \
 	tests/nemesis/clock.c \
+	tests/nemesis/siege.c tests/nemesis/siege.h \
 	tests/nemesis/signals.c \
 	tests/nemesis/rng.c tests/nemesis/rng.h
 tests_nemesis_nemesis_LDADD = libagent.a libclient.a libproto.a \

@@ -7,14 +7,12 @@
 #include <signal.h>
 
 #include "tests/nemesis/campaigns.h"
-#include "tests/nemesis/load.h"
+#include "tests/nemesis/siege.h"
 
-enum { NODES = 3, READY_MS = 20 * 1000, IDLE_MS = 60 * 1000 };
+enum { NODES = 3 };
 
 struct stop {
-    struct run *r;
-    struct cluster *c;
-    struct load *load;
+    struct siege s;
     int64_t until_ms[NODES];    /* it sleeps till then; 0: it is awake */
     int64_t fault_ms[NODES];
     unsigned stops, asleep, longer;
@@ -23,113 +21,95 @@ struct stop {
 
 /* From 1 to 8 s, in a release to 120 s; short ones more often. */
 static int64_t
-draw_length(struct stop *s)
+draw_length(struct stop *k)
 {
-    int64_t low = 1000ll << rng_below(&s->r->rng, s->r->full ? 7 : 3);
+    int64_t low = 1000ll << rng_below(&k->s.r->rng, k->s.r->full ? 7 : 3);
     int64_t high = 2 * low;
 
     if (high > 120000)
         high = 120000;
-    return rng_between(&s->r->rng, low, high);
+    return rng_between(&k->s.r->rng, low, high);
 }
 
 static void
-stop_one(struct stop *s, size_t i)
+stop_one(struct stop *k, size_t i)
 {
-    int64_t length = draw_length(s), now = campaign_now_ms();
+    int64_t length = draw_length(k), now = campaign_now_ms();
 
-    s->fault_ms[i] = checker_now_ms();
-    checker_fault(s->r->checker, i, s->fault_ms[i], 0);
-    cluster_signal(s->c, i, SIGSTOP);
-    s->until_ms[i] = now + length;
-    s->stops++;
-    s->asleep++;
-    s->longer += length > 2000;
+    k->fault_ms[i] = checker_now_ms();
+    checker_fault(k->s.r->checker, i, k->fault_ms[i], 0);
+    cluster_signal(k->s.c, i, SIGSTOP);
+    k->until_ms[i] = now + length;
+    k->stops++;
+    k->asleep++;
+    k->longer += length > 2000;
 }
 
 static void
-wake(struct stop *s, size_t i)
+wake(struct stop *k, size_t i)
 {
-    cluster_signal(s->c, i, SIGCONT);
-    checker_fault(s->r->checker, i, s->fault_ms[i], checker_now_ms());
-    s->until_ms[i] = 0;
-    s->asleep--;
+    cluster_signal(k->s.c, i, SIGCONT);
+    checker_fault(k->s.r->checker, i, k->fault_ms[i], checker_now_ms());
+    k->until_ms[i] = 0;
+    k->asleep--;
 }
 
 static enum verdict
-look(struct stop *s)
+look(struct stop *k)
 {
     int64_t now = campaign_now_ms();
 
-    for (size_t i = 0; i < NODES; i++) {
-        if (s->until_ms[i] != 0 && now >= s->until_ms[i])
-            wake(s, i);
-        if (cluster_ended(s->c, i, NULL))
-            return campaign_fail(s->r, "%s ended by itself",
-                                 cluster_name(s->c, i));
-    }
-    if (load_trouble(s->load)[0] != '\0')
-        return campaign_fail(s->r, "%s", load_trouble(s->load));
-    return campaign_sleep(10) ? CAMPAIGN_PASS
-                              : campaign_fail(s->r, "interrupted");
+    for (size_t i = 0; i < NODES; i++)
+        if (k->until_ms[i] != 0 && now >= k->until_ms[i])
+            wake(k, i);
+    return siege_look(&k->s, 10);
 }
 
 static enum verdict
-torment(struct stop *s)
+torment(void *arg)
 {
+    struct stop *k = arg;
     enum verdict v = CAMPAIGN_PASS;
 
     while (v == CAMPAIGN_PASS &&
-           (s->stops < s->r->events || s->asleep > 0)) {
+           (k->stops < k->s.r->events || k->asleep > 0)) {
         int64_t now = campaign_now_ms();
-        size_t i = (size_t)rng_below(&s->r->rng, NODES);
-        if (now >= s->next_ms && s->stops < s->r->events &&
-            s->until_ms[i] == 0) {
-            stop_one(s, i);
-            s->next_ms = now + rng_between(&s->r->rng, 0, 4000);
+        size_t i = (size_t)rng_below(&k->s.r->rng, NODES);
+        if (now >= k->next_ms && k->stops < k->s.r->events &&
+            k->until_ms[i] == 0) {
+            stop_one(k, i);
+            k->next_ms = now + rng_between(&k->s.r->rng, 0, 4000);
         }
-        v = look(s);
+        v = look(k);
     }
     return v;
 }
 
 static enum verdict
-run_with(struct stop *s)
+lift(void *arg, enum verdict v)
 {
-    if (cluster_start(s->c, READY_MS) != 0)
-        return campaign_fail(s->r, "the agents do not find each other");
-    s->load = load_start(&(struct load_plan){
-        .cluster = s->c, .checker = s->r->checker, .seed = s->r->seed,
-        .submitters = 3, .readers = 1, .once_percent = 5,
-        .marked_percent = 20, .sleep_percent = 50, .jobs_ahead = 1000,
-        .pause_ms = 150
-    });
-    enum verdict v = torment(s);
-    load_stop(s->load);
+    struct stop *k = arg;
+
     for (size_t i = 0; i < NODES; i++)
-        if (s->until_ms[i] != 0)
-            wake(s, i);
-    campaign_faults(s->r, "%u stops, %u of them for longer than dead_after",
-                    s->stops, s->longer);
-    if (v == CAMPAIGN_PASS && load_collect(s->r, s->c, IDLE_MS) != 0)
-        v = CAMPAIGN_FAIL;
+        if (k->until_ms[i] != 0)
+            wake(k, i);
+    campaign_faults(k->s.r, "%u stops, %u of them for longer than dead_after",
+                    k->stops, k->longer);
     return v;
 }
 
 static enum verdict
 run(struct run *r)
 {
-    struct stop s = { .r = r };
+    struct stop k = { .s.r = r };
 
-    s.c = cluster_new(&(struct cluster_plan){
-        .dir = r->dir, .n_nodes = NODES, .ini = campaign_quick_timers
+    return siege_lay(&k.s, &(struct siege_plan){
+        .cluster = { .n_nodes = NODES, .ini = campaign_quick_timers },
+        .load = { .submitters = 3, .readers = 1, .once_percent = 5,
+                  .marked_percent = 20, .sleep_percent = 50,
+                  .jobs_ahead = 1000, .pause_ms = 150 },
+        .arg = &k, .torment = torment, .lift = lift
     });
-    if (s.c == NULL)
-        return campaign_fail(r, "no cluster");
-    enum verdict v = run_with(&s);
-    load_free(s.load);
-    cluster_free(s.c);
-    return v;
 }
 
 const struct campaign campaign_stop = {
