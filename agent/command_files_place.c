@@ -54,6 +54,7 @@ get(const struct placing *p, const struct digest *digest)
 {
     char home_at[PLACE_CAP];
     const struct parcel_of of = { .home = home_at,
+                                  .home_id = p->f->job->order->home,
                                   .digest = *digest, .size = p->file->size,
                                   .fd = -1 };
     char why[KIND_ERROR_MAX] = "";

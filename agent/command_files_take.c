@@ -175,15 +175,16 @@ is_refusal(int status)
     return status == LB_USAGE || status == LB_REFUSED;
 }
 
-/* A home that is away may come back, and asks for the result then; one that is
- * full may have room again. What became of a run whose home has forgotten it,
- * or stays away, nobody knows. */
+/* A home that is away may come back, and asks for the result then, also while
+ * another node is in its place; one that is full may have room again. What
+ * became of a run whose home has forgotten it, or stays away, nobody knows. */
 static uint8_t
 bring(void *arg)
 {
     const struct taking *t = arg;
     char home_at[PLACE_CAP];
     const struct parcel_of of = { .home = home_at,
+                                  .home_id = t->f->job->order->home,
                                   .digest = t->digest,
                                   .size = t->file->size, .fd = t->fd,
                                   .workload = t->f->job->order->workload };

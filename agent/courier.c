@@ -60,7 +60,8 @@ same(const struct courier *c, const struct parcel_of *of)
            (p->fd >= 0 || p->n_news == 0 || p->status != PARCEL_UNDER_WAY ||
             p->size != of->size ||
             digest_compare(&p->digest, &of->digest) != 0 ||
-            strcmp(p->home, of->home) != 0))
+            strcmp(p->home, of->home) != 0 ||
+            !node_id_equal(&p->home_id, &of->home_id)))
         p = p->next;
     return p;
 }
@@ -196,7 +197,8 @@ parcel_new(const struct parcel_of *of)
     if (of->fd >= 0 && (fd = fcntl(of->fd, F_DUPFD_CLOEXEC, 0)) < 0)
         return NULL;
     struct parcel *p = xcalloc(1, sizeof *p);
-    *p = (struct parcel){ .digest = of->digest, .size = of->size, .fd = fd,
+    *p = (struct parcel){ .home_id = of->home_id, .digest = of->digest,
+                          .size = of->size, .fd = fd,
                           .workload = of->workload,
                           .status = PARCEL_UNDER_WAY };
     text_add(p->home, sizeof p->home, "%s", of->home);

@@ -20,6 +20,7 @@ struct parcel;
 
 struct parcel_of {
     const char *home;           /* HOST:PORT, PORT being its base port */
+    struct node_id home_id;     /* who is meant: another one may be there now */
     struct digest digest;
     uint64_t size;
     int fd;                     /* its bytes, to be put to the home; read from
@@ -45,7 +46,7 @@ enum { PARCEL_UNDER_WAY = -1, PARCEL_SHORT = -2 };
  * LB_NOTFOUND (the home has not got it, or no such workload), LB_LATER (no
  * room, here or there), LB_USAGE (other bytes than its hash says), LB_REFUSED
  * (also: more than the home has room for at all), LB_DISK; others: the home
- * cannot be reached. */
+ * cannot be reached, or somebody else is there. */
 int courier_look(struct courier *c, const struct parcel *p, char *why,
                  size_t cap);
 /* Who waits at `news` does so no more; `p` is not to be used again. */

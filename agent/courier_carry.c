@@ -33,7 +33,7 @@ struct trip {
     size_t n_pieces;
     uint64_t done, next;        /* bytes that are there; next to ask for */
     unsigned pauses;            /* since a piece came through */
-    char hash[DIGEST_TEXT];
+    char hash[DIGEST_TEXT], home[NODE_ID_TEXT];
     char *why;                  /* WHY_CAP */
 };
 
@@ -73,6 +73,7 @@ static void
 ask(struct trip *t, struct lb_call *c)
 {
     lb_call_text(c, "hash", t->hash);
+    lb_call_text(c, "home", t->home);
     lb_call_number(c, "offset", t->next);
     c->wait_ms = PIECE_WAIT_MS;
     t->piece[t->n_pieces++] = (struct piece){ .seq = client_ask(t->lb, c),
@@ -310,6 +311,7 @@ courier_carry(struct carrier *carrier, struct parcel *p, char *why)
     struct trip t = { .carrier = carrier, .parcel = p, .why = why };
 
     digest_print(&p->digest, t.hash);
+    node_id_print(&p->home_id, t.home);
     if (is_here(&t))
         return LB_OK;
     int status = reach(&t);

@@ -15,6 +15,7 @@ enum { CARRIERS_MAX = 4, WHY_CAP = 200 };
 struct parcel {
     struct parcel *next;        /* all of them, in order of coming */
     char home[PLACE_CAP];
+    struct node_id home_id;
     struct digest digest;
     uint64_t size;
     int fd;

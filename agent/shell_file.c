@@ -17,6 +17,18 @@ static const char COMMAND[] = "command";
 static const int64_t SWEEP_US = 600 * SECOND_US, SOON_US = 10 * SECOND_US;
 static const uint64_t KEEP_MS = 3600 * 1000;
 
+/* Nodes say whose files they mean: the place of a home that has ended may be
+ * another one's now, with a workload of the same number. */
+static bool
+is_meant(const struct loop *l, const struct msg_command *m)
+{
+    struct span home = pair_get(m->pairs, "home");
+    char is[NODE_ID_TEXT];
+
+    node_id_print(&l->s->core_config.id, is);
+    return home.p == NULL || span_is(home, is);
+}
+
 /* 0; or the status, with `text`. As submitting commands; but what comes back
  * for a workload comes from any node that ran its jobs. */
 static int
@@ -27,6 +39,10 @@ judge(const struct loop *l, const struct net_in *in, char *text, size_t cap)
     const char *name = l->s->core_config.name;
     uint64_t number;
 
+    if (filer_knows(m->op) && !is_meant(l, m)) {
+        text_add(text, cap, "%s is not the home of the file", name);
+        return EXIT_UNREACHABLE;
+    }
     if (!span_is(m->op, "file_put") ||
         !pair_u64(m->pairs, "workload", 0, &number) || number > UINT32_MAX)
         return EXIT_DONE;       /* the filer says that it is no number */

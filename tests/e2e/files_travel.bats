@@ -178,3 +178,26 @@ own_files_are() { [ "$(own_files)" -eq "$1" ]; }
     cmp big "$(find results -name out -type f)"
     await_tidy south
 }
+
+@test "a file is not brought to who has the place of its home now" {
+    two workers.count=1
+    lbctl pause
+    lbctl submit --return out -- sh -c "echo alpha >out
+        while [ ! -e '$work/go' ]; do sleep 0.05; done"
+    await test -s south/state/jobs/0/out
+    port=$(port_of north)
+    kill_agent north
+    rm north/run/endpoint
+    # West has a workload of the same number, too.
+    start_agent west "jobs.commands=$own" "listen.port=$port"
+    LB_NODE=$(control_of west) lbctl submit --hold -- true
+    touch go
+    await logged south 'evt=file-waits .*west is not the home of the file'
+    start_agent north "jobs.commands=$own" log.level=debug workers.count=1 \
+        "peers.node=127.0.0.1:$(port_of south)"
+    lbctl wait north-1
+    lbctl results --out results north-1
+    [ "$(cat "$(find results -name out -type f)")" = alpha ]
+    [ -z "$(ls -A west/state/files/own)" ]
+    await_tidy south
+}

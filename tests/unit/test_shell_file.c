@@ -5,7 +5,7 @@
 
 /* The status of a refusal in s->reply; EXIT_DONE: it is not refused. */
 static int
-put(struct scene *s, const char *op, const char *workload)
+ask(struct scene *s, const char *op, const char *workload, const char *home)
 {
     struct shell shell = { .core = s->core, .core_config = s->config };
     const struct loop loop = { .s = &shell };
@@ -16,6 +16,8 @@ put(struct scene *s, const char *op, const char *workload)
 
     if (workload != NULL)
         pair_add(&pairs, "workload", span_str(workload));
+    if (home != NULL)
+        pair_add(&pairs, "home", span_str(home));
     in.msg.type = MSG_COMMAND;
     in.msg.command = (struct msg_command){ .client = 7, .seq = ++s->seq,
                                            .op = span_str(op),
@@ -30,6 +32,12 @@ put(struct scene *s, const char *op, const char *workload)
     assert_int_equal(m.reply.seq, s->seq);
     span_copy(m.reply.text, s->text, sizeof s->text);
     return m.reply.status;
+}
+
+static int
+put(struct scene *s, const char *op, const char *workload)
+{
+    return ask(s, op, workload, NULL);
 }
 
 /* A workload of one job, by the local socket: its number. */
@@ -121,6 +129,29 @@ what_comes_back_comes_from_any_node(void **state)
 }
 
 static void
+what_is_meant_for_another_home_is_not_taken(void **state)
+{
+    struct node_id other = { { 9 } };
+    char home[NODE_ID_TEXT], elsewhere[NODE_ID_TEXT];
+    struct scene s;
+
+    (void)state;
+    open_scene(&s, "sleep command", "");
+    s.local = false;
+    const char *number = submits(&s, "command");
+    node_id_print(&s.config.id, home);
+    node_id_print(&other, elsewhere);
+    assert_int_equal(ask(&s, "file_put", number, home), EXIT_DONE);
+    assert_int_equal(ask(&s, "file_put", number, elsewhere),
+                     EXIT_UNREACHABLE);
+    assert_string_equal(s.text, "alpha is not the home of the file");
+    assert_int_equal(ask(&s, "file_put", number, "alpha"), EXIT_UNREACHABLE);
+    assert_int_equal(ask(&s, "file_get", NULL, home), EXIT_DONE);
+    assert_int_equal(ask(&s, "file_get", NULL, elsewhere), EXIT_UNREACHABLE);
+    scene_free(&s);
+}
+
+static void
 the_core_names_what_the_shell_keeps(void **state)
 {
     struct core_workload w[4];
@@ -147,6 +178,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_come_through_the_door_of_commands),
         cmocka_unit_test(what_comes_back_comes_from_any_node),
+        cmocka_unit_test(what_is_meant_for_another_home_is_not_taken),
         cmocka_unit_test(the_core_names_what_the_shell_keeps),
     };
     return cmocka_run_group_tests_name("shell_file", tests, NULL, NULL);
