@@ -40,14 +40,33 @@ take_out(struct courier *c, struct parcel *p)
     free(p);
 }
 
+/* May one more carrier go there? A home that is slow is not to have all. */
+static bool
+may_go(const struct courier *c, const char *home)
+{
+    size_t there = 0;
+
+    for (const struct parcel *p = c->first; p != NULL; p = p->next)
+        there += p->taken && p->status == PARCEL_UNDER_WAY &&
+                 strcmp(p->home, home) == 0;
+    return there < CARRIERS_EACH_MAX;
+}
+
+/* The first that may be taken. Parcels of a home that has its carriers are
+ * known by the last one of them. */
 static struct parcel *
 next_waiting(const struct courier *c)
 {
-    struct parcel *p = c->first;
+    const char *full = "";
 
-    while (p != NULL && p->taken)
-        p = p->next;
-    return p;
+    for (struct parcel *p = c->first; p != NULL; p = p->next) {
+        if (p->taken || strcmp(p->home, full) == 0)
+            continue;
+        if (may_go(c, p->home))
+            return p;
+        full = p->home;
+    }
+    return NULL;
 }
 
 /* One that is being got from there, for somebody. */
@@ -101,6 +120,8 @@ take(struct carrier *t)
         return NULL;
     p->taken = true;
     c->n_waiting--;
+    if (c->n_idle > 0 && next_waiting(c) != NULL)
+        pthread_cond_signal(&c->work);
     return p;
 }
 

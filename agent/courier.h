@@ -2,9 +2,9 @@
 /*
  * courier - a few threads that carry files between this node and the homes of
  * the jobs it runs: files that jobs need, into the files of this node, and
- * files that jobs return, to their home. A home that does not answer keeps
- * them, and nobody else; who waits for a parcel is told by a descriptor and may
- * leave at any time.
+ * files that jobs return, to their home. A home that does not answer never has
+ * all of them; who waits for a parcel is told by a descriptor and may leave at
+ * any time.
  */
 #ifndef LB_COURIER_H
 #define LB_COURIER_H

@@ -10,7 +10,8 @@
 #include "agent/courier.h"
 #include "proto/lb.h"
 
-enum { CARRIERS_MAX = 4, WHY_CAP = 200 };
+enum { CARRIERS_MAX = 4, CARRIERS_EACH_MAX = 3,    /* of one home */
+       WHY_CAP = 200 };
 
 struct parcel {
     struct parcel *next;        /* all of them, in order of coming */

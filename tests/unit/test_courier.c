@@ -286,6 +286,40 @@ who_leaves_waits_for_nobody(void **state)
     (void)courier_send(p->courier, &of, p->news);
 }
 
+/* Those of a home that does not answer wait for it; others do not. */
+static void
+a_slow_home_does_not_have_all_carriers(void **state)
+{
+    struct post *p = *state;
+    struct fake_home other;
+    struct parcel_of of = { .home = p->home.at, .size = 1, .fd = -1 };
+    struct parcel *parcel[12];
+
+    p->home.deaf = true;
+    for (size_t i = 0; i < 12; i++) {
+        of.digest.byte[0] = (uint8_t)i;
+        parcel[i] = courier_send(p->courier, &of, p->news);
+    }
+    assert_true(fake_home_open(&other));
+    of.home = other.at;
+    for (int i = 0; i < 3; i++) {
+        char text[2] = { (char)('a' + i), '\0' };
+        of.digest = fake_home_put(&other, text, 1);
+        assert_int_equal(await(p, courier_send(p->courier, &of, p->news)),
+                         LB_OK);
+    }
+    for (size_t i = 0; i < 12; i++) {
+        assert_int_equal(courier_look(p->courier, parcel[i], p->why,
+                                      sizeof p->why), PARCEL_UNDER_WAY);
+        courier_leave(p->courier, parcel[i], p->news);
+    }
+    fake_home_close(&other);
+    p->home.deaf = false;       /* and its own are got again */
+    of.home = p->home.at;
+    of.digest = fake_home_put(&p->home, "d", 1);
+    assert_int_equal(await(p, courier_send(p->courier, &of, p->news)), LB_OK);
+}
+
 static void
 a_shortage_of_descriptors_passes(void **state)
 {
@@ -330,6 +364,7 @@ main(void)
         POST_TEST(brings_files_back_for_their_workload),
         POST_TEST(other_bytes_than_it_was_to_have_are_not_brought),
         POST_TEST(nobody_at_home_is_told),
+        POST_TEST(a_slow_home_does_not_have_all_carriers),
         POST_TEST(a_shortage_of_descriptors_passes),
         POST_TEST(who_leaves_waits_for_nobody),
     };
