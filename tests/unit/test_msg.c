@@ -416,6 +416,14 @@ results_are_counted(void **state)
     r.outcome = OUTCOME_NO_FILE + 1;
     result_encode(&r, &b);
     assert_int_equal(results_check(buf_span(&b)), -EBADMSG);
+    buf_reset(&b);
+    r.outcome = 0;
+    result_encode(&r, &b);
+    assert_int_equal(results_check(buf_span(&b)), -EBADMSG);
+    buf_reset(&b);
+    r = (struct result){ .outcome = OUTCOME_DONE, .index = JOBS_MAX };
+    result_encode(&r, &b);
+    assert_int_equal(results_check(buf_span(&b)), -EBADMSG);
     buf_fini(&b);
 }
 

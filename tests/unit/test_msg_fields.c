@@ -95,6 +95,23 @@ state_host_and_counter_fields(void **state)
 }
 
 static void
+state_tells_what_is_in_quarantine(void **state)
+{
+    (void)state;
+    struct buf b = { 0 }, again = { 0 };
+    struct msg m, got;
+
+    decode_sample(MSG_STATE, &b, &m);
+    assert_int_equal(m.state.quarantine.len, 0);
+    m.state.quarantine = span_str("fib:5:540 sleep:3:7");
+    msg_encode(&m, &again);
+    assert_int_equal(msg_decode(MSG_STATE, buf_span(&again), &got), 0);
+    expect_text(got.state.quarantine, "fib:5:540 sleep:3:7");
+    buf_fini(&again);
+    buf_fini(&b);
+}
+
+static void
 state_workloads(void **state)
 {
     (void)state;
@@ -336,6 +353,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(state_load_fields),
         cmocka_unit_test(state_host_and_counter_fields),
+        cmocka_unit_test(state_tells_what_is_in_quarantine),
         cmocka_unit_test(state_workloads),
         cmocka_unit_test(membership_fields),
         cmocka_unit_test(batch_fields),
