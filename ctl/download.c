@@ -30,14 +30,33 @@ disk(struct coming *g, const char *path)
     return -1;
 }
 
+/* What has got a name in the folder of `path` is on disk by that name, where
+ * the folder may be read and its file system can do it. */
+static int
+sync_names(struct coming *g, const char *path)
+{
+    const char *end = strrchr(path, '/');
+    char folder[PATH_BYTES] = "";
+
+    text_add(folder, sizeof folder, "%.*s",
+             end == NULL ? 1 : (int)(end - path) + 1, end == NULL ? "." : path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool done = fd >= 0 ? fsync(fd) == 0 || errno == EINVAL : errno == EACCES;
+    int rc = done ? 0 : disk(g, folder);
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
 /* The folders of `path`. */
 static int
 make_folders(struct coming *g)
 {
     for (char *p = g->path + 1; (p = strchr(p, '/')) != NULL; p++) {
         *p = '\0';
-        int rc = mkdir(g->path, 0777) == 0 || errno == EEXIST
-                     ? 0 : disk(g, g->path);
+        bool made = mkdir(g->path, 0777) == 0;
+        int rc = made             ? sync_names(g, g->path)
+                 : errno == EEXIST ? 0 : disk(g, g->path);
         *p = '/';
         if (rc != 0)
             return -1;
@@ -87,7 +106,16 @@ ask(struct coming *g, uint64_t offset)
     return NULL;
 }
 
-/* The piece at `offset`: its bytes, 0 at the end, -1 after a message. */
+static int
+is_another(struct coming *g)
+{
+    ctl_fail(g->c, EXIT_INTERNAL, "%s: %s: what %s sends is another file; "
+             "please report it", g->job, g->file->path, lb_name(g->f->lb));
+    return -1;
+}
+
+/* The piece at `offset`: its bytes, 0 at the end, -1 after a message. No more
+ * is written than the file is to have. */
 static int64_t
 get_piece(struct coming *g, uint64_t offset, struct digester *digester, int fd)
 {
@@ -97,7 +125,9 @@ get_piece(struct coming *g, uint64_t offset, struct digester *digester, int fd)
     int rc = r == NULL ? -1 : 0;
 
     if (rc == 0 && lb_reply_row(r, &at, &p, &len))
-        rc = write_all(g, fd, p, len);
+        rc = len > g->file->size - offset ||
+             lb_reply_number(r, "total", 0) != g->file->size
+                 ? is_another(g) : write_all(g, fd, p, len);
     if (rc == 0)
         digester_add(digester, span_of(len > 0 ? p : NULL, len));
     lb_reply_free(r);
@@ -122,11 +152,11 @@ fill(struct coming *g, int fd)
     if (digest_parse(span_of(g->file->hash, COMMAND_HASH_DIGITS), &want) == 0 &&
         digest_compare(&got, &want) == 0)
         return 0;
-    ctl_fail(g->c, EXIT_INTERNAL, "%s: %s: what %s sends is another file; "
-             "please report it", g->job, g->file->path, lb_name(g->f->lb));
-    return -1;
+    return is_another(g);
 }
 
+/* On disk when it has its name: what is said of the job after that holds
+ * whatever becomes of this host. */
 static int
 get(struct coming *g)
 {
@@ -142,13 +172,15 @@ get(struct coming *g)
     int rc = fill(g, fd);
     if (rc == 0 && fchmod(fd, (mode_t)g->file->mode & 0777) != 0)
         rc = disk(g, g->path);
+    if (rc == 0 && fsync(fd) != 0)
+        rc = disk(g, g->path);
     if (close(fd) != 0 && rc == 0)
         rc = disk(g, g->path);
     if (rc == 0 && rename(g->other, g->path) != 0)
         rc = disk(g, g->path);
     if (rc != 0)
         unlink(g->other);
-    return rc;
+    return rc == 0 ? sync_names(g, g->path) : rc;
 }
 
 static bool

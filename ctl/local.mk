@@ -77,7 +77,8 @@ tests_unit_test_client_SOURCES = tests/unit/test_client.c \
 	tests/unit/client_node.h
 tests_unit_test_client_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
 	$(ZLIB_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_ctl_download_SOURCES = tests/unit/test_ctl_download.c
+tests_unit_test_ctl_download_SOURCES = tests/unit/test_ctl_download.c \
+	tests/unit/client_node.h
 tests_unit_test_ctl_download_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
 tests_unit_test_ctl_files_SOURCES = tests/unit/test_ctl_files.c
 tests_unit_test_ctl_files_LDADD = $(ctl_libs) $(CMOCKA_LIBS)

@@ -40,6 +40,8 @@ struct node {
     int drop;               /* so many pings are not answered */
     int full;               /* so many submits are refused */
     int lacks;              /* of files: this one, and those behind it */
+    int busy;               /* so many questions for a piece are refused */
+    int bytes, total;       /* x that every file has, and is said to have */
     int version, jobs;
     uint32_t accepted;
 };
@@ -126,6 +128,25 @@ tell_files(const struct node *n, const struct msg_command *q, struct buf *rows)
                                    ? "1" : "0"));
 }
 
+static void
+give_file(struct node *n, struct buf *pairs, struct buf *rows,
+          struct msg_reply *r)
+{
+    struct buf bytes = { 0 };
+
+    if (n->busy > 0) {
+        n->busy--;
+        r->status = LB_LATER;
+        pair_add_u64(pairs, "retry_ms", 1);
+        return;
+    }
+    for (int i = 0; i < n->bytes; i++)
+        buf_u8(&bytes, 'x');
+    row_add(rows, buf_span(&bytes));
+    pair_add_u64(pairs, "total", (uint64_t)n->total);
+    buf_fini(&bytes);
+}
+
 /* Reading what libzmq has received looks like a race at each byte. Working out
  * that it is none takes longer, for a list of jobs, than clients wait. */
 __attribute__((visibility("default"))) const char *
@@ -168,6 +189,8 @@ obey(struct node *n, const zmq_msg_t *id, const struct msg_command *q)
         take_chunk(n, q, &pairs, &r);
     else if (span_is(q->op, "file_have"))
         tell_files(n, q, &rows);
+    else if (span_is(q->op, "file_get"))
+        give_file(n, &pairs, &rows, &r);
     else if (span_is(q->op, "results"))
         give_results(n, q, &pairs, &rows);
     r.pairs = buf_span(&pairs);

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* What a node says came back is not believed: without a connection, files of
  * no bytes can be had, and others are refused before one is asked for. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/client_node.h"
 
-#include <cmocka.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/digest.h"
 #include "ctl/download.h"
@@ -36,13 +29,29 @@ end(void **state)
     return chdir("/") == 0 && rmdir(folder) == 0 ? 0 : -1;
 }
 
-/* Status of the download of one file of no bytes; `bytes` are what it is said
+/* Instead of that of the C library: which file was there by its name when
+ * something went to disk. */
+static char synced[8];
+static size_t n_synced;
+static const char *watched;
+
+int fsync(int fd);
+int
+fsync(int fd)
+{
+    (void)fd;
+    if (watched != NULL && n_synced < sizeof synced)
+        synced[n_synced++] = access(watched, F_OK) == 0 ? 'n' : '-';
+    return 0;
+}
+
+/* Status of the download of one file through `lb`; `bytes` are what it is said
  * to be the hash of. */
 static int
-status_of(const char *path, const char *wanted, const char *bytes)
+status_by(struct lb *lb, const char *path, const char *wanted,
+          const char *bytes)
 {
     struct ctl c = { .silent = true };
-    struct lb *lb = lb_new(NULL);
     struct followed f = { .name = "alpha-12", .lb = lb,
                           .kind = &kind_command };
     struct digest d = digest_of(span_str(bytes));
@@ -63,8 +72,17 @@ status_of(const char *path, const char *wanted, const char *bytes)
     assert_int_equal(rc, c.status == 0 ? 0 : -1);
     buf_fini(&words);
     buf_fini(&value);
-    lb_free(lb);
     return c.status;
+}
+
+static int
+status_of(const char *path, const char *wanted, const char *bytes)
+{
+    struct lb *lb = lb_new(NULL);
+    int status = status_by(lb, path, wanted, bytes);
+
+    lb_free(lb);
+    return status;
 }
 
 static void
@@ -98,12 +116,57 @@ nothing_else_is_written(void **state)
     assert_int_equal(rmdir("here"), 0);     /* empty */
 }
 
+static void
+what_is_larger_than_said_is_not_taken(void **state)
+{
+    struct node *n = *state;
+    struct lb *lb = connected(n);
+
+    put(n, &n->bytes, 3);
+    put(n, &n->total, 3);
+    put(n, &n->busy, 2);        /* it is asked again */
+    assert_int_equal(status_by(lb, "a", NULL, "xxx"), 0);
+    assert_int_equal(look(n)->busy, 0);
+    assert_int_equal(unlink("here/a"), 0);
+    put(n, &n->total, 4);
+    assert_int_equal(status_by(lb, "a", NULL, "xxx"), EXIT_INTERNAL);
+    put(n, &n->total, 2);
+    assert_int_equal(status_by(lb, "a", NULL, "xx"), EXIT_INTERNAL);
+    put(n, &n->bytes, 2);
+    assert_int_equal(status_by(lb, "a", NULL, "xx"), 0);
+    assert_int_equal(unlink("here/a"), 0);
+    assert_int_equal(rmdir("here"), 0);     /* nothing else was left there */
+    lb_free(lb);
+}
+
+/* Its bytes before it has its name, and then that. */
+static void
+what_is_said_to_be_here_is_on_disk(void **state)
+{
+    struct node *n = *state;
+    struct lb *lb = connected(n);
+
+    put(n, &n->bytes, 1);
+    put(n, &n->total, 1);
+    watched = "here/a/b";
+    assert_int_equal(status_by(lb, "a/b", NULL, "x"), 0);
+    watched = NULL;
+    /* Two new folders, the file, its name. */
+    assert_int_equal(n_synced, 4);
+    assert_memory_equal(synced, "---n", 4);
+    lb_free(lb);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_asked_for_is_written),
         cmocka_unit_test(nothing_else_is_written),
+        cmocka_unit_test_setup_teardown(what_is_larger_than_said_is_not_taken,
+                                        start, stop),
+        cmocka_unit_test_setup_teardown(what_is_said_to_be_here_is_on_disk,
+                                        start, stop),
     };
     return cmocka_run_group_tests_name("ctl_download", tests, begin, end);
 }
