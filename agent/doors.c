@@ -2,6 +2,8 @@
 #include "agent/doors.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/resource.h>
@@ -9,15 +11,21 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "agent/clock.h"
+#include "agent/knocks.h"
 #include "base/log.h"
 
 enum {
     ROOM = 32,              /* descriptors that TCP leaves free */
-    ROOM_LOCAL = 16         /* and clients of this host by a socket file */
+    ROOM_LOCAL = 16,        /* and clients of this host by a socket file */
+    GREETING_S = 3,         /* until who came by TCP says something */
+    SIGNATURE = 10          /* bytes that each greeting begins with */
 };
 static const int64_t WARN_US = 60 * INT64_C(1000000);
 
-static atomic_uint_fast64_t refused;
+static atomic_uint_fast64_t refused, strangers;
+/* Of the thread of libzmq that TCP comes in by. */
+static struct knocks knocks;
 
 static bool
 is_local(int listener)
@@ -64,6 +72,33 @@ known_error(int error, bool local)
     }
 }
 
+/* The kernel keeps who says nothing, at no cost for us. */
+static void
+await_greeting(int listener)
+{
+    const int s = GREETING_S;
+
+    (void)setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &s, sizeof s);
+}
+
+/* What it has said so far, if anything, is how a greeting begins. For those
+ * who greet and then say no more libzmq has timers, and it is slow to take
+ * one out of many: of them no address has more than so many. */
+static bool
+is_stranger(int fd)
+{
+    struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
+    socklen_t len = sizeof from;
+    uint8_t said[SIGNATURE];
+    ssize_t n = recv(fd, said, sizeof said, MSG_PEEK | MSG_DONTWAIT);
+
+    if (n == 0 || (n > 0 && said[0] != 0xff) ||
+        (n == SIGNATURE && said[SIGNATURE - 1] != 0x7f))
+        return true;
+    (void)getpeername(fd, (struct sockaddr *)&from, &len);
+    return !knocks_allow(&knocks, (struct sockaddr *)&from, clock_us());
+}
+
 /* What libzmq finds under that name. (Declared as ISO C can.) */
 int doors_accept(int listener, struct sockaddr *address, socklen_t *len,
                  int flags) __asm__("accept4")
@@ -73,16 +108,23 @@ int
 doors_accept(int listener, struct sockaddr *address, socklen_t *len,
              int flags)
 {
-    int fd = (int)syscall(SYS_accept4, listener, address, len, flags);
+    bool local = is_local(listener);
 
+    if (!local)
+        await_greeting(listener);
+    int fd = (int)syscall(SYS_accept4, listener, address, len, flags);
     if (fd < 0) {
-        errno = known_error(errno, is_local(listener));
+        errno = known_error(errno, local);
         return -1;
     }
-    if (!is_too_many(fd, is_local(listener)))
+    bool full = is_too_many(fd, local);
+    if (!full && (local || !is_stranger(fd)))
         return fd;
     close(fd);
-    refused++;
+    if (full)
+        refused++;
+    else
+        strangers++;
     errno = ECONNABORTED;
     return -1;
 }
@@ -93,8 +135,14 @@ doors_refused(void)
     return refused;
 }
 
-void
-doors_tick(int64_t now_us)
+uint64_t
+doors_strangers(void)
+{
+    return strangers;
+}
+
+static void
+tell_refused(int64_t now_us)
 {
     static uint64_t said;       /* by the loop thread alone */
     static int64_t warn_us;
@@ -108,4 +156,27 @@ doors_tick(int64_t now_us)
               (unsigned long long)limit(), (int)ROOM);
     said = n;
     warn_us = now_us + WARN_US;
+}
+
+static void
+tell_strangers(int64_t now_us)
+{
+    static uint64_t said;
+    static int64_t warn_us;
+    uint64_t n = strangers;
+
+    if (n == said || now_us < warn_us)
+        return;
+    log_event(LOG_WARN, "strangers", "refused=%llu why=\"do not greet, or come "
+              "more than %d times a second from one address\"",
+              (unsigned long long)(n - said), (int)KNOCKS_SECOND);
+    said = n;
+    warn_us = now_us + WARN_US;
+}
+
+void
+doors_tick(int64_t now_us)
+{
+    tell_refused(now_us);
+    tell_strangers(now_us);
 }

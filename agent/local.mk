@@ -38,6 +38,7 @@ libagent_a_SOURCES = \
 	agent/journal_db.c agent/journal_db.h \
 	agent/journal_end.c agent/journal_end.h \
 	agent/journal_file.c agent/journal_file.h \
+	agent/knocks.c agent/knocks.h \
 	agent/links.c agent/links.h agent/links_parts.h \
 	agent/links_send.c \
 	agent/loop.c agent/loop.h agent/loop_parts.h \
@@ -95,6 +96,7 @@ agent_tests = \
 	tests/unit/test_files \
 	tests/unit/test_journal \
 	tests/unit/test_journal_damage \
+	tests/unit/test_knocks \
 	tests/unit/test_mailbox \
 	tests/unit/test_shell_command \
 	tests/unit/test_shell_file \
@@ -150,6 +152,8 @@ tests_unit_test_journal_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_journal_damage_SOURCES = \
 	tests/unit/test_journal_damage.c tests/unit/journal_scene.h
 tests_unit_test_journal_damage_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_knocks_SOURCES = tests/unit/test_knocks.c
+tests_unit_test_knocks_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_mailbox_SOURCES = tests/unit/test_mailbox.c
 tests_unit_test_mailbox_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_shell_command_SOURCES = \

@@ -39,6 +39,10 @@ static const struct option PUSH[] = {
     { ZMQ_SNDHWM, 32 }, { ZMQ_IMMEDIATE, 1 }, { ZMQ_SNDBUF, 262144 },
     { ZMQ_SNDTIMEO, 0 }, { 0, 0 }
 };
+/* Threads for input and output: whatever comes in by TCP, strangers too, does
+ * not keep clients of this host waiting, nor what goes out. */
+enum affinity { INNER = 1, OUTER = 2 };
+
 /* What may be said to each: a message, a state, a subscription. */
 static const int64_t MOST[BOUND_SOCKETS] = {
     MESSAGE_MAX_BYTES, STATE_MAX_BYTES, 4096, MESSAGE_MAX_BYTES
@@ -51,7 +55,7 @@ sockets_context(unsigned n_sockets)
 
     if (context == NULL)
         return NULL;
-    zmq_ctx_set(context, ZMQ_IO_THREADS, 1);
+    zmq_ctx_set(context, ZMQ_IO_THREADS, 2);
     zmq_ctx_set(context, ZMQ_MAX_SOCKETS, (int)n_sockets);
     return context;
 }
@@ -65,6 +69,16 @@ set_all(void *socket, const struct option *o)
     return true;
 }
 
+/* For what is bound or connected from now on. */
+static bool
+set_affinity(void *socket, enum affinity affinity)
+{
+    const uint64_t threads = affinity;
+
+    return zmq_setsockopt(socket, ZMQ_AFFINITY, &threads,
+                          sizeof threads) == 0;
+}
+
 static void *
 new_socket(void *context, int type, bool ipv6, const struct option *own)
 {
@@ -72,6 +86,7 @@ new_socket(void *context, int type, bool ipv6, const struct option *own)
     int six = ipv6;
 
     if (s != NULL && set_all(s, COMMON) && set_all(s, own) &&
+        set_affinity(s, INNER) &&
         zmq_setsockopt(s, ZMQ_IPV6, &six, sizeof six) == 0)
         return s;
     if (s != NULL)
@@ -135,19 +150,23 @@ bind_from(void *bound[BOUND_SOCKETS], char *const *address, uint16_t port,
           char where[TCP_ADDRESS_CAP])
 {
     char done[TCP_ADDRESS_CAP];
-    int n = 0, total = 0;
+    int n = 0, total = 0, error = 0;
 
     while (address[total] != NULL)
         total++;
     for (total *= BOUND_SOCKETS; n < total; n++) {
         tcp_address(address[n / BOUND_SOCKETS],
                     (uint16_t)(port + n % BOUND_SOCKETS), where);
-        if (zmq_bind(bound[n % BOUND_SOCKETS], where) != 0)
+        void *socket = bound[n % BOUND_SOCKETS];
+        (void)set_affinity(socket, OUTER);
+        int rc = zmq_bind(socket, where);
+        error = errno;
+        (void)set_affinity(socket, INNER);
+        if (rc != 0)
             break;
     }
     if (n == total)
         return 0;
-    int error = errno;
     while (n-- > 0) {
         tcp_address(address[n / BOUND_SOCKETS],
                     (uint16_t)(port + n % BOUND_SOCKETS), done);

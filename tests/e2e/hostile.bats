@@ -29,11 +29,25 @@ kib() { awk -v key="$1:" '$1 == key { print $2 }' \
     [ "$(lbctl -n "$(control_of north)" run fib 10)" = 55 ]
 }
 
+# N: how often threads N of libzmq have slept, at most.
+sleeps() {
+    for comm in "/proc/$(cat pid.north)"/task/*/comm; do
+        [ "$(cat "$comm")" != "ZMQbg/IO/$1" ] ||
+            awk '$1 == "voluntary_ctxt_switches:" { print $2 }' \
+                "${comm%/comm}/status"
+    done | sort -n | tail -n 1
+}
+
 @test "1000 silent or garbage connections: an honest client is answered" {
     start_agent north workers.count=1
     "$tools/beside" "$(port_of north)" "${LB_SEED:-1}" 1000 1000 >said
     cat said
     grep -q ': 1000 of 1000 answers, 100 of 100 jobs;' said
+    logged north 'evt=strangers refused='
+    # All of that passed by the thread that serves clients of this host.
+    echo "$(sleeps 0), $(sleeps 1)"
+    [ "$(sleeps 0)" -lt 100 ]
+    [ "$(sleeps 1)" -gt 200 ]
     [ "$(lbctl -n "$(control_of north)" run fib 10)" = 55 ]
 }
 

@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/random.h"
@@ -46,6 +47,15 @@ struct crowd {
     atomic_uint_fast64_t made, cut;
 };
 
+static int64_t
+now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 /* ---- what they say ---- */
 
 /* ZMTP 3.0, NULL. */
@@ -77,9 +87,10 @@ speak(struct crowd *c, struct one *o)
 
     switch (o->manner) {
     case GARBAGE:
-        for (; n < sizeof bytes; n++)
-            bytes[n] = (uint8_t)random_u64(&c->rng);
-        n = 1 + (size_t)random_below(&c->rng, sizeof bytes);
+        n = o->rounds > 0 ? 0
+                          : 1 + (size_t)random_below(&c->rng, sizeof bytes);
+        for (size_t i = 0; i < n; i++)
+            bytes[i] = (uint8_t)random_u64(&c->rng);
         break;
     case GREETING: n = greeting(bytes); break;
     case HALF_GREETING: n = greeting(bytes) / 2; break;
@@ -153,20 +164,30 @@ happened(struct crowd *c, struct one *o, uint32_t events)
         drop(c, o);
 }
 
+/* Sees to what happens until the round is over. */
+static void
+see_to_it(struct crowd *c, int64_t until_ms)
+{
+    struct epoll_event ev[EVENTS];
+
+    for (int64_t ms; (ms = until_ms - now_ms()) > 0;) {
+        int n = epoll_wait(c->poll, ev, EVENTS, (int)ms);
+        for (int i = 0; i < n; i++)
+            happened(c, ev[i].data.ptr, ev[i].events);
+    }
+}
+
 static void *
 keep_up(void *arg)
 {
     struct crowd *c = arg;
-    struct epoll_event ev[EVENTS];
 
-    while (!c->ending) {
+    for (int64_t ms = now_ms(); !c->ending; ms += ROUND_MS) {
         for (size_t i = 0; i < c->n; i++)
             if (c->one[i].fd < 0 && c->one[i].rest-- == 0)
                 make(c, &c->one[i]);
-        int n = epoll_wait(c->poll, ev, EVENTS, ROUND_MS);
-        for (int i = 0; i < n; i++)
-            happened(c, ev[i].data.ptr, ev[i].events);
-        for (size_t i = 0; n < EVENTS && i < c->n; i++)
+        see_to_it(c, ms + ROUND_MS);
+        for (size_t i = 0; i < c->n; i++)
             if (c->one[i].up)
                 speak(c, &c->one[i]);
     }
@@ -206,9 +227,14 @@ crowd_start(uint16_t port, uint64_t seed, size_t n)
         free(c);
         return NULL;
     }
-    for (int ms = 0; c->made < n && ms < START_MS; ms += ROUND_MS)
-        usleep(ROUND_MS * 1000);
     return c;
+}
+
+void
+crowd_await(struct crowd *c)
+{
+    for (int ms = 0; c->made < c->n && ms < START_MS; ms += ROUND_MS)
+        usleep(ROUND_MS * 1000);
 }
 
 struct crowd_count

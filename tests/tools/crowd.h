@@ -17,9 +17,11 @@ struct crowd_count {
     uint64_t made, cut; /* since the beginning */
 };
 
-/* Returns when `n` have been connected, or 30 s are over. NULL with errno:
- * there are not so many descriptors, say. */
+/* They begin to come. NULL with errno: there are not so many descriptors,
+ * say. */
 struct crowd *crowd_start(uint16_t port, uint64_t seed, size_t n);
+/* Until as many have been connected, or 30 s are over. */
+void crowd_await(struct crowd *c);
 struct crowd_count crowd_count(struct crowd *c);
 /* Closes all of them. */
 void crowd_end(struct crowd *c);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* Which errors of accept4 get as far as libzmq. */
+/* Who gets as far as libzmq, and which errors of accept4. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,17 +16,18 @@
 #include <unistd.h>
 
 #include "agent/doors.h"
+#include "agent/knocks.h"
 
-static int next_error;
+static int next_error, next_listener;
 
-/* Stands for the system, which doors.c asks. */
+/* Stands for the system, which doors.c asks. Without an error it accepts. */
 __attribute__((visibility("default"))) long syscall(long number, ...);
 __attribute__((visibility("default"))) long
 syscall(long number, ...)
 {
     (void)number;
     errno = next_error;
-    return -1;
+    return next_error != 0 ? -1 : accept(next_listener, NULL, NULL);
 }
 
 static int
@@ -62,11 +65,114 @@ only_errors_that_are_known_pass(void **state)
     close(local);
 }
 
+/* ---- who comes by TCP ---- */
+
+struct street {
+    int listener;
+    struct sockaddr_in at;
+};
+
+static struct street
+open_street(void)
+{
+    struct street s = { .listener = socket(AF_INET, SOCK_STREAM, 0) };
+    socklen_t len = sizeof s.at;
+
+    s.at.sin_family = AF_INET;
+    s.at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(s.listener, (struct sockaddr *)&s.at, len), 0);
+    assert_int_equal(listen(s.listener, 16), 0);
+    assert_int_equal(getsockname(s.listener, (struct sockaddr *)&s.at, &len),
+                     0);
+    next_listener = s.listener;
+    next_error = 0;
+    return s;
+}
+
+/* Somebody comes and says that: is it let in? */
+static bool
+lets_in(const struct street *s, const void *said, size_t len)
+{
+    struct pollfd there = { .fd = s->listener, .events = POLLIN };
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&s->at,
+                             sizeof s->at), 0);
+    if (len > 0)
+        assert_int_equal(send(fd, said, len, 0), len);
+    assert_int_equal(poll(&there, 1, 30 * 1000), 1);
+    int in = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
+    if (in < 0)
+        assert_int_equal(errno, ECONNABORTED);
+    else
+        close(in);
+    close(fd);
+    return in >= 0;
+}
+
+static const char greeting[] = "\xff\0\0\0\0\0\0\0\x01\x7f\x03";
+
+static void
+who_does_not_greet_is_refused(void **state)
+{
+    (void)state;
+    const struct street s = open_street();
+
+    assert_true(lets_in(&s, greeting, 10));
+    assert_true(lets_in(&s, greeting, 11));
+    assert_true(lets_in(&s, greeting, 4));      /* the rest may follow */
+    assert_int_equal(doors_strangers(), 0);
+    assert_false(lets_in(&s, "GET / HTTP/1.1\r\n", 16));
+    assert_false(lets_in(&s, "\x01", 1));
+    assert_false(lets_in(&s, "\xff\0\0\0\0\0\0\0\x01\x7e", 10));
+    assert_int_equal(doors_strangers(), 3);
+    close(s.listener);
+}
+
+/* The kernel shows him when the time is over; what he says then counts. */
+static void
+who_says_nothing_waits_outside(void **state)
+{
+    (void)state;
+    const struct street s = open_street();
+    struct pollfd there = { .fd = s.listener, .events = POLLIN };
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_true(lets_in(&s, greeting, 10));     /* known from here on */
+    assert_int_equal(connect(fd, (const struct sockaddr *)&s.at,
+                             sizeof s.at), 0);
+    assert_int_equal(poll(&there, 1, 0), 0);
+    assert_int_equal(send(fd, greeting, 10, 0), 10);
+    assert_int_equal(poll(&there, 1, 30 * 1000), 1);
+    int in = accept4(s.listener, NULL, NULL, SOCK_CLOEXEC);
+    assert_true(in >= 0);
+    close(in);
+    close(fd);
+    close(s.listener);
+}
+
+static void
+who_comes_too_often_is_refused(void **state)
+{
+    (void)state;
+    const struct street s = open_street();
+    int n = 0;
+
+    while (n < 100 * KNOCKS_BURST && lets_in(&s, greeting, 10))
+        n++;
+    assert_in_range(n, KNOCKS_BURST / 2, 100 * KNOCKS_BURST - 1);
+    close(s.listener);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_errors_that_are_known_pass),
+        cmocka_unit_test(who_does_not_greet_is_refused),
+        cmocka_unit_test(who_says_nothing_waits_outside),
+        cmocka_unit_test(who_comes_too_often_is_refused),
     };
     return cmocka_run_group_tests_name("doors", tests, NULL, NULL);
 }
