@@ -272,6 +272,15 @@ files_touch(struct files *f, const struct digest *d)
     return false;
 }
 
+static bool
+make_empty(int dir, const char *name)
+{
+    int fd = openat(dir, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+                    0600);
+
+    return fd >= 0 && close(fd) == 0;
+}
+
 /* The file of its own is what is kept: one of the same name that has lost that
  * (files_forget) gives way. */
 static bool
@@ -281,12 +290,19 @@ keep_name(int own, int dir, const char *name)
 
     if (linkat(own, name, dir, name, 0) == 0)
         return true;
-    if (errno != EEXIST || fstatat(own, name, &is, AT_SYMLINK_NOFOLLOW) != 0 ||
-        fstatat(dir, name, &was, AT_SYMLINK_NOFOLLOW) != 0)
-        return false;
-    return is.st_ino == was.st_ino ||
-           (unlinkat(dir, name, 0) == 0 &&
-            linkat(own, name, dir, name, 0) == 0);
+    if (errno == EEXIST) {
+        if (fstatat(own, name, &is, AT_SYMLINK_NOFOLLOW) != 0 ||
+            fstatat(dir, name, &was, AT_SYMLINK_NOFOLLOW) != 0)
+            return false;
+        if (is.st_ino == was.st_ino)
+            return true;
+        if (unlinkat(dir, name, 0) != 0)
+            return false;
+        if (linkat(own, name, dir, name, 0) == 0)
+            return true;
+    }
+    return errno == EMLINK && make_empty(dir, FILES_NAMED) &&
+           make_empty(dir, name);
 }
 
 int

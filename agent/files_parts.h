@@ -12,6 +12,8 @@
 
 enum files_dir { FILES_OWN, FILES_CACHE, FILES_KEPT, FILES_COMING, FILES_DIRS };
 enum { FILES_BLOCK = 4096 };
+/* In kept/NUMBER: not all names there are links. */
+#define FILES_NAMED ".named"
 
 struct files {
     int dir[FILES_DIRS];

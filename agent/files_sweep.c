@@ -115,7 +115,27 @@ let_go(void *arg, int dir, const char *name)
     (void)unlinkat(dir, name, 0);
 }
 
-/* What was kept for a workload that is gone. */
+static void
+name_one(void *arg, int dir, const char *name)
+{
+    struct sweep *s = arg;
+    struct digest d;
+
+    (void)dir;
+    if (digest_parse(span_str(name), &d) == 0)
+        *more(s, 1) = d;
+}
+
+static bool
+is_live(const struct sweep *s, uint32_t number)
+{
+    return s->live->n_numbers > 0 &&
+           bsearch(&number, s->live->number, s->live->n_numbers,
+                   sizeof number, by_number) != NULL;
+}
+
+/* What was kept for a workload that is gone goes; of a live one, what is no
+ * link is named. */
 static void
 sweep_kept(void *arg, int dir, const char *name)
 {
@@ -124,19 +144,21 @@ sweep_kept(void *arg, int dir, const char *name)
     uint64_t n;
 
     if (text_u64(name, 1, UINT32_MAX, &n) != 0 ||
-        fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !is_old(s, &st))
+        fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return;
-    uint32_t number = (uint32_t)n;
-    if (s->live->n_numbers > 0 &&
-        bsearch(&number, s->live->number, s->live->n_numbers, sizeof number,
-                by_number) != NULL)
+    bool live = is_live(s, (uint32_t)n);
+    if (!live && !is_old(s, &st))
         return;
     int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return;
-    (void)files_walk(fd, let_go, NULL);
+    if (!live)
+        (void)files_walk(fd, let_go, NULL);
+    else if (faccessat(fd, FILES_NAMED, F_OK, 0) == 0)
+        (void)files_walk(fd, name_one, s);
     close(fd);
-    (void)unlinkat(dir, name, AT_REMOVEDIR);
+    if (!live)
+        (void)unlinkat(dir, name, AT_REMOVEDIR);
 }
 
 static void
@@ -174,10 +196,10 @@ files_sweep(struct files *f, const struct files_live *live, uint64_t age_ms)
                                 &live->manifest[i]) != 0)
             good = read_manifest(&s, &live->manifest[i]);
     if (good) {
+        (void)files_walk(f->dir[FILES_KEPT], sweep_kept, &s);
         /* One more, so that there is something to search in. */
         *more(&s, 1) = (struct digest){ { 0 } };
         qsort(s.named, s.n_named, sizeof *s.named, by_digest);
-        (void)files_walk(f->dir[FILES_KEPT], sweep_kept, &s);
         (void)files_walk(f->dir[FILES_OWN], sweep_own, &s);
     }
     free(s.named);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "agent/files_parts.h"
@@ -19,6 +20,21 @@
 enum { K = 1024, M = K * K, HOUR_MS = 3600 * 1000 };
 
 static char dir[64];
+static int full_dir = -1;       /* its files have as many names as can be */
+
+/* Instead of that of the C library. */
+int
+linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
+{
+    int rc = (int)syscall(SYS_linkat, from_dir, from, to_dir, to, flags);
+
+    if (rc == 0 && from_dir == full_dir) {
+        unlinkat(to_dir, to, 0);
+        errno = EMLINK;
+        rc = -1;
+    }
+    return rc;
+}
 
 static int
 set_up(void **state)
@@ -370,6 +386,40 @@ what_came_back_stays_with_its_workload(void **state)
     files_free(f);
 }
 
+/* As of an empty file that jobs of 65,000 workloads return. */
+static void
+what_can_have_no_more_names_is_kept(void **state)
+{
+    (void)state;
+    struct files *f = open_files(M);
+    struct digest a = put_text(f, "alpha", true);
+    struct digest b = put_text(f, "beta", true);
+    uint32_t numbers[] = { 7, 12 };
+    struct files_live live = { .number = numbers, .n_numbers = 2 };
+
+    assert_int_equal(files_keep(f, &a, 7), 0);
+    full_dir = f->dir[FILES_OWN];
+    assert_int_equal(files_keep(f, &a, 12), 0);
+    assert_int_equal(files_keep(f, &a, 12), 0);     /* the same again */
+    full_dir = -1;
+    assert_int_equal(files_keep(f, &b, 12), 0);
+    assert_int_equal(files_sweep(f, &live, 0), 0);
+    live.number = &numbers[1];
+    live.n_numbers = 1;
+    assert_int_equal(files_sweep(f, &live, HOUR_MS), 0);
+    assert_int_equal(files_sweep(f, &live, 0), 0);  /* 7 is gone */
+    assert_true(has(f, &a) && has(f, &b));
+    files_free(f);
+    f = open_files(M);
+    assert_int_equal(files_sweep(f, &live, 0), 0);
+    assert_int_equal(files_keep(f, &a, 12), 0);     /* there is room again */
+    assert_int_equal(files_sweep(f, &live, 0), 0);
+    live.n_numbers = 0;
+    assert_int_equal(files_sweep(f, &live, 0), 2);
+    assert_int_equal(files_used(f), 0);
+    files_free(f);
+}
+
 static void
 a_manifest_that_is_not_whole_names_what_it_can(void **state)
 {
@@ -421,36 +471,27 @@ no_directory_is_no_store(void **state)
     assert_int_not_equal(errno, 0);
 }
 
+#define FILES_TEST(test) \
+    cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(
-            what_was_put_is_read_also_after_a_start, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-            other_bytes_than_the_hash_says_are_not_taken, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-            the_same_twice_takes_its_room_once, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-            what_is_only_kept_for_a_while_makes_room, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-            what_comes_in_takes_its_room_at_once, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-            what_is_awaited_takes_its_room_as_it_comes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-            the_disk_keeps_a_reserve, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-            a_start_forgets_what_was_kept_for_a_while, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-            a_sweep_drops_what_nothing_names, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-            a_start_touches_all_that_is_there, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-            what_came_back_stays_with_its_workload, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-            a_manifest_that_is_not_whole_names_what_it_can, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-            a_manifest_that_is_too_large_names_nothing, set_up, tear_down),
+        FILES_TEST(what_was_put_is_read_also_after_a_start),
+        FILES_TEST(other_bytes_than_the_hash_says_are_not_taken),
+        FILES_TEST(the_same_twice_takes_its_room_once),
+        FILES_TEST(what_is_only_kept_for_a_while_makes_room),
+        FILES_TEST(what_comes_in_takes_its_room_at_once),
+        FILES_TEST(what_is_awaited_takes_its_room_as_it_comes),
+        FILES_TEST(the_disk_keeps_a_reserve),
+        FILES_TEST(a_start_forgets_what_was_kept_for_a_while),
+        FILES_TEST(a_sweep_drops_what_nothing_names),
+        FILES_TEST(a_start_touches_all_that_is_there),
+        FILES_TEST(what_came_back_stays_with_its_workload),
+        FILES_TEST(what_can_have_no_more_names_is_kept),
+        FILES_TEST(a_manifest_that_is_not_whole_names_what_it_can),
+        FILES_TEST(a_manifest_that_is_too_large_names_nothing),
         cmocka_unit_test(no_directory_is_no_store),
     };
     return cmocka_run_group_tests_name("files", tests, NULL, NULL);
