@@ -42,11 +42,12 @@ struct parcel *courier_send(struct courier *c, const struct parcel_of *of,
                             int news);
 enum { PARCEL_UNDER_WAY = -1, PARCEL_SHORT = -2 };
 /* PARCEL_UNDER_WAY; or an enum lb_status, and why in words when not LB_OK:
- * PARCEL_SHORT (this node lacks what it may have again soon; shortage.h),
- * LB_NOTFOUND (the home has not got it, or no such workload), LB_LATER (no
- * room, here or there), LB_USAGE (other bytes than its hash says), LB_REFUSED
- * (also: more than the home has room for at all), LB_DISK; others: the home
- * cannot be reached, or somebody else is there. */
+ * PARCEL_SHORT (this node lacks what it may have again soon: shortage.h, or
+ * room beside other files), LB_NOTFOUND (the home has not got it, or no such
+ * workload), LB_LATER (no room there, or it is above all there is here),
+ * LB_USAGE (other bytes than its hash says), LB_REFUSED (also: more than the
+ * home has room for at all), LB_DISK; others: the home cannot be reached, or
+ * somebody else is there. */
 int courier_look(struct courier *c, const struct parcel *p, char *why,
                  size_t cap);
 /* Who waits at `news` does so no more; `p` is not to be used again. */

@@ -50,7 +50,8 @@ static int
 no_room(struct trip *t, int rc)
 {
     if (rc == -ENOBUFS || rc == -EFBIG)
-        return fail(t, LB_LATER, "no room for it here (jobs.files_max)");
+        return fail(t, rc == -EFBIG ? LB_LATER : PARCEL_SHORT,
+                    "no room for it here (jobs.files_max)");
     if (rc == -EBADMSG)
         return fail(t, LB_USAGE, "what came is not what its hash says");
     return fail(t, shortage_passes(-rc) ? PARCEL_SHORT : LB_DISK,

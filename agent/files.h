@@ -8,9 +8,9 @@
  * The directory is the index. own/HASH and cache/HASH are the files;
  * kept/NUMBER/HASH is a second name of a file that came back for that
  * workload; an empty file, with .named beside it, where the file system allows
- * no more names of one (ext4: 65,000). Any thread may call; none waits for the disk of another but for
- * changes of names. A call may wait for the disk: only files_set_max,
- * files_max and files_used are for the loop.
+ * no more names of one (ext4: 65,000). Any thread may call; none waits for the
+ * disk of another but for changes of names. A call may wait for the disk: only
+ * files_set_max, files_max and files_used are for the loop.
  */
 #ifndef LB_FILES_H
 #define LB_FILES_H

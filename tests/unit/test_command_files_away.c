@@ -79,6 +79,36 @@ a_home_that_is_full_for_now_is_tried_again(void **state)
     fake_home_close(&home);
 }
 
+/* Others that come in, or stay, may go. */
+static void
+room_beside_other_files_is_waited_for(void **state)
+{
+    struct bench *b = *state;
+    struct fake_home home;
+
+    assert_true(fake_home_open(&home));
+    (void)fake_home_put(&home, "alpha", 5);
+    (void)keep(b, "own");
+    files_set_max(b->files, 4096);
+    struct meanwhile m = { .files = b->files, .puts = &home.heard };
+    b->job.lasts = relieve;
+    b->job.arg = &m;
+    b->order->away = true;
+    strcpy(b->order->home_at, home.at);
+    is_given(b, "alpha", "a");
+    assert_int_equal(give(b), 0);
+    assert_true(holds(b, "a", "alpha"));
+    command_files_end(b->given);
+    files_set_max(b->files, 4095);      /* it never fits here */
+    buf_reset(&b->params);
+    (void)fake_home_put(&home, "beta", 4);
+    is_given(b, "beta", "a");
+    b->job.lasts = lasts;
+    assert_int_equal(give(b), OUTCOME_NO_FILE);
+    command_files_end(b->given);
+    fake_home_close(&home);
+}
+
 static void
 the_time_of_an_attempt_is_heeded_on_the_way(void **state)
 {
@@ -224,6 +254,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         BENCH_TEST(the_home_gives_what_is_not_here),
         BENCH_TEST(a_home_that_is_full_for_now_is_tried_again),
+        BENCH_TEST(room_beside_other_files_is_waited_for),
         BENCH_TEST(the_time_of_an_attempt_is_heeded_on_the_way),
         BENCH_TEST(a_home_that_moves_is_found),
         BENCH_TEST(a_stop_is_heard_on_the_way),
