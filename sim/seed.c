@@ -68,11 +68,24 @@ load_over(struct world *w, char *why, size_t cap)
     return load_done(w, why, cap) && check_ended(w, why, cap);
 }
 
+static bool
+is_open(const struct book_work *k)
+{
+    return !k->closed && !k->lost;
+}
+
+static bool
+is_lost(const struct book_work *k)
+{
+    return k->lost;
+}
+
 /* The work that may be left, were all of it done by the slowest node alone:
  * every attempt as long as it may take, and once more what was under way when
- * the faults ended. `lost`: not of that, but of what went with disks. */
+ * the faults ended. Of the workloads that count. */
 static int64_t
-work_left(const struct plan *p, const struct world *w, bool lost)
+work_left(const struct plan *p, const struct world *w,
+          bool (*counts)(const struct book_work *))
 {
     double sum_us = 0, most_us = 0;
     bool bad = false;
@@ -83,8 +96,7 @@ work_left(const struct plan *p, const struct world *w, bool lost)
         const struct book_work *k = w->book.v[i];
         const bool fails = bad || k->fail_permille > 0 ||
                            k->hang_permille > 0;
-        for (uint32_t j = 0; (lost ? k->lost : !k->closed && !k->lost) &&
-                             j < k->n_jobs; j++) {
+        for (uint32_t j = 0; counts(k) && j < k->n_jobs; j++) {
             const struct book_job *b = &k->job[j];
             const double us = k->timeout_us > 0 ? (double)k->timeout_us
                                                 : b->base_us / p->slowest;
@@ -102,7 +114,7 @@ work_left(const struct plan *p, const struct world *w, bool lost)
 static int64_t
 bound_of(const struct plan *p, const struct world *w)
 {
-    int64_t us = 2 * w->node[0].config.lease_us + work_left(p, w, false)
+    int64_t us = 2 * w->node[0].config.lease_us + work_left(p, w, is_open)
                  + (w->healed_us - w->now_us) + ANSWERS_US;
 
     for (size_t i = 0; i < w->book.n; i++) {
@@ -128,7 +140,7 @@ go(struct plan *p, struct world *w)
     const int64_t from_us = w->now_us, bound_us = bound_of(p, w);
     demand(w, bound_us, load_over);
     /* Holders go on with what a home has lost that never comes back. */
-    demand(w, TABLES_US + work_left(p, w, true), check_tables);
+    demand(w, TABLES_US + work_left(p, w, is_lost), check_tables);
     w->figures.drained_us = w->now_us - from_us;
     check_records(w);
     check_count(w);
