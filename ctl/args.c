@@ -17,7 +17,7 @@ enum { NAMES_MAX = 96 };
 enum global { OPT_COLOUR = 1000, OPT_TIMEOUT, OPT_JSON, OPT_RAW, OPT_USAGE,
               OPT_KEY };
 
-static const struct option_row globals[] = {
+const struct option_row global_options[] = {
     { "node", 'n', VALUE_YES },       { "key", OPT_KEY, VALUE_YES },
     { "timeout", OPT_TIMEOUT, VALUE_YES },
     { "color", OPT_COLOUR, VALUE_YES }, { "json", OPT_JSON, VALUE_NO },
@@ -45,7 +45,7 @@ static const struct option_row *
 find(const struct args *a, const char *name, size_t len, int letter)
 {
     const struct option_row *tables[] = {
-        a->command != NULL ? a->command->options : NULL, globals
+        a->command != NULL ? a->command->options : NULL, global_options
     };
     for (size_t t = 0; t < 2; t++)
         for (const struct option_row *o = tables[t];
@@ -64,7 +64,7 @@ unknown(struct ctl *c, const struct args *a, const char *name, size_t len)
     size_t n = 0;
     char word[64];
     const struct option_row *tables[] = {
-        a->command != NULL ? a->command->options : NULL, globals
+        a->command != NULL ? a->command->options : NULL, global_options
     };
     for (size_t t = 0; t < 2; t++)
         for (const struct option_row *o = tables[t];
@@ -149,7 +149,9 @@ obey(struct ctl *c, struct args *a, int id)
 static bool
 is_global(const struct option_row *o)
 {
-    return o >= globals && o < globals + sizeof globals / sizeof globals[0];
+    size_t n = sizeof global_options / sizeof global_options[0];
+
+    return o >= global_options && o < global_options + n;
 }
 
 /* --NAME, --NAME=VALUE, --NAME VALUE */

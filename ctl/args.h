@@ -18,6 +18,9 @@ struct option_row {
     enum option_value value;
 };
 
+/* Those that every command takes. */
+extern const struct option_row global_options[];
+
 struct args;
 
 struct command {

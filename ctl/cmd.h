@@ -35,6 +35,7 @@ int kinds_main(struct ctl *c, struct args *a);
 int generate_main(struct ctl *c, struct args *a);
 int config_main(struct ctl *c, struct args *a);
 int top_main(struct ctl *c, struct args *a);
+int completion_main(struct ctl *c, struct args *a);
 int help_main(struct ctl *c, struct args *a);
 
 extern const struct option_row start_options[], cancel_options[],

@@ -166,6 +166,11 @@ const struct command commands[] = {
     { "top", NULL, top_main, "top [OPTION]...",
       "  lbctl -n alpha top\n  lbctl top --demo 12\n\n"
       "Starts lbtop, with its own options: lbtop --help.\n" },
+    { "completion", NULL, completion_main, "completion bash",
+      "  lbctl completion bash >~/.local/share/bash-completion/completions/"
+      "lbctl\n"
+      "  eval \"$(lbctl completion bash)\"\n\n"
+      "What makes Tab complete commands and options in bash.\n" },
     { "help", NULL, help_main, "help [COMMAND]",
       "  lbctl help\n  lbctl help submit\n\nThis.\n" },
     { NULL, NULL, NULL, NULL, NULL }

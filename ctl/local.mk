@@ -7,6 +7,7 @@ libctl_a_SOURCES = \
 	ctl/carry.c ctl/carry.h \
 	ctl/cmd.h \
 	ctl/commands.c \
+	ctl/completion.c \
 	ctl/config.c ctl/config.h \
 	ctl/ctl.c ctl/ctl.h \
 	ctl/download.c ctl/download.h \
