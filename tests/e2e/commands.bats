@@ -7,6 +7,9 @@
 
 load programs.bash
 
+# An ordinary user, of this file alone: what it may still start is counted.
+user=65532
+
 setup() {
     programs_setup nasty
     nasty=$work/own/nasty
@@ -187,8 +190,9 @@ ordinary() {
     mkdir bin u u/state u/run u/home
     cp "$(command -v lbagent)" "$(command -v lbctl)" bin
     chmod 755 "$work"
-    chown -R 65534:65534 u
-    as=(setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$work/u/home")
+    chown -R "$user:$user" u
+    as=(setpriv --reuid "$user" --regid "$user" --clear-groups
+        env HOME="$work/u/home")
     printf '[node]\nname = u\nstate_dir = %s\nrun_dir = %s\n[listen]\nport = 0\n' \
         "$work/u/state" "$work/u/run" >u.ini
     chmod 644 u.ini
@@ -202,7 +206,7 @@ ordinary() {
 
 @test "an ordinary user's agent runs the commands of that user" {
     ordinary
-    [ "$("${as[@]}" bin/lbctl run --cwd / -- id -u)" = 65534 ]
+    [ "$("${as[@]}" bin/lbctl run --cwd / -- id -u)" = "$user" ]
     # Alone in its process numbers, without powers.
     [ "$("${as[@]}" bin/lbctl run --cwd / -- sh -c 'echo $PPID')" = 1 ]
     "${as[@]}" bin/lbctl run --cwd / -- grep -q '^CapEff:.0*$' /proc/self/status
@@ -221,7 +225,7 @@ more_are_marked() { [ "$(marked | wc -l)" -gt "$1" ]; }
 
 @test "a fork bomb that takes all processes of a user ends in time" {
     # What that user has now, and room for some.
-    local most=$(($(ps -L -U 65534 --no-headers | wc -l) + 150))
+    local most=$(($(ps -L -U "$user" --no-headers | wc -l) + 150))
     ordinary prlimit "--nproc=$most:$most"
     id=$("${as[@]}" bin/lbctl -q submit --cwd / --timeout 3s \
         --env NASTY="$token" -- "$nasty" bomb 9)
@@ -233,7 +237,7 @@ more_are_marked() { [ "$(marked | wc -l)" -gt "$1" ]; }
         jq -e '.results[0] | .error == "timeout" and .run_s < 6'
     # The slot and the processes are free again.
     [ "$("${as[@]}" bin/lbctl run --cwd / -- sh -c 'echo free | cat')" = free ]
-    [ "$(ps -L -U 65534 --no-headers | wc -l)" -lt "$((most - 100))" ]
+    [ "$(ps -L -U "$user" --no-headers | wc -l)" -lt "$((most - 100))" ]
 }
 
 @test "kills in the middle of nasty commands, and commands that hang" {

@@ -32,6 +32,8 @@ begin() { # in the background; its number in $pid
     pid=$!
 }
 # shellcheck disable=SC2317  # called by await
+none_runs() { ! pgrep -f "sh $work/job" >/dev/null; }
+# shellcheck disable=SC2317  # called by await
 lines() { [ -e "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ]; } # FILE N
 
 whole_log() { # every job once, and all of them 0
@@ -60,8 +62,10 @@ whole_log() { # every job once, and all of them 0
     wait $pid && false
     tail -n +2 log | cut -f1 | sort -n >logged
     [ "$(uniq logged | wc -l)" -eq "$(wc -l <logged)" ]
-    # Both away: what the first workload still has cannot run beside it.
+    # Both away: what the first workload still has cannot run beside it; nor
+    # what they had begun, which is gone a moment after them.
     kill_agent south
+    await none_runs
     cp ran before
     touch go
     start_agent other "jobs.commands=$own" workers.count=2
