@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
  * flood NODE PID [SECONDS [KIND [PARAMS [JOBS]]]] - what the node can do, for
- * SECONDS (2), and then what it does while ten submitters offer ten times as
- * much. Workloads have JOBS (50) jobs of KIND (noop). PID is its process.
- * Prints both rates, how long answers took, the memory of the process, and
- * what became of all that was accepted. Status 1: something accepted was
- * lost, or was answered neither accepted nor busy.
+ * SECONDS (2), for ten submitters that wait as long as it asks for, and then
+ * what it does while they do not, and offer ten times as much. Workloads have
+ * JOBS (50) jobs of KIND (noop). PID is its process. Prints both rates, for
+ * each second and for each second of processor time of the node, which it has
+ * to share with the submitters, how long answers took, the memory of the
+ * process, and what became of all that was accepted. Status 1: something
+ * accepted was lost, or was answered neither accepted nor busy.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +17,13 @@
 #include "proto/lb.h"
 #include "tests/tools/overload.h"
 
-enum { SUBMITTERS = 10, TIMES = 10, DRAIN_S = 300,
-       CALM_JOBS = 1000 /* of a workload at the peak: few questions */ };
+enum { SUBMITTERS = 10, TIMES = 10, DRAIN_S = 300 };
+
+/* What was done in a while, a second. */
+struct rate {
+    double jobs;
+    double node, own;       /* processors busy: of the node, of this program */
+};
 
 static void
 die(const char *what, const char *why)
@@ -76,16 +83,30 @@ jobs_done(struct lb *lb)
     return done;
 }
 
-/* Jobs a second in the next `seconds`. */
+/* Seconds of processor time of a process so far. */
 static double
-rate_of(struct lb *lb, double seconds)
+cpu_s(pid_t pid)
 {
-    uint64_t done = jobs_done(lb);
+    struct timespec t = { 0, 0 };
+    clockid_t clock;
+
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
+        die("processor time", "not to be had");
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* In the next `seconds`. */
+static struct rate
+rate_of(struct lb *lb, pid_t node, double seconds)
+{
+    struct rate before = { (double)jobs_done(lb), cpu_s(node), cpu_s(0) };
     double start = now_s();
 
     sleep_s(seconds);
-    done = jobs_done(lb) - done;
-    return (double)done / (now_s() - start);
+    double took = now_s() - start;
+    return (struct rate){ ((double)jobs_done(lb) - before.jobs) / took,
+                          (cpu_s(node) - before.node) / took,
+                          (cpu_s(0) - before.own) / took };
 }
 
 /* Waits until all of it is done. What is missing. */
@@ -127,19 +148,20 @@ start(const struct overload_plan *plan)
     return o;
 }
 
-/* `offered` and the others: jobs a second. */
-struct rates {
-    double peak, offered, done;
-};
-
 static void
-report(struct overload *o, const struct rates *r)
+report(struct overload *o, const struct rate *peak, const struct rate *storm,
+       double offered)
 {
     struct overload_count c = overload_count(o);
+    double each = peak->jobs / peak->node, then = storm->jobs / storm->node;
 
     printf("peak %.0f jobs/s; with %d submitters that offer %.1f times as "
-           "many %.0f jobs/s (%.0f %%)\n", r->peak, SUBMITTERS,
-           r->offered / r->peak, r->done, 100 * r->done / r->peak);
+           "many %.0f jobs/s (%.0f %%)\n", peak->jobs, SUBMITTERS,
+           offered / peak->jobs, storm->jobs, 100 * storm->jobs / peak->jobs);
+    printf("a second of the node's processor time %.0f jobs; then %.0f "
+           "(%.0f %%)\n", each, then, 100 * then / each);
+    printf("processors: node %.2f, submitters %.2f; then %.2f, %.2f\n",
+           peak->node, peak->own, storm->node, storm->own);
     printf("answers: %llu accepted, %llu busy, %llu others%s%s; median %.2f "
            "ms, p99 %.2f ms, longest %.2f ms\n",
            (unsigned long long)c.accepted, (unsigned long long)c.busy,
@@ -161,36 +183,33 @@ main(int argc, char **argv)
     if (argc > 5 && argv[5][0] != '\0')
         snprintf(params, sizeof params, "%.250s\n", argv[5]);
     struct overload_plan plan = {
-        .where = argv[1], .submitters = 2,
+        .where = argv[1], .submitters = SUBMITTERS,
         .kind = argc > 4 ? argv[4] : "noop",
         .params = params,
         .jobs = argc > 6 ? (uint32_t)strtoul(argv[6], NULL, 10) : 50
     };
+    pid_t node = (pid_t)strtol(argv[2], NULL, 10);
     double seconds = argc > 3 ? strtod(argv[3], NULL) : 2;
     struct lb *lb = lb_new(NULL);
     if (lb_connect(lb, argv[1]) != LB_OK)
         die(argv[1], lb_error(lb));
 
-    uint32_t jobs = plan.jobs;
-    plan.jobs = CALM_JOBS;
     struct overload *calm = start(&plan);
     sleep_s(seconds / 4);           /* until the queue is full */
-    struct rates r = { .peak = rate_of(lb, seconds) };
+    struct rate peak = rate_of(lb, node, seconds);
     overload_stop(calm);
-    uint64_t lost = lost_of(lb, calm, CALM_JOBS);
+    uint64_t lost = lost_of(lb, calm, plan.jobs);
     long before = memory(argv[2], "VmRSS");
 
-    plan.jobs = jobs;
-    plan.submitters = SUBMITTERS;
-    plan.rate = TIMES * r.peak;
+    plan.rate = TIMES * peak.jobs;
     double begun = now_s();
     struct overload *storm = start(&plan);
     sleep_s(seconds / 4);
-    r.done = rate_of(lb, seconds);
+    struct rate then = rate_of(lb, node, seconds);
     overload_stop(storm);
-    r.offered = (double)overload_count(storm).offered_jobs / (now_s() - begun);
-    report(storm, &r);
-    lost += lost_of(lb, storm, jobs);
+    report(storm, &peak, &then,
+           (double)overload_count(storm).offered_jobs / (now_s() - begun));
+    lost += lost_of(lb, storm, plan.jobs);
     struct overload_count a = overload_count(calm), b = overload_count(storm);
     printf("memory: %ld KiB before, %ld KiB at most\n", before,
            memory(argv[2], "VmHWM"));
