@@ -41,6 +41,7 @@ libagent_a_SOURCES = \
 	agent/knocks.c agent/knocks.h \
 	agent/links.c agent/links.h agent/links_parts.h \
 	agent/links_send.c \
+	agent/lobby.c agent/lobby.h \
 	agent/loop.c agent/loop.h agent/loop_parts.h \
 	agent/mailbox.c agent/mailbox.h \
 	agent/net.c agent/net.h agent/net_parts.h \
@@ -97,6 +98,7 @@ agent_tests = \
 	tests/unit/test_journal \
 	tests/unit/test_journal_damage \
 	tests/unit/test_knocks \
+	tests/unit/test_lobby \
 	tests/unit/test_mailbox \
 	tests/unit/test_shell_command \
 	tests/unit/test_shell_file \
@@ -154,6 +156,8 @@ tests_unit_test_journal_damage_SOURCES = \
 tests_unit_test_journal_damage_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_knocks_SOURCES = tests/unit/test_knocks.c
 tests_unit_test_knocks_LDADD = $(agent_libs) $(CMOCKA_LIBS)
+tests_unit_test_lobby_SOURCES = tests/unit/test_lobby.c
+tests_unit_test_lobby_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_mailbox_SOURCES = tests/unit/test_mailbox.c
 tests_unit_test_mailbox_LDADD = $(agent_libs) $(CMOCKA_LIBS)
 tests_unit_test_shell_command_SOURCES = \

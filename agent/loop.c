@@ -277,6 +277,7 @@ deadline_us(const struct loop *l)
 
     due = least(due, service_deadline_us(l->s->service));
     due = least(due, events_deadline_us(l->s->events));
+    due = least(due, lobby_deadline_us(l->lobby));
     return l->exiting ? least(due, l->exit_us) : due;
 }
 
@@ -340,6 +341,7 @@ init(struct loop *l, struct shell *shell)
                         .journal_state = JOURNAL_OK };
     l->gate = gate_new(GATE_SENDS + tickets);
     l->soon = gate_new(SOON_MAX);
+    l->lobby = lobby_new();
 }
 
 static void
@@ -351,6 +353,7 @@ fini(struct loop *l)
     for (struct packet *p; (p = gate_drop(l->soon)) != NULL;)
         packet_free(p);
     gate_free(l->soon);
+    lobby_free(l->lobby);
     free(l->gated);
     free(l->unrun);
 }

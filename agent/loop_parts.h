@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "agent/lobby.h"
 #include "agent/loop.h"
 #include "agent/worker.h"
 
@@ -27,6 +28,7 @@ struct loop {
     struct gate *soon;          /* what waits for no save: let out at the end
                                    of the turn */
     size_t gate_bytes;          /* of both */
+    struct lobby *lobby;        /* of refusals for now */
     uint64_t last_save, durable;
     uint64_t saved[SAVED];      /* the newest save of the workloads of each
                                    remainder */

@@ -85,6 +85,8 @@ reply(struct loop *l, const struct action *a)
     struct packet *p = net_encode_reply(l->s->net, a->reply.client,
                                         a->reply.body);
 
+    if (a->reply.busy && !l->exiting && lobby_put(l->lobby, p, l->now_us))
+        return;
     /* A client asks again when the disk has been full for a while. */
     if (save_told(l, a) > l->durable)
         l->hurries |= hold(l, p, l->journal_state == JOURNAL_FULL);
@@ -196,6 +198,9 @@ loop_release(struct loop *l)
         l->gate_bytes -= p->frame.len;
         let_out(l, p);
     }
+    const int64_t until_us = l->exiting ? INT64_MAX : l->now_us;
+    for (struct packet *p; (p = lobby_next(l->lobby, until_us)) != NULL;)
+        let_out(l, p);
     for (struct packet *p; (p = gate_next(l->gate, l->durable)) != NULL;) {
         l->gate_bytes -= p->frame.len;
         if (p->kind == PACKET_RUN)

@@ -102,6 +102,7 @@ let_pass(const struct core *c, const struct ask *a, struct action *act)
     act->reply.soon = (a->status != EXIT_DONE && !gone) ||
                       (flags & OP_SOON) != 0 ||
                       ((flags & OP_LISTS) != 0 && c->disk_full);
+    act->reply.busy = a->status == EXIT_LATER;
     if (named && ((flags & OP_ONE) != 0 || gone))
         act->reply.workload = (uint32_t)number;
 }

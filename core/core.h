@@ -171,6 +171,7 @@ struct action {
             struct span body;
             uint32_t workload;  /* not 0: for those of this one alone */
             bool soon;          /* for none: nothing in it is saved */
+            bool busy;          /* nothing done: it is to ask again later */
         } reply;
         struct act_run run;
         struct act_fetch fetch;

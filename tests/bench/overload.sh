@@ -3,11 +3,17 @@
 # Benchmarks of a node that is offered more than it can do, or that has to do
 # with others than its clients; read in by bench.sh.
 
-# KIND PARAMS JOBS: "peak%  p99 ms" of a node alone, offered ten times its rate.
+# KIND PARAMS JOBS: "peak%  cpu%  p99 ms" of a node alone, offered ten times its
+# rate; cpu%: of the jobs for each second of its processor time at the peak.
+# Submitters and node share the processors, and the share of the node is not
+# its doing: what it does with its share is. Of noop it is offered less than
+# ten times as much: the node has refusals wait, so that they are no work, and
+# ten submitters with one question each cannot ask more.
 flooded() {
     "$build/tests/tools/flood" "ipc://$dir/north/run/control.sock" \
         "$north_pid" 4 "$@" | sed -n \
         -e 's/^peak .*(\([0-9]*\) %)$/\1/p' \
+        -e 's/^a second .*(\([0-9]*\) %)$/\1/p' \
         -e 's/^answers: .* 0 others; .* p99 \([0-9.]*\) ms,.*/\1/p' |
         paste -s -d' ' -
 }
@@ -39,23 +45,21 @@ recorded_crowd() {
     done
 }
 
-# Lines of two values in $dir/pairs:
-recorded_pairs() { # NAME TEXT-1 UNIT-1 TEXT-2 UNIT-2
-    cut -d' ' -f1 "$dir/pairs" | record "$1_a" "$2" "$3"
-    cut -d' ' -f2 "$dir/pairs" | record "$1_b" "$4" "$5"
+# NAME TEXT: what flooded has said, in $dir/flooded.
+recorded_flood() {
+    cut -d' ' -f1 "$dir/flooded" | record "$1_a" "$2, of the peak" %
+    cut -d' ' -f2 "$dir/flooded" |
+        record "$1_c" '  for each second of processor' %
+    cut -d' ' -f3 "$dir/flooded" | record "$1_b" '  accepted or busy, p99' ms
 }
 
 bench_overload() {
     one_node 64 -D queue.max_jobs=10000
-    repeat flooded sleep ms=10 10 >"$dir/pairs"
-    recorded_pairs overload_sleep \
-        '10 x offered, sleep ms=10, of the peak' '%' \
-        'accepted or busy, p99' ms
+    repeat flooded sleep ms=10 100 >"$dir/flooded"
+    recorded_flood overload_sleep '10 x offered, sleep ms=10'
     one_node "$slots" -D queue.max_jobs=10000
-    repeat flooded noop '' 50 >"$dir/pairs"
-    recorded_pairs overload_noop \
-        'all that ten can offer, noop, of the peak' '%' \
-        'accepted or busy, p99' ms
+    repeat flooded noop '' 50 >"$dir/flooded"
+    recorded_flood overload_noop 'all that ten can offer, noop'
     for n in 1000 10000; do
         one_node "$slots"
         repeat crowded "$n" >"$dir/crowd"

@@ -35,3 +35,13 @@ floods() {
 @test "ten times too many jobs, each a workload of its own" {
     floods 1
 }
+
+@test "who is refused waits a moment for the answer" {
+    start_agent north workers.count=1 queue.max_jobs=50
+    "$tools/flood" "127.0.0.1:$(port_of north)" "$(cat pid.north)" 1 \
+        sleep ms=10 50 >said
+    cat said
+    # Those who ask again at once do not keep the node from its work.
+    grep -Eq 'answers: [1-9][0-9]* accepted, [1-9][0-9]* busy, 0 others' said
+    awk '/^busy:/ { exit $3 < 10 }' said
+}

@@ -169,6 +169,8 @@ report(struct overload *o, const struct rate *peak, const struct rate *storm,
            (double)overload_percentile(o, 50) / 1000,
            (double)overload_percentile(o, 99) / 1000,
            (double)overload_percentile(o, 100) / 1000);
+    printf("busy: after %llu ms at least\n",
+           (unsigned long long)c.busy_least_us / 1000);
 }
 
 int

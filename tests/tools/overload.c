@@ -108,7 +108,8 @@ one(struct submitter *s)
     uint64_t start = now_us(), wait_ms = 0;
     int status = submit(s, &r);
 
-    list_add(&s->us, (uint32_t)(now_us() - start));
+    uint64_t took_us = now_us() - start;
+    list_add(&s->us, (uint32_t)took_us);
     s->count.offered_jobs += s->all->plan.jobs;
     if (status == LB_OK) {
         s->count.accepted++;
@@ -116,7 +117,8 @@ one(struct submitter *s)
         list_add(&s->works, (uint32_t)lb_reply_number(r, "workload", 0));
     } else if (status == LB_LATER && r != NULL &&
                (wait_ms = lb_reply_number(r, "retry_ms", 0)) > 0) {
-        s->count.busy++;
+        if (s->count.busy++ == 0 || took_us < s->count.busy_least_us)
+            s->count.busy_least_us = took_us;
     } else {
         note_wrong(s, status);
     }
@@ -211,6 +213,9 @@ overload_count(struct overload *o)
 
     for (size_t i = 0; i < o->n; i++) {
         const struct overload_count *c = &o->v[i].count;
+        if (c->busy > 0 && (all.busy == 0 ||
+                            c->busy_least_us < all.busy_least_us))
+            all.busy_least_us = c->busy_least_us;
         all.accepted += c->accepted;
         all.busy += c->busy;
         all.wrong += c->wrong;

@@ -25,6 +25,7 @@ struct overload_plan {
 struct overload_count {
     uint64_t accepted, busy;    /* answers */
     uint64_t wrong;         /* any other, or busy without how long to wait */
+    uint64_t busy_least_us; /* no such answer came sooner */
     uint64_t offered_jobs, accepted_jobs;
     char why[256];          /* the last wrong one */
 };
