@@ -48,7 +48,8 @@ struct placing {
     char *err;
 };
 
-/* From its home. 0, also at a hitch, or the outcome. */
+/* From its home, which this node may come to know only after the job. 0, also
+ * at a hitch, or the outcome. */
 static uint8_t
 get(const struct placing *p, const struct digest *digest)
 {
@@ -62,7 +63,7 @@ get(const struct placing *p, const struct digest *digest)
 
     command_files_home(p->f, home_at);
     if (of.home[0] == '\0')
-        return cannot_have(p->f, p->file, "its home is not known", p->err);
+        return command_files_hitch(p->f, "its home is not known");
     uint8_t outcome = command_files_carry(p->f, &of, &status, why, p->err);
     if (outcome != 0 || status == LB_OK)
         return outcome;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Files of jobs whose home is another node. */
+#include "agent/command_files_parts.h"
 #include "tests/unit/command_files_bench.h"
 #include "tests/unit/fake_home.h"
 
@@ -49,9 +50,10 @@ the_home_gives_what_is_not_here(void **state)
     b->order->home_at[0] = '\0';
     buf_reset(&b->params);
     is_given(b, "other", "a");
+    b->given->short_us = 0;
     assert_int_equal(give(b), OUTCOME_NO_FILE);
     assert_string_equal(b->err,
-                        "south cannot have file a: its home is not known");
+                        "south cannot have its files: its home is not known");
     command_files_end(b->given);
     fake_home_close(&home);
 }
@@ -237,6 +239,10 @@ a_home_that_moves_is_found(void **state)
     b->job.arg = &m;
     wants_back(b, "b");
     for (size_t i = 0; i < 2; i++) {
+        if (i == 0) {           /* a job from a node that is new here */
+            (void)fake_home_put(&home, "alpha", 5);
+            is_given(b, "alpha", "a");
+        }
         strcpy(b->order->home_at, before[i]);
         begin_run(b);
         assert_int_equal(give(b), 0);
