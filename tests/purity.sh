@@ -10,7 +10,8 @@ nm=${NM:-nm} # libtool adds options to it: unquoted below
 c='abort|__assert_fail|free|qsort|memcpy|memmove|memset|memcmp|bcmp|strlen'
 # Strings, and regular expressions of the filter, depend on nothing outside.
 strings='strcmp|strncmp|memchr|strchr|strrchr|strstr|strspn|strcspn|strncasecmp'
-strings="$strings|strcasecmp|strtod|regcomp|regexec|regerror|regfree"
+strings="$strings|strcasecmp|strtod|(__isoc23_)?strtoul|strtok_r"
+strings="$strings|regcomp|regexec|regerror|regfree"
 added='__stack_chk_fail|__[a-z]+_chk|_GLOBAL_OFFSET_TABLE_'
 # A build with sanitizers or coverage calls these everywhere.
 tools='__(asan|ubsan|tsan|sanitizer|gcov|llvm)_.*|__start___sancov.*|_mcleanup'
