@@ -93,7 +93,7 @@ refuses() { logged north 'evt=descriptors refused='; }
     hash=$(find north/state/files/own -size +1000k -printf '%f\n')
     before=$(kib VmHWM)
     mkfifo hold
-    "$tools/greedy" "$LB_NODE" "$hash" 4 100 <hold >said 3>&- &
+    "$tools/greedy" "$LB_NODE" "$hash" 4 250 <hold >said 3>&- &
     greedy=$!
     exec {hold}>hold
     await grep -q asked said
@@ -101,7 +101,7 @@ refuses() { logged north 'evt=descriptors refused='; }
     cmp file copy
     after=$(kib VmHWM)
     echo "most memory before $before KiB, after $after KiB"
-    [ $((after - before)) -lt 131072 ]
+    [ $((after - before)) -lt 524288 ]
     exec {hold}>&-
     wait "$greedy"
     # Room that was theirs is there for others.
