@@ -37,8 +37,9 @@ offer(struct scene *s, const struct desc *d, uint64_t life, uint32_t index)
                              .desc = buf_span(&desc),
                              .items = buf_span(&items) };
     batch_group_encode(&g, &group);
+    b++;
     m.batch = (struct msg_batch){ .target_inc = s->config.incarnation,
-                                  .b = ++b, .low = b, .n_jobs = 1,
+                                  .b = b, .low = b, .n_jobs = 1,
                                   .n_groups = 1, .groups = buf_span(&group) };
     struct event ev = { .kind = EV_MSG };
     ev.msg = (struct event_msg){ .from = home_id, .incarnation = life,
