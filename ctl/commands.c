@@ -80,7 +80,7 @@ const struct command commands[] = {
       "100 jobs or more are asked about; -y says yes.\n" },
     { "retry", retry_options, retry_main, "retry SEL... [--failed|--all]",
       "  lbctl retry last\n  lbctl retry --all alpha-12.7\n\n"
-      "Runs ended jobs again: the failed ones, or all.\n" },
+      "Runs ended jobs again: the failed and cancelled ones, or all.\n" },
     { "hold", NULL, hold_main, "hold SEL...",
       "  lbctl hold alpha-12\n  lbctl hold alpha-12.500-999\n\n"
       "Queued jobs wait until lbctl start; running ones go on.\n" },
