@@ -47,7 +47,7 @@ kind_unknown(const char *name, char *err)
                     name, near);
     else
         param_error(err, 0, "unknown kind \"%.60s\"; \"lbctl kinds\" lists "
-                    "kinds", name);
+                    "kinds, a program goes behind \"--\"", name);
 }
 
 const struct kind *const *

@@ -162,7 +162,7 @@ names_the_kind_that_was_meant(void **state)
                         "unknown kind \"slepe\" (did you mean \"sleep\"?)");
     kind_unknown("render-it", err);
     assert_string_equal(err, "unknown kind \"render-it\"; \"lbctl kinds\" "
-                        "lists kinds");
+                        "lists kinds, a program goes behind \"--\"");
 }
 
 struct good {
