@@ -14,7 +14,8 @@ enum op_flag {
     OP_STEERS = 4,      /* what became of it is told to all consoles */
     OP_SOON = 64,       /* tells nothing that a crash could take back */
     OP_ONE = 128,       /* tells of one workload alone */
-    OP_LISTS = 256,     /* tells what STATE tells; waits while it may */
+    OP_NEWS = 256,      /* of use even if a crash takes it back; waits for
+                           the disk unless that is full */
     /* the answer has old and new, the value in force */
     OP_THROTTLE = 8, OP_PHASE = 16, OP_POLICY = 32
 };
@@ -29,36 +30,38 @@ struct op {
 static const struct op ops[] = {
     { "cancel", ROLE_SUBMIT, OP_CHANGES | OP_STEERS, ask_cancel },
     { "detail", ROLE_VIEW, OP_SOON, ask_detail },
-    { "drain", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_PHASE, ask_drain },
-    { "explain", ROLE_VIEW, OP_ONE, ask_explain },
+    { "drain", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_NEWS | OP_PHASE,
+      ask_drain },
+    { "explain", ROLE_VIEW, OP_ONE | OP_NEWS, ask_explain },
     { "forget", ROLE_SUBMIT, OP_CHANGES, ask_forget },
     { "hello", ROLE_VIEW, OP_SOON, ask_hello },
     { "hold", ROLE_SUBMIT, OP_CHANGES | OP_STEERS, ask_hold },
     { "job_list", ROLE_VIEW, OP_ONE, ask_job_list },
     { "kinds", ROLE_VIEW, OP_SOON, ask_kinds },
-    { "list", ROLE_VIEW, OP_LISTS, ask_list },
+    { "list", ROLE_VIEW, OP_NEWS, ask_list },
     { "nodes", ROLE_VIEW, OP_SOON, ask_nodes },
-    { "pause", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_PHASE, ask_pause },
+    { "pause", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_NEWS | OP_PHASE,
+      ask_pause },
     { "ping", ROLE_VIEW, OP_SOON, ask_ping },
-    { "placement", ROLE_OPERATOR, OP_CHANGES | OP_SHOWS | OP_STEERS,
+    { "placement", ROLE_OPERATOR, OP_CHANGES | OP_SHOWS | OP_STEERS | OP_NEWS,
       ask_placement },
     { "policy", ROLE_OPERATOR,
-      OP_CHANGES | OP_SHOWS | OP_STEERS | OP_POLICY, ask_policy },
+      OP_CHANGES | OP_SHOWS | OP_STEERS | OP_NEWS | OP_POLICY, ask_policy },
     { "priority", ROLE_SUBMIT, OP_CHANGES, ask_priority },
     { "publish", ROLE_VIEW, OP_SOON, ask_publish },
-    { "rebalance", ROLE_OPERATOR, OP_CHANGES, ask_rebalance },
-    { "release", ROLE_OPERATOR, OP_CHANGES | OP_STEERS, ask_release },
+    { "rebalance", ROLE_OPERATOR, OP_CHANGES | OP_NEWS, ask_rebalance },
+    { "release", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_NEWS, ask_release },
     { "results", ROLE_VIEW, OP_ONE, ask_results },
-    { "resume", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_PHASE,
+    { "resume", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_NEWS | OP_PHASE,
       ask_resume },
     { "retry", ROLE_SUBMIT, OP_CHANGES | OP_STEERS, ask_retry },
-    { "show", ROLE_VIEW, OP_ONE, ask_show },
+    { "show", ROLE_VIEW, OP_ONE | OP_NEWS, ask_show },
     { "start", ROLE_SUBMIT, OP_CHANGES | OP_STEERS, ask_start },
     { "stop", ROLE_OPERATOR, OP_CHANGES | OP_STEERS, ask_stop },
     { "submit", ROLE_SUBMIT, OP_CHANGES, ask_submit },
     { "throttle", ROLE_OPERATOR,
-      OP_CHANGES | OP_SHOWS | OP_STEERS | OP_THROTTLE, ask_throttle },
-    { "undrain", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_PHASE,
+      OP_CHANGES | OP_SHOWS | OP_STEERS | OP_NEWS | OP_THROTTLE, ask_throttle },
+    { "undrain", ROLE_OPERATOR, OP_CHANGES | OP_STEERS | OP_NEWS | OP_PHASE,
       ask_undrain },
     { "wait", ROLE_VIEW, OP_ONE, ask_wait },
 };
@@ -101,7 +104,7 @@ let_pass(const struct core *c, const struct ask *a, struct action *act)
 
     act->reply.soon = (a->status != EXIT_DONE && !gone) ||
                       (flags & OP_SOON) != 0 ||
-                      ((flags & OP_LISTS) != 0 && c->disk_full);
+                      ((flags & OP_NEWS) != 0 && c->disk_full && !gone);
     act->reply.busy = a->status == EXIT_LATER;
     if (named && ((flags & OP_ONE) != 0 || gone))
         act->reply.workload = (uint32_t)number;

@@ -7,6 +7,7 @@
 #include "core/command_ask.h"
 #include "core/elsewhere.h"
 #include "core/quarantine.h"
+#include "core/rec.h"
 
 /* What stands in the way: a word for programs, a line for people. */
 struct reason {
@@ -65,6 +66,27 @@ why_elsewhere(const struct core *c, struct span kind, struct reason *r)
                                           : "no live node does");
 }
 
+/* Which nodes may run it, and why those that are there do not. */
+static void
+why_pinned(const struct core *c, const struct desc *d, struct reason *r)
+{
+    because(r, "pin", "only %.*s may run it (--pin)", (int)d->pin.len,
+            (const char *)d->pin.p);
+    for (uint16_t i = 1; i < c->peers.n; i++) {
+        const struct peer *p = peer_at(c, i);
+        if (!desc_may_run_at(d, p->name) || p->left)
+            continue;
+        if (!peer_alive(c, i))
+            text_add(r->text, sizeof r->text, "; %s is not there", p->name);
+        else if (p->has_state && p->state.phase != PHASE_RUN)
+            text_add(r->text, sizeof r->text, "; %s: %s", p->name,
+                     phase_name((enum phase)p->state.phase));
+        else if (!kind_runs_at(c, i, d->kind))
+            text_add(r->text, sizeof r->text, "; %s does not offer kind %.*s",
+                     p->name, (int)d->kind.len, (const char *)d->kind.p);
+    }
+}
+
 static void
 why_queued(const struct core *c, const struct job *j, struct reason *r)
 {
@@ -75,8 +97,7 @@ why_queued(const struct core *c, const struct job *j, struct reason *r)
     else if (c->phase == PHASE_DRAIN)
         because(r, "drain", "%s is draining and no other node took it", me);
     else if (!desc_may_run_at(&j->w->desc, me))
-        because(r, "pin", "only %.*s may run it (--pin)",
-                (int)j->w->desc.pin.len, (const char *)j->w->desc.pin.p);
+        why_pinned(c, &j->w->desc, r);
     else if (again_waits(j))
         because(r, "retry", "attempt %u failed on %s, which tries it again "
                 "only if no other node takes it",
@@ -110,14 +131,28 @@ why_away(const struct core *c, const struct job *j, struct reason *r)
         because(r, "slots", "waits at %s behind its other jobs", name);
 }
 
+/* By hand; or its home cannot read its file, and others are asked. */
+static void
+why_held(const struct core *c, const struct job *j, struct reason *r)
+{
+    const char *me = c->config.name;
+    int64_t left_us = j->w->seek_us + c->config.file_wait_us - c->now_us;
+    int64_t left_s = left_us <= 0 ? 0 : (left_us + SECOND - 1) / SECOND;
+
+    if (rec_is_held(j))
+        because(r, "held", "held; release it with \"lbctl start %s-%u\"", me,
+                (unsigned)j->w->number);
+    else
+        because(r, "file", "%s cannot read its file or enter its directory; "
+                "other nodes are asked for %lld s more", me,
+                (long long)left_s);
+}
+
 static void
 why_home(const struct core *c, const struct job *j, struct reason *r)
 {
     switch ((enum place)j->place) {
-    case AT_HELD:
-        because(r, "held", "held; release it with \"lbctl start %s-%u\"",
-                c->config.name, (unsigned)j->w->number);
-        break;
+    case AT_HELD: why_held(c, j, r); break;
     case AT_QUEUED: why_queued(c, j, r); break;
     case AT_RUNNING: because(r, "", "runs at %s", c->config.name); break;
     case AT_OFFERED: because(r, "offer", "offered, not answered yet"); break;
@@ -185,7 +220,8 @@ explain_job(const struct core *c, struct ask *a, const struct workload *w,
     }
     bool runs = j->place == AT_RUNNING || (j->flags & JOB_RAN) != 0;
     ask_add_text(a, "state", runs ? "running"
-                             : j->place == AT_HELD ? "held" : "queued");
+                             : j->place == AT_HELD && rec_is_held(j)
+                                   ? "held" : "queued");
     if (j->place == AT_QUEUED)
         pair_add_u64(&a->out, "place", place_in_queue(c, j));
     add_holder(c, a, j);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/command_ask.h"
+#include "core/rec.h"
 
 enum { ARGS_SHOWN = 4096 };
 
@@ -89,7 +90,7 @@ job_state(const struct job *j, const struct outcome_rec *o)
                                              : outcome_name(o->outcome);
     if (j->place == AT_RUNNING || (j->flags & JOB_RAN) != 0)
         return "running";
-    if (j->place == AT_HELD)
+    if (j->place == AT_HELD && rec_is_held(j))
         return "held";
     return j->rec == REC_UNKNOWN ? "unknown" : "queued";
 }

@@ -281,6 +281,7 @@ publish_state_body(struct core *c, struct buf *out)
     fill_node(c, &m.state);
     quarantine_tell(c, quarantine, sizeof quarantine);
     m.state.quarantine = span_str(quarantine);
+    m.state.disk_full = c->disk_full;
     fill_load(c, &m.state);
     fill_counters(c, &m.state);
     encode_workloads(c, &workloads);

@@ -39,6 +39,7 @@ static const struct column columns[] = {
     { NULL, "wire_bytes", true },    { NULL, "failed", true },
     { NULL, "held", true },          { NULL, "placement", false },
     { NULL, "stale", false },        { NULL, "quarantine", false },
+    { NULL, "disk_full", false },
     { NULL, NULL, false }
 };
 
@@ -150,14 +151,18 @@ add_node(struct table *t, const struct lb_node *n)
     table_text(t, n->placement);
     table_json(t, json_boolean(n->life == LB_STALE), "");
     list_cell(t, n->quarantine);
+    table_json(t, json_boolean(n->disk_full), "");
 }
 
 /* Below the table: what a node does not take for a while, and why. */
 static void
-tell_quarantine(const struct lb_node *n)
+tell_trouble(const struct lb_node *n)
 {
     char words[sizeof n->quarantine], *save = NULL;
 
+    if (n->disk_full)
+        printf("%s accepts no jobs: its disk is full; it goes on by itself "
+               "when there is room\n", n->name);
     memcpy(words, n->quarantine, sizeof words);
     for (char *w = strtok_r(words, " ", &save); w != NULL;
          w = strtok_r(NULL, " ", &save)) {
@@ -207,7 +212,7 @@ nodes_main(struct ctl *c, struct args *a)
         table_sort(c, t, sort);
     table_print(c, t, "nodes", NULL);
     for (size_t i = 0; i < c->n_nodes && c->output == OUTPUT_TABLE; i++)
-        tell_quarantine(&c->nodes[i]);
+        tell_trouble(&c->nodes[i]);
     free(name);
 out:
     table_free(t);

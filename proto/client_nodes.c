@@ -56,6 +56,7 @@ client_node(const struct state *s, struct lb_node *out)
     span_copy(s->kinds, out->kinds, sizeof out->kinds);
     span_copy(s->tags, out->tags, sizeof out->tags);
     span_copy(s->quarantine, out->quarantine, sizeof out->quarantine);
+    out->disk_full = s->disk_full;
 }
 
 static bool

@@ -278,6 +278,7 @@ struct lb_node {
     struct lb_workload_info *workloads; /* in lb_nodes: NULL */
     char quarantine[1032];  /* kinds that it does not take for a while, words
                                KIND:FAILURES:SECONDS; "": none */
+    int disk_full;          /* it accepts nothing until there is room */
 };
 /* All nodes that this one knows. `*out` is freed with free(). */
 LB_API int lb_nodes(struct lb *lb, struct lb_node **out, size_t *n);

@@ -142,6 +142,7 @@ struct state {
     uint64_t boot_id;           /* hash: same host = same number */
     uint16_t n_workloads;
     struct span workloads;      /* walk with state_workload_next */
+    bool disk_full;             /* nothing new can be saved */
     struct span quarantine;     /* kinds not taken for a while, as words
                                    KIND:FAILURES:SECONDS; in the tail */
 };

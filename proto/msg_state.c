@@ -209,6 +209,8 @@ texts_write(const struct state *s, struct buf *out)
     buf_span16(out, s->tags);
 }
 
+enum { TROUBLE_DISK_FULL = 1 };
+
 /* What is missing says nothing; what is beyond is of a later version. */
 static void
 read_tail(struct span tail, struct state *s)
@@ -217,10 +219,13 @@ read_tail(struct span tail, struct state *s)
 
     reader_init(&r, tail);
     s->quarantine = span_of(NULL, 0);
+    s->disk_full = false;
     if (tail.len > 0)
         s->quarantine = wire_text16(&r, KINDS_MAX_BYTES);
     if (r.bad)
         s->quarantine = span_of(NULL, 0);
+    else if (reader_left(&r) > 0)
+        s->disk_full = (reader_u8(&r) & TROUBLE_DISK_FULL) != 0;
 }
 
 void
@@ -261,8 +266,10 @@ state_write(const struct state *s, struct buf *out)
     texts_write(s, out);
     buf_u16(out, n);
     buf_bytes(out, s->workloads.p, s->workloads.len);
-    if (s->quarantine.len > 0)
+    if (s->quarantine.len > 0 || s->disk_full)
         buf_span16(&tail, s->quarantine);
+    if (s->disk_full)
+        buf_u8(&tail, TROUBLE_DISK_FULL);
     buf_span16(out, buf_span(&tail));
     buf_fini(&tail);
 }

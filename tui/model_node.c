@@ -171,6 +171,8 @@ phase_word(const struct node *n)
     case PHASE_DRAIN: return "drain";
     case PHASE_RUN: break;
     }
+    if (n->told.disk_full)
+        return "nodisk";
     return n->told.queued == 0 && n->told.running == 0 ? "idle" : "run";
 }
 
@@ -198,6 +200,8 @@ phase_style(const struct node *n)
     case PHASE_DRAIN: return STYLE_DRAIN;
     case PHASE_RUN: break;
     }
+    if (n->told.disk_full)
+        return STYLE_ERROR;
     return n->told.queued == 0 && n->told.running == 0 ? STYLE_IDLE
                                                        : STYLE_TEXT;
 }

@@ -83,6 +83,29 @@ waits_for_another_and_says_so(void **state)
     scene_free(&s);
 }
 
+/* It is not held by anybody, and is not said to be. */
+static void
+says_that_a_reader_of_its_file_is_sought(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_new(&s);
+    scene_add_peer(&s, "beta", PHASE_PAUSE);
+    assert_int_equal(scene_submit(&s, 1), EXIT_DONE);
+    const struct act_run run = s.did->v[scene_find(&s, ACT_RUN, 0)].run;
+    scene_end_run(&s, &run, OUTCOME_NO_FILE);
+    assert_int_equal(scene_ask(&s, "explain", "workload=1 job=0"), EXIT_DONE);
+    scene_expect_pair(&s, "blocked_by", "file");
+    scene_expect_pair(&s, "state", "queued");
+    assert_non_null(strstr(s.text, "other nodes are asked for 30 s more"));
+    assert_int_equal(scene_ask(&s, "hold", "workload=1"), EXIT_DONE);
+    assert_int_equal(scene_ask(&s, "explain", "workload=1 job=0"), EXIT_DONE);
+    scene_expect_pair(&s, "blocked_by", "held");
+    scene_expect_pair(&s, "state", "held");
+    scene_free(&s);
+}
+
 static void
 does_not_wait_for_who_goes(void **state)
 {
@@ -104,6 +127,7 @@ main(void)
         cmocka_unit_test(alone_it_tries_again_at_once),
         cmocka_unit_test(others_that_may_not_run_it_do_not_count),
         cmocka_unit_test(waits_for_another_and_says_so),
+        cmocka_unit_test(says_that_a_reader_of_its_file_is_sought),
         cmocka_unit_test(does_not_wait_for_who_goes),
     };
     return cmocka_run_group_tests_name("again", tests, NULL, NULL);

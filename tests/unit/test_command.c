@@ -419,6 +419,15 @@ only_what_tells_of_saves_waits_for_them(void **state)
     assert_true(REPLY.soon);
     assert_int_equal(scene_ask(&s, "hello", NULL), EXIT_DONE);
     assert_true(REPLY.soon);
+    /* Who steers a node whose disk is full gets an answer. */
+    assert_int_equal(scene_ask(&s, "throttle", "value=50"), EXIT_DONE);
+    assert_true(REPLY.soon);
+    assert_int_equal(scene_ask(&s, "pause", NULL), EXIT_DONE);
+    assert_true(REPLY.soon);
+    assert_int_equal(scene_ask(&s, "explain", NULL), EXIT_DONE);
+    assert_true(REPLY.soon);
+    assert_int_equal(scene_ask(&s, "show", "workload=1"), EXIT_NOTFOUND);
+    assert_false(REPLY.soon);
     assert_int_equal(scene_submit(&s, 4), EXIT_DISK);
     assert_string_equal(s.text, "alpha: disk full");
     assert_true(REPLY.soon);

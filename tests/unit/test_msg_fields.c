@@ -95,7 +95,7 @@ state_host_and_counter_fields(void **state)
 }
 
 static void
-state_tells_what_is_in_quarantine(void **state)
+state_tells_its_trouble(void **state)
 {
     (void)state;
     struct buf b = { 0 }, again = { 0 };
@@ -103,10 +103,19 @@ state_tells_what_is_in_quarantine(void **state)
 
     decode_sample(MSG_STATE, &b, &m);
     assert_int_equal(m.state.quarantine.len, 0);
+    assert_false(m.state.disk_full);
     m.state.quarantine = span_str("fib:5:540 sleep:3:7");
     msg_encode(&m, &again);
     assert_int_equal(msg_decode(MSG_STATE, buf_span(&again), &got), 0);
     expect_text(got.state.quarantine, "fib:5:540 sleep:3:7");
+    assert_false(got.state.disk_full);
+    m.state.quarantine = span_str("");
+    m.state.disk_full = true;
+    buf_reset(&again);
+    msg_encode(&m, &again);
+    assert_int_equal(msg_decode(MSG_STATE, buf_span(&again), &got), 0);
+    assert_true(got.state.disk_full);
+    assert_int_equal(got.state.quarantine.len, 0);
     buf_fini(&again);
     buf_fini(&b);
 }
@@ -353,7 +362,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(state_load_fields),
         cmocka_unit_test(state_host_and_counter_fields),
-        cmocka_unit_test(state_tells_what_is_in_quarantine),
+        cmocka_unit_test(state_tells_its_trouble),
         cmocka_unit_test(state_workloads),
         cmocka_unit_test(membership_fields),
         cmocka_unit_test(batch_fields),
