@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "ctl/cut.h"
 #include "ctl/download.h"
 #include "ctl/output.h"
 #include "ctl/own.h"
@@ -102,6 +103,7 @@ struct run {
     struct save *save;
     struct value *value;
     struct reorder *early;  /* NULL: results come by index */
+    struct cut cut;
     struct lb_progress now;
 };
 
@@ -154,15 +156,9 @@ look(struct run *r, int64_t wait_ms)
     return LB_OK;
 }
 
-static int
+static void
 print_result(struct run *r, const struct lb_result *one, bool whole)
 {
-    value_add(r->value, one);
-    if (r->save != NULL && save_add(r->c, r->save, r->f, one) != 0)
-        return EXIT_DISK;
-    if (!r->o->results || r->c->output == OUTPUT_QUIET)
-        return LB_OK;
-    progress_wipe(&r->bar);
     if (r->c->output == OUTPUT_JSON)
         json_line(result_json(r->f, one));
     else if (!whole && (one->outcome == LB_JOB_DONE ||
@@ -172,6 +168,20 @@ print_result(struct run *r, const struct lb_result *one, bool whole)
         ctl_note(r->c, "%s.%u %s on %s: %s", r->f->name, one->index,
                  outcome_name(one->outcome),
                  one->node[0] != '\0' ? one->node : "no node", one->error);
+}
+
+static int
+put_result(struct run *r, const struct lb_result *one, bool whole)
+{
+    value_add(r->value, one);
+    if (r->save != NULL && save_add(r->c, r->save, r->f, one) != 0)
+        return EXIT_DISK;
+    if (!r->o->results && r->save == NULL)
+        return LB_OK;
+    progress_wipe(&r->bar);
+    if (r->o->results && r->c->output != OUTPUT_QUIET)
+        print_result(r, one, whole);
+    cut_tell(r->c, &r->cut, r->f, one);
     return LB_OK;
 }
 
@@ -198,7 +208,7 @@ log_result(struct run *r, const struct lb_result *one, bool whole)
         return EXIT_DISK;
     reorder_put(r->early, one);
     while (status == LB_OK && reorder_next(r->early, &next))
-        status = print_result(r, &next, whole);
+        status = put_result(r, &next, whole);
     return status;
 }
 
@@ -222,7 +232,7 @@ take_results(struct run *r)
             status = fetch(r, &one);
             if (status == LB_OK)
                 status = r->early != NULL ? log_result(r, &one, whole)
-                                          : print_result(r, &one, whole);
+                                          : put_result(r, &one, whole);
             if (++n % LOOK_RESULTS == 0 && status == LB_OK)
                 status = look(r, 0);
         } else if (lb_results_status(all) != LB_OK) {
@@ -236,6 +246,7 @@ take_results(struct run *r)
     }
     lb_results_free(all);
     fflush(stdout);
+    cut_end(r->c, &r->cut, r->f);
     return status;
 }
 

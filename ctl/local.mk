@@ -10,6 +10,7 @@ libctl_a_SOURCES = \
 	ctl/completion.c \
 	ctl/config.c ctl/config.h \
 	ctl/ctl.c ctl/ctl.h \
+	ctl/cut.c ctl/cut.h \
 	ctl/download.c ctl/download.h \
 	ctl/dry.c \
 	ctl/events.c \

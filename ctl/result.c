@@ -36,6 +36,12 @@ result_command(const struct followed *f, const struct lb_result *r,
            command_result_decode(value, out) == 0;
 }
 
+bool
+result_is_cut(const struct command_result *cmd)
+{
+    return cmd->out_total > cmd->out.len || cmd->err_total > cmd->err.len;
+}
+
 struct span
 result_bytes(const struct followed *f, const struct lb_result *r)
 {
@@ -100,8 +106,6 @@ files_json(struct span words)
 static void
 add_command(json_t *o, const struct command_result *cmd)
 {
-    bool cut = cmd->out_total > cmd->out.len || cmd->err_total > cmd->err.len;
-
     if (cmd->signal != 0)
         json_object_set_new(o, "signal", json_integer(cmd->signal));
     else
@@ -109,7 +113,7 @@ add_command(json_t *o, const struct command_result *cmd)
     json_object_set_new(o, "result", json_null());
     json_object_set_new(o, "stdout", text_json(cmd->out));
     json_object_set_new(o, "stderr", text_json(cmd->err));
-    json_object_set_new(o, "truncated", json_boolean(cut));
+    json_object_set_new(o, "truncated", json_boolean(result_is_cut(cmd)));
     if (cmd->files.len > 0)
         json_object_set_new(o, "files", files_json(cmd->files));
 }

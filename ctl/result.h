@@ -41,6 +41,8 @@ void result_print(const struct followed *f, const struct lb_result *r,
 /* How a command ended and what it wrote. False: it is none, or never ran. */
 bool result_command(const struct followed *f, const struct lb_result *r,
                     struct command_result *out);
+/* Did it write more than its node has kept? Never less. */
+bool result_is_cut(const struct command_result *cmd);
 /* The bytes of a result: those of a command are what it wrote to stdout. */
 struct span result_bytes(const struct followed *f, const struct lb_result *r);
 

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "ctl/cut.h"
 #include "ctl/download.h"
 #include "ctl/follow.h"
 #include "ctl/output.h"
@@ -152,6 +153,7 @@ read_all(struct ctl *c, const struct target *t, struct reading *g,
     struct save *save = g->out != NULL ? save_open(c, g->out, false) : NULL;
     struct value *v = value_new(f);
     struct lb_result r;
+    struct cut cut = { 0 };
     int status = g->out != NULL && save == NULL ? EXIT_DISK : LB_OK;
     bool rows = g->of.follow && c->output == OUTPUT_TABLE && !g->checksum &&
                 g->out == NULL;
@@ -162,6 +164,7 @@ read_all(struct ctl *c, const struct target *t, struct reading *g,
             flush_rows(c, g, f, &r);
         else
             status = take(c, g, f, &r);
+        cut_tell(c, &cut, f, &r);
         if (save != NULL && keep(c, save, f, &r) != 0)
             status = c->status;
     }
@@ -171,6 +174,7 @@ read_all(struct ctl *c, const struct target *t, struct reading *g,
         status = EXIT_DISK;
     if (status == LB_OK)
         finish(c, g, f, v, p->jobs);
+    cut_end(c, &cut, f);
     value_free(v);
     lb_results_free(all);
     return status;

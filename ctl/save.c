@@ -59,7 +59,7 @@ save_open(struct ctl *c, const char *where, bool more)
         if (rc == 0 && s->csv && fseek(s->file, 0, SEEK_END) == 0 &&
             ftell(s->file) == 0)
             fputs("job,state,node,attempt,run_s,wait_s,result,error,exit,"
-                  "signal,stdout,stderr\r\n", s->file);
+                  "signal,stdout,stderr,truncated\r\n", s->file);
     } else {
         rc = make_dir(c, where);
     }
@@ -183,7 +183,9 @@ add_csv(struct save *s, const struct followed *f, const struct lb_result *r)
     put_csv(s->file, span_str(cmd.signal ? "" : how), ',');
     put_csv(s->file, span_str(cmd.signal ? how : ""), ',');
     put_csv(s->file, cmd.out, ',');
-    put_csv(s->file, cmd.err, '\n');
+    put_csv(s->file, cmd.err, ',');
+    put_csv(s->file, span_str(ran && result_is_cut(&cmd) ? "true" : "false"),
+            '\n');
 }
 
 int

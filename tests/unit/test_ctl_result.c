@@ -218,17 +218,20 @@ a_csv_has_the_output_as_fields(void **state)
     struct save *save = save_open(&c, path, false);
     ends(&s, 3, 0, "a,\"b\n", "x");
     assert_int_equal(save_add(&c, save, &s.f, &s.r), 0);
-    buf_fini(&s.value);
     assert_int_equal(save_close(&c, save), 0);
     save = save_open(&c, path, true);
-    ends(&s, 0, 9, "", "");
+    const struct command_result cmd = { .signal = 9, .err_total = 1 };
+    buf_reset(&s.value);
+    command_result_encode(&cmd, &s.value);
+    s.r.value_len = s.value.len;
     assert_int_equal(save_add(&c, save, &s.f, &s.r), 0);
     buf_fini(&s.value);
     assert_int_equal(save_close(&c, save), 0);
     file_is(path, "job,state,node,attempt,run_s,wait_s,result,error,exit,"
-            "signal,stdout,stderr\r\n"
-            "a-1.1,failed,b,1,0.000000,0.000000,,exit 3,3,,\"a,\"\"b\n\",x\r\n"
-            "a-1.1,failed,b,1,0.000000,0.000000,,exit 3,,9,,\r\n");
+            "signal,stdout,stderr,truncated\r\n"
+            "a-1.1,failed,b,1,0.000000,0.000000,,exit 3,3,,\"a,\"\"b\n\",x,"
+            "false\r\n"
+            "a-1.1,failed,b,1,0.000000,0.000000,,exit 3,,9,,,true\r\n");
 }
 
 int

@@ -1,0 +1,40 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MPL-2.0
+# run, results and wait of commands: what the user is told.
+# shellcheck disable=SC2154  # lib.bash sets $work
+
+load lib.bash
+
+setup() {
+    lb_setup
+    command -v lbagent >/dev/null || skip "no lbagent is built"
+    start_agent north workers.count=2 "jobs.commands=$own" jobs.max_output=1K
+    LB_NODE=$(control_of north)
+    export LB_NODE
+}
+teardown() { lb_teardown; }
+
+@test "output beyond what a node keeps: told, and status 1" {
+    seq 3000 >all           # 13,893 bytes
+    fails 1 'north-1.0: 12,869 more bytes of stdout were cut (jobs.max_output)' \
+        lbctl run -- seq 3000
+    cmp stdout <(head -c 1024 all)
+    for form in '' --raw '--out kept' --checksum --follow --json; do
+        # shellcheck disable=SC2086  # words
+        fails 1 'north-1.0: 12,869 more bytes of stdout' \
+            lbctl results last $form
+    done
+    jq -e '.truncated' kept/0/meta.json
+    fails 1 'north-2.0: 1 more byte of stderr was cut' \
+        lbctl -q run --results all.csv -- sh -c 'head -c 1025 all >&2'
+    grep -q ',truncated' all.csv
+    tail -c 7 all.csv | grep -q '^,true'
+    lbctl run -- head -c 1024 all >out 2>err
+    not grep cut err
+}
+
+@test "of many that were cut ten are named" {
+    fails 1 'north-1: the output of 3 more jobs was cut' \
+        lbctl run -- sh -c 'head -c 1025 /dev/zero' ::: {1..13}
+    [ "$(grep -c 'more byte of stdout was cut' stderr)" -eq 10 ]
+}
