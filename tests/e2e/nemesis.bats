@@ -14,6 +14,18 @@ campaign() {
     [ "$status" -eq 0 ]
 }
 
+@test "short campaigns have a twentieth of what one has for a release" {
+    # The files of boundary and limits say why they have less.
+    "$nemesis" --list | awk '
+        NR > 1 && $1 !~ /^(boundary|limits)$/ {
+            # A promise is a word P and its number: there may be several.
+            for (i = 2; $i ~ /^P[0-9]+$/; i++) ;
+            n++
+            if ($i * 20 < $(i + 1)) { print; bad = 1 }
+        }
+        END { exit bad || n < 10 }'
+}
+
 # Who is killed about each quarter of a second has accepted nothing in vain.
 @test "agents killed at random, and as they acknowledge" {
     campaign kill

@@ -179,8 +179,10 @@ run(struct run *r)
     return v;
 }
 
+/* In full until no call is left; a run of 250 points is a release's, and 13 are
+ * a twentieth of that. */
 const struct campaign campaign_boundary = {
-    .name = "boundary", .promise = "P1", .ci = 6, .full = 2000,
+    .name = "boundary", .promise = "P1", .ci = 13, .full = 2000,
     .programs = "strace", .run = run,
     .what = "SIGKILL as the n-th write, sync, rename, send ... begins"
 };

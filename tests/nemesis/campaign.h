@@ -35,7 +35,8 @@ struct campaign {
     const char *name;
     const char *promise;    /* "P1 P4" */
     const char *what;       /* one line for --list */
-    unsigned ci, full;      /* events */
+    unsigned ci, full;      /* events; ci is a twentieth of full, or its
+                             * comment says why not */
     bool root;              /* skipped otherwise */
     const char *programs;   /* needed in PATH, blank-separated; or "" */
     /* Ends all that it started. A PASS stands only if the checker finds

@@ -202,7 +202,7 @@ run(struct run *r)
 }
 
 const struct campaign campaign_clock = {
-    .name = "clock", .promise = "P10", .ci = 15, .full = 1000,
+    .name = "clock", .promise = "P10", .ci = 50, .full = 1000,
     .programs = "", .run = run,
     .what = "jumps of the wall clock, by seconds and years"
 };

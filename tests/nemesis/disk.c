@@ -104,4 +104,4 @@ run(struct run *r)
 const struct campaign campaign_disk = {
     .name = "disk", .promise = "P11",
     .what = "each call to the disk fails, once and for good",
-    .ci = 40, .full = 2000, .programs = "", .run = run };
+    .ci = 100, .full = 2000, .programs = "", .run = run };

@@ -124,4 +124,4 @@ run(struct run *r)
 const struct campaign campaign_journal = {
     .name = "journal", .promise = "P13",
     .what = "bit flips, cuts and wrong sectors in journals: every loss is told",
-    .ci = 300, .full = 10000, .programs = "", .run = run };
+    .ci = 500, .full = 10000, .programs = "", .run = run };

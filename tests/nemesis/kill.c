@@ -234,7 +234,7 @@ run(struct run *r)
 }
 
 const struct campaign campaign_kill = {
-    .name = "kill", .promise = "P1 P4", .ci = 60, .full = 2000,
+    .name = "kill", .promise = "P1 P4", .ci = 100, .full = 2000,
     .programs = "", .run = run,
     .what = "SIGKILL of random agents, also aimed at submissions"
 };

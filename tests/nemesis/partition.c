@@ -278,7 +278,7 @@ run(struct run *r)
 }
 
 const struct campaign campaign_partition = {
-    .name = "partition", .promise = "P8", .ci = 6, .full = 500,
+    .name = "partition", .promise = "P8", .ci = 25, .full = 500,
     .root = true, .programs = "ip nft", .run = run,
     .what = "cuts between agents in network namespaces, healed"
 };

@@ -178,4 +178,4 @@ run(struct run *r)
 const struct campaign campaign_power = {
     .name = "power", .promise = "P2",
     .what = "power cuts: what was not synced is gone",
-    .ci = 12, .full = 650, .root = true, .programs = "mkfs.ext4", .run = run };
+    .ci = 33, .full = 650, .root = true, .programs = "mkfs.ext4", .run = run };

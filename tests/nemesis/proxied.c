@@ -102,7 +102,7 @@ run(struct run *r)
 }
 
 const struct campaign campaign_proxied = {
-    .name = "proxy", .promise = "P3", .ci = 3000, .full = 100000,
+    .name = "proxy", .promise = "P3", .ci = 5000, .full = 100000,
     .programs = "", .run = run,
     .what = "late, reordered, cut, swallowed, repeated messages"
 };

@@ -265,7 +265,7 @@ run(struct run *r)
 }
 
 const struct campaign campaign_rejoin = {
-    .name = "rejoin", .promise = "P9", .ci = 5, .full = 200,
+    .name = "rejoin", .promise = "P9", .ci = 10, .full = 200,
     .programs = "cp rm", .run = run,
     .what = "the same name again: same, empty, older disk; twins refused"
 };

@@ -113,7 +113,7 @@ run(struct run *r)
 }
 
 const struct campaign campaign_stop = {
-    .name = "stop", .promise = "P10", .ci = 4, .full = 120,
+    .name = "stop", .promise = "P10", .ci = 6, .full = 120,
     .programs = "", .run = run,
     .what = "agents that are stopped for a while, and wake up"
 };
