@@ -83,6 +83,17 @@ ctl_failed(struct ctl *c, const struct lb *lb, int status)
     return ctl_fail(c, status, "%s", lb_error(lb));
 }
 
+int
+ctl_stdout(struct ctl *c)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    if (!c->stdout_lost)
+        ctl_fail(c, EXIT_DISK, "stdout: cannot be written");
+    c->stdout_lost = true;
+    return -1;
+}
+
 bool
 ctl_confirm(struct ctl *c, const char *what)
 {

@@ -26,6 +26,7 @@ struct ctl {
     enum output output_default;
     enum colour colour;
     bool verbose;
+    bool stdout_lost;       /* which is said */
     bool silent;            /* no messages: only the status counts */
     int status;             /* worst so far */
     struct lb *root;        /* connected to nobody; has the threads of all */
@@ -49,6 +50,10 @@ int ctl_status(struct ctl *c, int status);
 int status_worse(int a, int b);
 /* Says why the last question to `lb` failed. */
 int ctl_failed(struct ctl *c, const struct lb *lb, int status);
+
+/* Flushes stdout. -1: what was printed, at any time, could not be written,
+ * which is told once, with status 74. */
+int ctl_stdout(struct ctl *c);
 
 /* Waits as long as a node has asked for, but not above 1 s. -1: interrupted,
  * which is noted. */

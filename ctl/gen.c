@@ -86,7 +86,9 @@ write_lines(struct ctl *c, const struct wanted *w, FILE *f, const char *path)
     for (uint64_t i = 0; i < w->n && !ferror(f); i++)
         fprintf(f, "%s %" PRIu64 "\n", w->kind,
                 generate_ms(&r, w->dist, (double)w->mean_ms, w->shape));
-    if (fflush(f) != 0 || ferror(f))
+    if (f == stdout)
+        ctl_stdout(c);
+    else if (fflush(f) != 0 || ferror(f))
         ctl_fail(c, EXIT_DISK, "%s: %s", path, strerror(errno));
     return c->status;
 }

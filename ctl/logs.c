@@ -34,10 +34,9 @@ show(struct ctl *c, struct logs *l, struct span bytes)
     if (l->from >= bytes.len)
         return 0;
     size_t n = bytes.len - (size_t)l->from;
-    if (fwrite(bytes.p + l->from, 1, n, stdout) != n || fflush(stdout) != 0) {
-        ctl_fail(c, EXIT_DISK, "stdout: cannot be written");
+    fwrite(bytes.p + l->from, 1, n, stdout);
+    if (ctl_stdout(c) != 0)
         return -1;
-    }
     l->from += n;
     return 0;
 }
@@ -104,9 +103,9 @@ show_piece(struct ctl *c, struct logs *l, const char *holder)
     lb_call_number(&call, "from", l->from);
     int status = lb_call_do(lb, &call, &r);
     if (status == LB_OK && lb_reply_row(r, &at, &p, &len)) {
-        if (len > 0 && (fwrite(p, 1, len, stdout) != len ||
-                        fflush(stdout) != 0)) {
-            ctl_fail(c, EXIT_DISK, "stdout: cannot be written");
+        if (len > 0)
+            fwrite(p, 1, len, stdout);
+        if (ctl_stdout(c) != 0) {
             len = 0;
             status = LB_DISK;
         }

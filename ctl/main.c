@@ -44,7 +44,6 @@ main(int argc, char **argv)
     free(c.node);
     free(c.node_default);
     free(c.key);
-    if (fflush(stdout) != 0 && c.status == 0)
-        ctl_fail(&c, EXIT_DISK, "stdout: cannot be written");
+    ctl_stdout(&c);
     return c.status;
 }

@@ -84,7 +84,7 @@ take(struct ctl *c, struct reading *g, const struct followed *f,
         json_line(result_json(f, r));
     else if (g->out == NULL && !g->checksum &&
              fwrite(bytes.p, 1, bytes.len, stdout) != bytes.len)
-        return ctl_fail(c, EXIT_DISK, "stdout: cannot be written");
+        return ctl_stdout(c) != 0 ? EXIT_DISK : LB_OK;
     return LB_OK;
 }
 

@@ -38,3 +38,34 @@ teardown() { lb_teardown; }
         lbctl run -- sh -c 'head -c 1025 /dev/zero' ::: {1..13}
     [ "$(grep -c 'more byte of stdout was cut' stderr)" -eq 10 ]
 }
+
+@test "a standard output that cannot be written is status 74, always" {
+    lbctl submit -- seq 10
+    lbctl wait last
+    lbctl submit -- false
+    lbctl wait last || [ $? -eq 1 ]
+    while read -r -a words; do
+        got=0
+        lbctl "${words[@]}" >/dev/full 2>stderr || got=$?
+        [ "$got" -eq 74 ] || { echo "${words[*]}: $got" >&2; return 1; }
+        [ "$(grep -cx 'lbctl: stdout: cannot be written' stderr)" -eq 1 ]
+    done <<'END'
+run -- echo a
+run fib 3
+run -- expr 0
+submit fib 3
+nodes
+results north-1
+results --raw north-1
+results north-2
+--json list
+status
+logs north-1.0
+show north-1
+events
+kinds
+gen-workload 9
+help
+--version
+END
+}
