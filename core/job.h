@@ -33,7 +33,8 @@ enum job_flag {
                            (again.h); FOREIGN: it stays here for that */
     JOB_HELD = 32,      /* home: hold came; wherever it is */
     JOB_MAYBE = 64,     /* RELEASED: MAYBE_TAKEN, not NEVER_STARTED */
-    JOB_NOT_HOME = 128  /* its file cannot be read here: others are tried */
+    JOB_NOT_HOME = 128  /* its file cannot be read at home: others are tried;
+                           FOREIGN: and it does not go there */
 };
 
 struct workload;

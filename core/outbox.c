@@ -10,12 +10,19 @@ stays(const struct batch_job *e)
 }
 
 static bool
+not_home(const struct batch_job *e)
+{
+    return e->job != NULL && (e->job->flags & JOB_NOT_HOME);
+}
+
+static bool
 same_range(const struct batch_job *a, const struct batch_job *b)
 {
     return a->home == b->home && a->workload == b->workload &&
            a->index + 1 == b->index && a->fence == b->fence &&
            a->moves == b->moves && a->attempt == b->attempt &&
-           (a->job == NULL) == (b->job == NULL) && stays(a) == stays(b);
+           (a->job == NULL) == (b->job == NULL) && stays(a) == stays(b) &&
+           not_home(a) == not_home(b);
 }
 
 static bool
@@ -73,6 +80,8 @@ encode_group(const struct core *c, const struct batch *b, uint32_t i,
         }
         if (stays(e))
             it.flags |= ITEM_STAYS;
+        if (not_home(e))
+            it.flags |= ITEM_NOT_HOME;
         if (own) {
             it.flags |= ITEM_HAS_ARGS;
             encode_args(c, e, &args);

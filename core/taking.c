@@ -15,7 +15,8 @@ struct offered {
     uint64_t fence, cost;
     uint32_t index;
     uint8_t moves, attempt;
-    bool has_args, stays;
+    bool has_args;
+    uint8_t flags;      /* of the job */
     struct span args;
 };
 
@@ -160,7 +161,7 @@ take_new(struct core *c, const struct offered *o)
     j->fence = o->fence;
     j->moves = o->moves;
     j->attempt = o->attempt;
-    j->flags = o->stays ? JOB_AVOID : 0;
+    j->flags = o->flags;
     j->lost = 0;
     if (o->has_args)
         workload_set_args(w, o->index, o->cost, o->args);
@@ -181,8 +182,8 @@ take_over(struct core *c, struct job *j, const struct offered *o)
     }
     if (j->place == AT_QUEUED) {
         j->attempt = o->attempt;
-        j->flags &= (uint8_t)~JOB_AVOID;
-        j->flags |= o->stays ? JOB_AVOID : 0;
+        j->flags &= (uint8_t)~(JOB_AVOID | JOB_NOT_HOME);
+        j->flags |= o->flags;
     }
     return VERDICT_TAKEN;
 }
@@ -227,6 +228,13 @@ add_verdict(struct verdict *v, struct item *last, enum item_verb verb)
     *last = (struct item){ .verb = (uint8_t)verb, .count = 1 };
 }
 
+static uint8_t
+flags_of(const struct item *it)
+{
+    return (uint8_t)(((it->flags & ITEM_STAYS) ? JOB_AVOID : 0) |
+                     ((it->flags & ITEM_NOT_HOME) ? JOB_NOT_HOME : 0));
+}
+
 static uint32_t
 decide_group(struct core *c, const struct batch_group *g, struct verdict *v,
              struct item *last)
@@ -243,7 +251,7 @@ decide_group(struct core *c, const struct batch_group *g, struct verdict *v,
                              .moves = it.moves,
                              .attempt = it.attempt,
                              .has_args = (it.flags & ITEM_HAS_ARGS) != 0,
-                             .stays = (it.flags & ITEM_STAYS) != 0 };
+                             .flags = flags_of(&it) };
         if (o.has_args)
             batch_args(g, &args_at, &o.cost, &o.args);
         for (uint32_t k = 0; k < it.count; k++) {

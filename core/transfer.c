@@ -37,6 +37,7 @@ can_go(const struct core *c, uint16_t peer, const struct job *j,
     /* The offer of an own job would not leave, and be in doubt at last. */
     if ((c->disk_full && j->w->home == 0) ||
         j->moves >= max_moves || !again_may_go(j, peer) ||
+        ((j->flags & JOB_NOT_HOME) && peer == j->w->home) ||
         job_bytes(j) > c->config.batch_bytes * 16ull)
         return false;
     span_copy(p->state.kinds, kinds, sizeof kinds);

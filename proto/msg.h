@@ -61,17 +61,18 @@ struct item {
     uint8_t moves;
     uint8_t attempt;
     uint8_t flags;      /* BATCH: ITEM_HAS_ARGS (then count is 1), ITEM_VOID,
-                           ITEM_STAYS; RESULTS_ACK: ITEM_WITNESSED */
+                           ITEM_STAYS, ITEM_NOT_HOME;
+                           RESULTS_ACK: ITEM_WITNESSED */
     uint32_t workload;  /* number at its home */
     uint32_t first, count;  /* count >= 1; first + count <= JOBS_MAX */
     uint64_t fence;     /* home incarnation << 32 | reclaim counter */
     uint32_t run;       /* RESULTS_ACK: run number; else 0 */
 };
 /* ITEM_VOID: no longer offered, answered STALE (keeps the order of a batch).
- * ITEM_STAYS: who takes it does not pass it on. ITEM_WITNESSED: what failed
- * here succeeds elsewhere. */
+ * ITEM_STAYS: who takes it does not pass it on. ITEM_NOT_HOME: not to its
+ * home. ITEM_WITNESSED: what failed here succeeds elsewhere. */
 enum { ITEM_HAS_ARGS = 1, ITEM_VOID = 2, ITEM_STAYS = 4, ITEM_WITNESSED = 8,
-       ITEM_BYTES = 28 };
+       ITEM_NOT_HOME = 16, ITEM_BYTES = 28 };
 
 void item_encode(const struct item *it, struct buf *out);
 /* A list: u32 number, then items. begin returns where the number goes. */
