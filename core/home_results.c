@@ -189,6 +189,8 @@ home_outcome(struct core *c, struct workload *w, const struct result *in,
         (LB_BUG != 20 && r.fence < home_floor(w, r.index)))
         return;
     struct job *j = workload_job(w, r.index);
+    if (r.outcome != OUTCOME_NO_FILE && node != 0)
+        seek_found(c, w);
     if (r.outcome == OUTCOME_DONE || r.outcome == OUTCOME_FAILED)
         quarantine_note(c, w, node, r.outcome == OUTCOME_DONE);
     if (goes_on(c, j, &r, node))
@@ -392,6 +394,7 @@ reclaim_unclaimed(struct core *c, struct workload *w)
 static void
 seek_readers(struct core *c, struct workload *w)
 {
+    seek_review(c, w);
     for (struct job *j = workload_next(w, 0), *next; j != NULL; j = next) {
         next = workload_next(w, j->index + 1);
         if (j->place != AT_HELD || !(j->flags & JOB_NOT_HOME) || w->held ||

@@ -18,6 +18,29 @@ seek_note(struct core *c, struct job *j, uint16_t node)
         j->w->seek_us = c->now_us;
 }
 
+void
+seek_found(const struct core *c, struct workload *w)
+{
+    if (w->seek_us != 0)
+        w->seek_us = c->now_us;
+}
+
+void
+seek_review(const struct core *c, struct workload *w)
+{
+    bool sought = false, reads = false;
+
+    for (const struct job *j = workload_next(w, 0); j != NULL;
+         j = workload_next(w, j->index + 1)) {
+        sought |= (j->flags & JOB_NOT_HOME) != 0;
+        reads |= (j->flags & JOB_RAN) != 0;
+    }
+    if (!sought)
+        w->seek_us = 0;
+    else if (reads)
+        seek_found(c, w);
+}
+
 /* What a command lacks at its home is sought at nodes that are there: unlike a
  * file it is seldom one that only a node to come has. */
 static bool

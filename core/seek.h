@@ -13,7 +13,12 @@
  * its home, which can as a rule; the home, also one that may not run the job,
  * to the others. The job is in no place yet. */
 void seek_note(struct core *c, struct job *j, uint16_t node);
-/* Has jobs.file_wait passed since others are asked? */
+/* Another node has run a job of `w`, so that there is one that reads its file:
+ * jobs.file_wait begins anew. */
+void seek_found(const struct core *c, struct workload *w);
+/* Likewise if one does so right now; the search is over without such jobs. */
+void seek_review(const struct core *c, struct workload *w);
+/* Has jobs.file_wait passed since others are asked, or one has read it? */
 bool seek_is_long(const struct core *c, const struct job *j);
 /* It has, or for a command there is nobody to ask. */
 bool seek_is_over(const struct core *c, const struct job *j);
