@@ -93,15 +93,15 @@ send_bytes() {
         -D "peers.node=127.0.0.1:$port" >south.out 2>south.log 3>&- &
     pid=$!
     echo "$pid" >pid.south
-    await [ -s south/run/endpoint ]
-    # Now each is among the other's peers.
+    # South is not among the peers of north, which alone hears the other yet:
+    # heard by both, south could end before it has said a word.
+    await logged north 'evt=id-taken'
     printf '[peers]\nnode = 127.0.0.1:%s\n' "$(port_of south)" >>north.ini
     kill -HUP "$(cat pid.north)"
     status=0
     wait "$pid" || status=$?
     [ "$status" -eq 77 ]
     logged south 'evt=id-taken'
-    await logged north 'evt=id-taken'
     kill -0 "$(cat pid.north)"
 }
 
