@@ -481,7 +481,11 @@ END
     [ "$(lbctl --json nodes | jq '.nodes[1].throttle_pct')" -eq 80 ]
 }
 # shellcheck disable=SC2317  # called by await
-catches_signals() { grep -q '^SigCgt:.*4002$' "/proc/$(cat pid)/status"; }
+catches_signals() { # INT and TERM; a sanitizer catches others besides
+    local set
+    set=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$(cat pid)/status")
+    [ $((0x0$set & 0x4002)) -eq $((0x4002)) ]
+}
 # shellcheck disable=SC2317  # called by await
 gone() { ! kill -0 "$1"; }
 
