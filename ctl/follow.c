@@ -100,7 +100,6 @@ struct run {
     const struct followed *f;
     const struct follow_options *o;
     struct progress bar;
-    struct save *save;
     struct value *value;
     struct reorder *early;  /* NULL: results come by index */
     struct cut cut;
@@ -174,9 +173,9 @@ static int
 put_result(struct run *r, const struct lb_result *one, bool whole)
 {
     value_add(r->value, one);
-    if (r->save != NULL && save_add(r->c, r->save, r->f, one) != 0)
+    if (r->o->save != NULL && save_add(r->c, r->o->save, r->f, one) != 0)
         return EXIT_DISK;
-    if (!r->o->results && r->save == NULL)
+    if (!r->o->results && r->o->save == NULL)
         return LB_OK;
     progress_wipe(&r->bar);
     if (r->o->results && r->c->output != OUTPUT_QUIET)
@@ -318,11 +317,6 @@ follow(struct ctl *c, const struct followed *f,
     struct run r = { .c = c, .f = f, .o = o };
     int status;
 
-    if (o->save != NULL) {
-        r.save = save_open(c, o->save, o->save_more);
-        if (r.save == NULL)
-            return c->status;
-    }
     r.value = value_new(f);
     r.early = o->log != NULL ? reorder_new() : NULL;
     progress_init(&r.bar, o->progress, c, f->name);
@@ -333,8 +327,6 @@ follow(struct ctl *c, const struct followed *f,
         status = look(&r, 0);
     if (status == LB_OK)
         status = finish(&r);
-    if (save_close(c, r.save) != 0)
-        status = EXIT_DISK;
     value_free(r.value);
     reorder_free(r.early);
     return status;

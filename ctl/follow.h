@@ -14,8 +14,7 @@ struct follow_options {
     bool cancel;            /* at an interrupt */
     enum progress_mode progress;
     const char *halt;       /* --halt as halt_read takes it; NULL: never */
-    const char *save;       /* --results; NULL: nowhere */
-    bool save_more;         /* behind what is there */
+    struct save *save;      /* --results; NULL: nowhere */
     struct joblog *log;     /* NULL: none */
     int64_t until_us;       /* of now_us(); 0: no limit */
 };

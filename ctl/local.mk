@@ -15,6 +15,7 @@ libctl_a_SOURCES = \
 	ctl/dry.c \
 	ctl/events.c \
 	ctl/files.c ctl/files.h \
+	ctl/folder.c ctl/folder.h \
 	ctl/follow.c ctl/follow.h \
 	ctl/forms.c \
 	ctl/fromjson.c \

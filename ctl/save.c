@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "ctl/folder.h"
 
 enum { PATH_BYTES = 4096 };
 
@@ -42,7 +42,8 @@ fail(struct ctl *c, const char *path)
 static int
 make_dir(struct ctl *c, const char *path)
 {
-    return mkdir(path, 0777) == 0 || errno == EEXIST ? 0 : fail(c, path);
+    errno = -folder_make(path, 0777);
+    return errno == 0 ? 0 : fail(c, path);
 }
 
 struct save *

@@ -6,27 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "ctl/config.h"
+#include "ctl/folder.h"
 #include "ctl/reach.h"
 #include "proto/names.h"
-
-/* Makes all folders of `path` that are missing. */
-static void
-make_dirs(char *path)
-{
-    for (char *p = path + 1; *p != '\0'; p++)
-        if (*p == '/') {
-            *p = '\0';
-            mkdir(path, 0700);
-            *p = '/';
-        }
-    mkdir(path, 0700);
-}
 
 void
 last_write(const char *name)
@@ -36,7 +23,7 @@ last_write(const char *name)
     /* A convenience: who cannot keep it has still got the name on stdout. */
     if (!state_dir(dir, sizeof dir))
         return;
-    make_dirs(dir);
+    folder_make(dir, 0700);
     text_add(path, sizeof path, "%s/last", dir);
     text_add(fresh, sizeof fresh, "%s/last.%ld", dir, (long)getpid());
     FILE *f = fopen(fresh, "we");

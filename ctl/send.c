@@ -30,7 +30,7 @@ struct sent {
     const struct load *load;
     uint32_t number, accepted;
     char name[80], key[80];
-    bool first, duplicate;
+    bool duplicate;
 };
 
 static void
@@ -325,9 +325,35 @@ tell(struct ctl *c, const struct submit *s, const struct sent *sent,
                  held);
 }
 
+/* Where results go; NULL: not. */
+struct kept {
+    struct joblog *log;
+    struct save *save;
+};
+
+/* What cannot be kept is not begun. -1 after a message. */
+static int
+kept_open(struct ctl *c, const struct submit *s, struct kept *k)
+{
+    bool more = s->resume || s->resume_failed;
+
+    *k = (struct kept){ .log = NULL };
+    if (s->joblog == NULL && s->results == NULL)
+        return 0;
+    if (reach_asked(c) == NULL)     /* and old ones stay as they are */
+        return -1;
+    if (s->joblog != NULL &&
+        (k->log = joblog_open(c, s->joblog, more)) == NULL)
+        return -1;
+    if (s->results != NULL &&
+        (k->save = save_open(c, s->results, more)) == NULL)
+        return -1;
+    return 0;
+}
+
 static void
 stay(struct ctl *c, const struct submit *s, const struct sent *sent,
-     struct joblog *log)
+     const struct kept *k)
 {
     const struct load *l = sent->load;
     struct followed f = {
@@ -338,16 +364,15 @@ stay(struct ctl *c, const struct submit *s, const struct sent *sent,
     struct follow_options o = {
         .results = s->run, .cancel = s->cancel, .progress = s->progress,
         .files = s->program.carry.n_back > 0,
-        .halt = s->halt, .save = s->results, .log = log,
-        .save_more = s->resume || s->resume_failed || !sent->first,
+        .halt = s->halt, .save = k->save, .log = k->log,
         .until_us = c->timeout_us > 0 ? now_us() + c->timeout_us : 0
     };
 
     text_add(f.name, sizeof f.name, "%s", sent->name);
     if (s->tag)
         f.values = l->values;
-    if (log != NULL)
-        joblog_load(log, l, sent->at_us);
+    if (k->log != NULL)
+        joblog_load(k->log, l, sent->at_us);
     follow(c, &f, &o);
 }
 
@@ -373,7 +398,6 @@ send_all(struct ctl *c, struct submit *s, const struct jobfile *jobs,
             continue;       /* all of it has run */
         make_key(s, i, jobs->n_loads, sent[i].key);
         sent[i].load = &jobs->load[i];
-        sent[i].first = i == 0;
         sent[i].at_us = wall_us();
         int err = send_load(c, s, &jobs->load[i], &sent[i]);
         if (sent[i].number != 0) /* also one that broke off */
@@ -389,22 +413,18 @@ int
 submit_all(struct ctl *c, struct submit *s, struct jobfile *jobs)
 {
     struct sent sent[64] = { { .number = 0 } };
-    struct joblog *log = NULL;
+    struct kept kept;
 
     if (jobs->n_loads > sizeof sent / sizeof sent[0])
         return ctl_fail(c, EXIT_USAGE, "%zu workloads at once are above %zu",
                         jobs->n_loads, sizeof sent / sizeof sent[0]);
-    if (s->joblog != NULL) {    /* what cannot be logged is not begun */
-        log = joblog_open(c, s->joblog, s->resume || s->resume_failed);
-        if (log == NULL)
-            return c->status;
-    }
     ctl_catch_signals();
     c->whole = s->wait;
-    size_t n = send_all(c, s, jobs, sent);
+    size_t n = kept_open(c, s, &kept) == 0 ? send_all(c, s, jobs, sent) : 0;
     for (size_t i = 0; s->wait && i < n && ctl_interrupt == 0; i++)
         if (sent[i].number != 0)
-            stay(c, s, &sent[i], log);
-    joblog_free(log);
+            stay(c, s, &sent[i], &kept);
+    joblog_free(kept.log);
+    save_close(c, kept.save);
     return c->status;
 }

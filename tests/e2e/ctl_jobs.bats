@@ -150,6 +150,21 @@ submit_within() { (ulimit -v "$1" && lbctl submit -a "$2" 2>said); }
     [ "$(cat again/1/result)" = 89 ]
 }
 
+@test "--results: where they cannot go, no job is begun" {
+    lbctl run --results a/b/c fib 10 >/dev/null
+    [ "$(cat a/b/c/0/result)" = 55 ]
+    fails 74 'not a directory' lbctl run --results a/b/c/0/result/x fib 3
+    fails 74 'not a directory' lbctl run --results a/b/c/0/result fib 3
+    fails 74 'nowhere/x.csv: no such file' \
+        lbctl run --results nowhere/x.csv fib 3
+    [ "$(lbctl list -q | wc -l)" -eq 1 ]
+    lbctl results --out d/e last
+    [ "$(cat d/e/0/result)" = 55 ]
+    echo old >old.csv
+    fails 69 '' lbctl -n "ipc://$work/none" run --results old.csv fib 3
+    [ "$(cat old.csv)" = old ]
+}
+
 @test "a failed job is status 1, and retry runs it again" {
     printf 1x >bad.txt
     fails 1 'is no digit' lbctl run digitsum file=bad.txt
