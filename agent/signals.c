@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "agent/doors.h"
 #include "agent/loop_parts.h"
 #include "base/exits.h"
 #include "base/text.h"
@@ -106,6 +107,8 @@ dump_net(struct loop *l)
     dump_one("net.push_sockets", n.push_sockets);
     dump_one("net.queued", n.queued);
     dump_one("net.clients", n.clients);
+    dump_one("net.refused", doors_refused());
+    dump_one("net.strangers", doors_strangers());
     for (int i = 1; i < FRAME_ERRORS; i++) {
         name[0] = '\0';
         text_add(name, sizeof name, "net.rejected.%s",
