@@ -19,6 +19,7 @@ enum {
     FULL_RETRY_US = 1000 * 1000,
     IDLE_US = 1000 * 1000,      /* without work for so long: checkpoint */
     GATHER_US = 5 * 1000,       /* a record that nobody waits for */
+    GATHER_FULL_US = 100 * 1000,    /* any, while the disk is full */
     GATHER_BYTES = 512 * 1024,  /* or until there is so much */
     STACK_BYTES = 512 * 1024
 };
@@ -46,6 +47,7 @@ struct journal {
     struct journal_backlog backlog;
     bool closing;
     bool told, hurry;           /* told of `first`; somebody waits for it */
+    int64_t regain_us;          /* when to look for room next */
     struct journal_news news;
 };
 
@@ -161,9 +163,46 @@ static void
 tell_trouble(struct journal *j, enum journal_state state, int rc)
 {
     db_error(&j->file.db, rc, j->news.error, sizeof j->news.error);
-    if (j->news.state != state)
+    if (j->news.state != state) {
+        j->regain_us = clock_us() + FULL_RETRY_US;
         tell(j);
+    }
     j->news.state = state;
+}
+
+/* One transaction, or none of it. */
+static int
+commit_or_undo(struct db *d, const struct note *group)
+{
+    int64_t seq = d->seq, rows = d->rows;
+    int rc = commit(d, group);
+
+    if (rc != SQLITE_OK)
+        undo(d, seq, rows);
+    return rc;
+}
+
+static bool
+is_full(int rc)
+{
+    return (rc & 0xff) == SQLITE_FULL;
+}
+
+/* With all the room that can be made. */
+static int
+commit_somehow(struct journal_file *f, const struct note *group)
+{
+    int rc = commit_or_undo(&f->db, group);
+
+    if (is_full(rc)) {
+        journal_file_empty_log(f, false);
+        rc = commit_or_undo(&f->db, group);
+    }
+    if (is_full(rc) && ballast_drop(&f->ballast)) {
+        journal_file_empty_log(f, false);
+        rc = commit_or_undo(&f->db, group);
+    }
+    return rc;
 }
 
 /* Commits a group, again and again while the disk is full. Called with the
@@ -173,17 +212,14 @@ write_group(struct journal *j, const struct note *group)
 {
     for (;;) {
         struct db *db = &j->file.db;
-        int64_t seq = db->seq, rows = db->rows;
         pthread_mutex_unlock(&j->lock);
-        int rc = commit(db, group);
-        if (rc != SQLITE_OK)
-            undo(db, seq, rows);
-        else
+        int rc = commit_somehow(&j->file, group);
+        if (rc == SQLITE_OK)
             journal_end_tell(&j->file.end, db->seq, db->incarnation);
         pthread_mutex_lock(&j->lock);
         if (rc == SQLITE_OK)
             return true;
-        if ((rc & 0xff) != SQLITE_FULL) {
+        if (!is_full(rc)) {
             tell_trouble(j, JOURNAL_FAILED, rc);
             return false;
         }
@@ -209,7 +245,10 @@ tell_durable(struct journal *j, const struct note *group)
         j->backlog.n--;
         j->backlog.bytes -= n->len;
     }
-    j->news.state = JOURNAL_OK;
+    if (j->file.ballast.lacks)
+        tell_trouble(j, JOURNAL_FULL, SQLITE_FULL);
+    else
+        j->news.state = JOURNAL_OK;
     tell(j);
 }
 
@@ -226,15 +265,17 @@ wait_for_work(struct journal *j, bool wrote)
     return rc != ETIMEDOUT || j->first != NULL || j->closing;
 }
 
-/* More of what nobody waits for: a commit costs the same for all of it. The
- * lock is held. */
+/* More of what nobody waits for: a commit costs the same for all of it, time,
+ * and room while there is little. The lock is held. */
 static void
 gather(struct journal *j)
 {
-    const struct timespec end = clock_timespec(clock_us() + GATHER_US);
+    const bool lacks = j->file.ballast.lacks;
+    const struct timespec end =
+        clock_timespec(clock_us() + (lacks ? GATHER_FULL_US : GATHER_US));
     int rc = 0;
 
-    while (!j->hurry && !j->closing && rc != ETIMEDOUT)
+    while ((!j->hurry || lacks) && !j->closing && rc != ETIMEDOUT)
         rc = pthread_cond_timedwait(&j->work, &j->lock, &end);
     j->told = j->hurry = false;
 }
@@ -244,9 +285,31 @@ static void
 checkpoint(struct journal *j)
 {
     pthread_mutex_unlock(&j->lock);
-    (void)sqlite3_wal_checkpoint_v2(j->file.db.sqlite, NULL,
-                                    SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    journal_file_empty_log(&j->file, false);
     pthread_mutex_lock(&j->lock);
+}
+
+/* The disk was full: looks, each second, whether the ballast can be made
+ * again. */
+static void
+regain(struct journal *j)
+{
+    const int64_t now_us = clock_us();
+
+    if (!j->file.ballast.lacks || now_us < j->regain_us)
+        return;
+    j->regain_us = now_us + FULL_RETRY_US;
+    pthread_mutex_unlock(&j->lock);
+    ballast_make(&j->file.ballast);
+    if (j->file.ballast.lacks) {
+        journal_file_empty_log(&j->file, true);
+        ballast_make(&j->file.ballast);
+    }
+    pthread_mutex_lock(&j->lock);
+    if (j->file.ballast.lacks)
+        return;
+    j->news.state = JOURNAL_OK;
+    tell(j);
 }
 
 static void *
@@ -256,8 +319,11 @@ work(void *arg)
     bool wrote = false, good = true;
 
     pthread_mutex_lock(&j->lock);
+    if (j->file.ballast.lacks)
+        tell_trouble(j, JOURNAL_FULL, SQLITE_FULL);
     while (good) {
-        if (!wait_for_work(j, wrote)) {
+        regain(j);
+        if (!wait_for_work(j, wrote || j->file.ballast.lacks)) {
             checkpoint(j);
             wrote = false;
             continue;

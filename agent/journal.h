@@ -68,7 +68,8 @@ struct journal_backlog {
 /* What the thread tells; journal_fd is readable when there is news. */
 enum journal_state {
     JOURNAL_OK = 1,
-    JOURNAL_FULL,   /* no space: tries again each second */
+    JOURNAL_FULL,   /* no space, or none but that of the ballast: tries again
+                       each second */
     JOURNAL_FAILED  /* nothing more is written: end with status 74 */
 };
 struct journal_news {

@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
 #include "base/text.h"
@@ -19,36 +21,37 @@ say(char err[JOURNAL_ERROR], const struct journal_file *f, const char *what)
 
 /* Each start is saved before anything else. */
 static void
-say_room(char err[JOURNAL_ERROR])
+say_room(char err[JOURNAL_ERROR], struct journal_file *f)
 {
+    f->full = true;
     text_add(err, JOURNAL_ERROR, "; make room there, 1 MiB at least, "
              "and start again");
 }
 
 static bool
-say_sqlite(char err[JOURNAL_ERROR], const struct journal_file *f, int rc)
+say_sqlite(char err[JOURNAL_ERROR], struct journal_file *f, int rc)
 {
     char what[200];
 
     db_error(&f->db, rc, what, sizeof what);
     say(err, f, what);
     if ((rc & 0xff) == SQLITE_FULL)
-        say_room(err);
+        say_room(err, f);
     return false;
 }
 
 static bool
-say_errno(char err[JOURNAL_ERROR], const struct journal_file *f, int rc)
+say_errno(char err[JOURNAL_ERROR], struct journal_file *f, int rc)
 {
     say(err, f, strerror(-rc));
     if (rc == -ENOSPC || rc == -EDQUOT)
-        say_room(err);
+        say_room(err, f);
     return false;
 }
 
 /* The whole file is unreadable: how much is lost cannot be known. */
 static bool
-say_unreadable(char err[JOURNAL_ERROR], const struct journal_file *f,
+say_unreadable(char err[JOURNAL_ERROR], struct journal_file *f,
                const char *dir, int rc)
 {
     char kept[64];
@@ -177,16 +180,59 @@ open_all(struct journal_file *f, const struct journal_options *o,
     return next_incarnation(f, err);
 }
 
-bool
-journal_file_open(struct journal_file *f, const struct journal_options *o,
-                  char err[JOURNAL_ERROR])
+static bool
+try_open(struct journal_file *f, const struct journal_options *o,
+         char err[JOURNAL_ERROR])
 {
     *f = (struct journal_file){ .end.fd = -1 };
     text_add(f->path, sizeof f->path, "%s/journal.db", o->dir);
+    ballast_init(&f->ballast, o->dir);
     if (open_all(f, o, err))
         return true;
     journal_file_close(f, true);
     return false;
+}
+
+bool
+journal_file_open(struct journal_file *f, const struct journal_options *o,
+                  char err[JOURNAL_ERROR])
+{
+    if (!try_open(f, o, err) &&
+        !(f->full && ballast_drop(&f->ballast) && try_open(f, o, err)))
+        return false;
+    ballast_make(&f->ballast);
+    return true;
+}
+
+/* By how much the file grows when the log is moved into it. */
+static int64_t
+growth_of(const struct journal_file *f)
+{
+    sqlite3_stmt *s = NULL;
+    struct stat st;
+    int64_t bytes = 0;
+
+    if (sqlite3_prepare_v2(f->db.sqlite, "SELECT page_count * page_size FROM "
+                           "pragma_page_count, pragma_page_size", -1, &s,
+                           NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+        bytes = sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    return stat(f->path, &st) == 0 ? bytes - st.st_size : bytes;
+}
+
+/* One that stops half way would have taken the last room, for nothing. */
+void
+journal_file_empty_log(struct journal_file *f, bool cut)
+{
+    struct statvfs v;
+
+    if (statvfs(f->path, &v) == 0 &&
+        (int64_t)v.f_bavail * (int64_t)v.f_frsize < growth_of(f))
+        return;
+    (void)sqlite3_wal_checkpoint_v2(f->db.sqlite, NULL,
+                                    cut ? SQLITE_CHECKPOINT_TRUNCATE
+                                        : SQLITE_CHECKPOINT_PASSIVE,
+                                    NULL, NULL);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/ballast.h"
 #include "agent/journal.h"
 #include "agent/journal_db.h"
 #include "agent/journal_end.h"
@@ -17,6 +18,8 @@ struct journal_file {
     struct journal_end end;
     uint64_t lost;              /* rows given up */
     bool mended;                /* the good rows are in a new file */
+    bool full;                  /* not opened for want of room */
+    struct ballast ballast;
     char path[PATH_MAX];
 };
 
@@ -24,6 +27,9 @@ struct journal_file {
 bool journal_file_open(struct journal_file *f,
                        const struct journal_options *options,
                        char err[JOURNAL_ERROR]);
+/* Moves what is in the log into the file, unless there is no room for it
+ * there, and begins the log anew: `cut`, with no room of its own. */
+void journal_file_empty_log(struct journal_file *f, bool cut);
 /* `keep`: without writing anything any more. */
 void journal_file_close(struct journal_file *f, bool keep);
 

@@ -2,6 +2,7 @@
 # libagent.a is everything but main(), so that tests can link it.
 noinst_LIBRARIES += libagent.a
 libagent_a_SOURCES = \
+	agent/ballast.c agent/ballast.h \
 	agent/cgroup.c agent/cgroup.h \
 	agent/clients.c agent/clients.h \
 	agent/clock.c agent/clock.h \

@@ -2,7 +2,8 @@
 /*
  * full - the disk of an agent, a tmpfs of 2 to 64 MiB, is filled by others
  * while it takes in jobs, and freed again. Meanwhile it refuses by name, gives
- * the results that it had, and ends nothing; afterwards it goes on alone.
+ * the results that it had and those of the jobs under way, starts again when
+ * killed, and ends nothing; afterwards it goes on alone.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,8 +30,9 @@ struct full {
     struct run *run;
     struct cluster *cluster;
     struct load *load;
-    char dir[200], state[220], ballast[220];
+    char dir[200], state[220], others[220];
     uint32_t before;        /* a workload that ended before the first fault */
+    uint32_t during;        /* one under way when the disk was filled */
     unsigned fills;
     int mib;
 };
@@ -40,7 +42,7 @@ static int
 fill(struct full *f)
 {
     static char bytes[64 * 1024];
-    int fd = open(f->ballast, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(f->others, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     size_t size = sizeof bytes;
 
     if (fd < 0)
@@ -58,8 +60,12 @@ static int
 submit(struct full *f, struct lb *lb, const char *label, uint32_t *number)
 {
     struct checker_workload c = { .n_jobs = JOBS };
+    const bool slow = strncmp(label, "slow", 4) == 0;
+    const char *params = slow ? "ms=100\n" : "";
     const struct lb_workload w = {
-        .kind = "noop", .n_jobs = JOBS, .cost = 1000000, .label = label,
+        .kind = slow ? "sleep" : "noop", .params = params,
+        .params_len = strlen(params), .n_jobs = JOBS,
+        .cost = slow ? 100 * 1000 : 1000000, .label = label,
         .key = label, .timeout_us = LB_TIMEOUT_DEFAULT, .priority = 5,
         .retries = LB_RETRIES_DEFAULT };
 
@@ -78,22 +84,36 @@ submit(struct full *f, struct lb *lb, const char *label, uint32_t *number)
 }
 
 static bool
-gives_results(struct full *f, struct lb *lb)
+gives_results_of(struct full *f, struct lb *lb, uint32_t workload, bool follow)
 {
     struct lb_result one;
     unsigned n = 0;
     struct lb_results *s = lb_results_open(lb, &(struct lb_results_of){
-        .workload = f->before, .follow = f->fills == 0 });
+        .workload = workload, .follow = follow });
 
-    while (lb_results_next(s, 5000, &one))
+    while (lb_results_next(s, NOTICE_MS, &one))
         n++;
     int rc = lb_results_status(s);
     lb_results_free(s);
     if (rc == LB_OK && n == JOBS)
         return true;
-    campaign_fail(f->run, "fill %u: %u of %d results that it had: status %d: "
-                  "%s", f->fills, n, JOBS, rc, lb_error(lb));
+    campaign_fail(f->run, "fill %u: %u of %d results: status %d: %s", f->fills,
+                  n, JOBS, rc, lb_error(lb));
     return false;
+}
+
+/* Of what had ended before, and of what ends while there is no room. */
+static bool
+gives_results(struct full *f)
+{
+    struct lb *lb = lb_new(NULL);
+
+    lb_set_timeout(lb, NOTICE_MS);
+    bool good = lb_connect(lb, cluster_where(f->cluster, 0)) == LB_OK &&
+                gives_results_of(f, lb, f->before, false) &&
+                gives_results_of(f, lb, f->during, true);
+    lb_free(lb);
+    return good;
 }
 
 /* Until it says that the disk is full, and on a fresh connection. */
@@ -114,7 +134,7 @@ refuses_by_name(struct full *f)
         if (rc == LB_OK)
             rc = submit(f, lb, label, &number);
         bool named = rc != LB_DISK || strstr(lb_error(lb), "full") != NULL;
-        if (rc == LB_DISK && named && !gives_results(f, lb)) {
+        if (rc == LB_DISK && named && !gives_results(f)) {
             lb_free(lb);
             return false;
         }
@@ -156,24 +176,42 @@ goes_on(struct full *f)
 }
 
 static bool
+begin_jobs(struct full *f)
+{
+    struct lb *lb = lb_new(NULL);
+    char label[CHECKER_LABEL] = "";
+    int rc = lb_connect(lb, cluster_where(f->cluster, 0));
+
+    text_add(label, sizeof label, "slow-%u", f->fills);
+    if (rc == LB_OK)
+        rc = submit(f, lb, label, &f->during);
+    if (rc != LB_OK)
+        campaign_fail(f->run, "before fill %u: status %d: %s", f->fills + 1,
+                      rc, lb_error(lb));
+    lb_free(lb);
+    return rc == LB_OK;
+}
+
+static bool
 fill_once(struct full *f)
 {
+    if (!begin_jobs(f))
+        return false;
     int rc = fill(f);
-
     f->fills++;
     if (rc != 0)
-        return (void)campaign_fail(f->run, "%s: %s", f->ballast,
+        return (void)campaign_fail(f->run, "%s: %s", f->others,
                                    strerror(-rc)), false;
     if (!refuses_by_name(f))
         return false;
     /* Sometimes the power fails as well: no journal is worse for it. */
     if (rng_chance(&f->run->rng, 30) &&
-        (cluster_kill(f->cluster, 0) != 0 || unlink(f->ballast) != 0 ||
+        (cluster_kill(f->cluster, 0) != 0 ||
          cluster_launch(f->cluster, 0) != 0 ||
          cluster_await_ready(f->cluster, 0, READY_MS) != 0))
         return (void)campaign_fail(f->run, "fill %u: does not start again",
                                    f->fills), false;
-    (void)unlink(f->ballast);
+    (void)unlink(f->others);
     if (cluster_ended(f->cluster, 0, NULL))
         return (void)campaign_fail(f->run, "fill %u: it ended", f->fills),
                false;
@@ -191,7 +229,7 @@ torment(struct full *f)
     bool good = cluster_start(f->cluster, READY_MS) == 0 &&
                 lb_connect(lb, cluster_where(f->cluster, 0)) == LB_OK &&
                 submit(f, lb, "before", &f->before) == LB_OK &&
-                gives_results(f, lb);
+                gives_results_of(f, lb, f->before, true);
 
     lb_free(lb);
     if (!good)
@@ -220,7 +258,7 @@ mount_disk(struct full *f)
     f->mib = 2 << rng_below(&f->run->rng, 6);
     text_add(f->dir, sizeof f->dir, "%s/small", f->run->dir);
     text_add(f->state, sizeof f->state, "%s/state", f->dir);
-    text_add(f->ballast, sizeof f->ballast, "%s/ballast", f->dir);
+    text_add(f->others, sizeof f->others, "%s/others", f->dir);
     text_add(size, sizeof size, "size=%dm", f->mib);
     if (unshare(CLONE_NEWNS) != 0 ||
         mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||

@@ -108,7 +108,47 @@ durable_rows_survive_a_crash(void **state)
     journal_close(j);
 }
 
-/* A tmpfs of 1 MiB, where that may be mounted. */
+/* A tmpfs, where that may be mounted. */
+static bool
+small_disk(const char *options)
+{
+    return geteuid() == 0 && mount("tmpfs", dir, "tmpfs", 0, options) == 0;
+}
+
+/* All the room that is left. */
+static void
+take_room(char path[PATH_MAX])
+{
+    static char part[4096];
+
+    (void)snprintf(path, PATH_MAX, "%s/others", dir);
+    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    while (write(fd, part, sizeof part) > 0)
+        ;
+    close(fd);
+}
+
+static bool
+has_ballast(void)
+{
+    char path[PATH_MAX];
+    struct stat st;
+
+    (void)snprintf(path, sizeof path, "%s/journal.db-ballast", dir);
+    return stat(path, &st) == 0 && st.st_blocks * 512 >= 1024 * 1024;
+}
+
+static struct journal_news
+await_room(struct journal *j)
+{
+    struct journal_news news;
+
+    do
+        news = await_durable(j, UINT64_MAX, JOURNAL_FULL);
+    while (news.state == JOURNAL_FULL);
+    return news;
+}
+
 static void
 full_disk_is_told_and_retried(void **state)
 {
@@ -116,14 +156,10 @@ full_disk_is_told_and_retried(void **state)
     static char big[64 * 1024];
     char path[PATH_MAX];
 
-    if (geteuid() != 0 ||
-        mount("tmpfs", dir, "tmpfs", 0, "size=1m,mode=0700") != 0)
+    if (!small_disk("size=3m,mode=0700"))
         return;
-    (void)snprintf(path, sizeof path, "%s/ballast", dir);
     struct journal *j = open_it(0);
-    FILE *f = fopen(path, "we");
-    (void)fwrite(big, 1, sizeof big, f);
-    (void)fflush(f);
+    assert_true(has_ballast());
     assert_int_equal(journal_start(j), 0);
     uint64_t n = 0;
     struct journal_news news = { .state = JOURNAL_OK };
@@ -132,17 +168,68 @@ full_disk_is_told_and_retried(void **state)
         news = wait_durable(j, n + 1, JOURNAL_OK);
     }
     assert_int_equal(news.state, JOURNAL_FULL);
-    assert_true(news.durable < n);
-    (void)fclose(f);
+    assert_false(has_ballast());
+    assert_true(news.durable == n);     /* what was under way is saved */
+    take_room(path);
+    for (int i = 0; i < 32; i++, n++)
+        (void)journal_put(j, 1, 1, span_of(big, sizeof big));
+    journal_commit(j, true);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mount("tmpfs", dir, "tmpfs", MS_REMOUNT, "size=64m"), 0);
-    do
-        news = wait_durable(j, n, JOURNAL_FULL);
-    while (news.durable < n && news.state == JOURNAL_FULL);
-    assert_int_equal(news.state, JOURNAL_OK);
-    assert_int_equal(news.durable, n);
+    assert_int_equal(await_room(j).state, JOURNAL_OK);
+    assert_int_equal(await_durable(j, n, JOURNAL_OK).durable, n);
+    assert_true(has_ballast());
     journal_close(j);
     j = open_it(0);
+    journal_close(j);
+    assert_int_equal(umount(dir), 0);
+}
+
+/* Results, and that workloads go, are saved on a disk that stays full. */
+static void
+full_disk_leaves_room_for_results(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    uint64_t n = 0;
+
+    if (!small_disk("size=3m,mode=0700"))
+        return;
+    struct journal *j = open_it(0);
+    take_room(path);
+    assert_int_equal(journal_start(j), 0);
+    for (; n < 50; n++) {
+        struct journal_news news;
+        put_text(j, 2, 1, "a result");
+        journal_commit(j, true);
+        do
+            news = await_durable(j, n + 1, JOURNAL_FULL);
+        while (news.durable < n + 1);
+    }
+    assert_false(has_ballast());
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(await_room(j).state, JOURNAL_OK);
+    assert_true(has_ballast());
+    journal_close(j);
+    assert_int_equal(umount(dir), 0);
+}
+
+static void
+starts_on_a_full_disk_by_its_ballast(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+
+    if (!small_disk("size=3m,mode=0700"))
+        return;
+    fill(3);
+    take_room(path);
+    struct journal *j = open_it(0);
+    assert_int_equal(replay(j).n, 3);
+    assert_int_equal(journal_start(j), 0);
+    assert_int_equal(await_durable(j, 1, JOURNAL_OK).state, JOURNAL_FULL);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(await_room(j).state, JOURNAL_OK);
     journal_close(j);
     assert_int_equal(umount(dir), 0);
 }
@@ -151,18 +238,12 @@ static void
 start_on_a_full_disk_says_what_to_do(void **state)
 {
     (void)state;
-    static char part[4096];
     char path[PATH_MAX];
 
-    if (geteuid() != 0 ||
-        mount("tmpfs", dir, "tmpfs", 0, "size=1m,mode=0700") != 0)
+    if (!small_disk("size=1m,mode=0700"))   /* too small for the ballast */
         return;
     fill(3);
-    (void)snprintf(path, sizeof path, "%s/ballast", dir);
-    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    while (write(fd, part, sizeof part) > 0)
-        ;
-    close(fd);
+    take_room(path);
     refused(0, "make room there, 1 MiB at least, and start again");
     assert_int_equal(unlink(path), 0);
     struct journal *j = open_it(0);
@@ -180,6 +261,8 @@ main(void)
         cmocka_unit_test_setup(writes_also_what_nobody_waits_for, set_up),
         cmocka_unit_test_setup(durable_rows_survive_a_crash, set_up),
         cmocka_unit_test_setup(full_disk_is_told_and_retried, set_up),
+        cmocka_unit_test_setup(full_disk_leaves_room_for_results, set_up),
+        cmocka_unit_test_setup(starts_on_a_full_disk_by_its_ballast, set_up),
         cmocka_unit_test_setup(start_on_a_full_disk_says_what_to_do, set_up),
     };
     if (mkdtemp(dir) == NULL)
