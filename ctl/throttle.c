@@ -222,7 +222,7 @@ wait_drained(struct ctl *c, struct lb *lb, int64_t until)
 
 struct change {
     struct lb_call call;
-    bool wait, yes, asks;
+    bool wait, yes, force, asks;
     char by[128];
 };
 
@@ -236,6 +236,7 @@ take(struct ctl *c, struct change *g, const struct args *a, int id)
         g->wait = true;
         return 0;
     case OPT_FORCE:
+        g->force = true;
         lb_call_number(&g->call, "force", 1);
         return 0;
     case 'y':
@@ -248,6 +249,40 @@ take(struct ctl *c, struct change *g, const struct args *a, int id)
                        (uint64_t)us / 1000);
         return 0;
     }
+}
+
+static bool
+is_among(const char *node, char (*name)[64], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(name[i], node) == 0)
+            return true;
+    return false;
+}
+
+/* Before the first of several drains: each would be told of the others only
+ * when it has said yes. */
+static bool
+may_drain(struct ctl *c, char (*name)[64], size_t n, bool force)
+{
+    bool stays = force;
+
+    for (size_t i = 0; i < n; i++)
+        if (reach(c, name[i]) == NULL) {
+            ctl_note(c, "nothing done");
+            return false;
+        }
+    if (reach_nodes(c) != 0)
+        return false;
+    for (size_t i = 0; i < c->n_nodes; i++) {
+        const struct lb_node *one = &c->nodes[i];
+        stays |= one->life <= LB_ALIVE && !is_among(one->name, name, n) &&
+                 (one->phase == LB_RUN || one->phase == LB_PAUSE);
+    }
+    if (!stays)
+        ctl_fail(c, EXIT_USAGE, "these are all live nodes; --force drains "
+                 "them anyway; nothing done");
+    return stays;
 }
 
 static int
@@ -269,6 +304,11 @@ each(struct ctl *c, struct args *a, const char *op, bool asks)
     char (*name)[64] = reach_names(c, a->word, a->n_words, &n);
     if (name == NULL)
         return c->status;
+    if (strcmp(op, "drain") == 0 && n > 1 &&
+        !may_drain(c, name, n, g.force)) {
+        free(name);
+        return c->status;
+    }
     text_add(what, sizeof what, "%s", op);
     for (size_t i = 0; i < n; i++)
         text_add(what, sizeof what, " %s", name[i]);

@@ -338,6 +338,25 @@ at_90() { [ "$(lbctl throttle south)" = "south 90" ]; }
     lbctl undrain south
     lbctl ping south
 }
+
+@test "drain of several: all of them, or none" {
+    two_nodes
+    fails 2 'all live nodes; --force drains them anyway; nothing done' \
+        lbctl drain south,north -y
+    lbctl ping south
+    kill -STOP "$(cat pid.south)"
+    fails 69 'nothing done' lbctl --timeout 300ms drain north,south -y
+    kill -CONT "$(cat pid.south)"
+    lbctl ping north
+    await lbctl ping south
+    start_agent west "peers.node=127.0.0.1:$(port_of north)"
+    await knows west run
+    lbctl drain south,west -y
+    fails 75 draining lbctl ping west
+    lbctl drain south,north --force -y
+    fails 75 draining lbctl ping south
+    fails 75 draining lbctl ping north
+}
 knows() { lbctl nodes --raw "$1" | grep -q "^$1 $2 "; }
 
 @test "a workload is followed at its home, whoever is asked" {
