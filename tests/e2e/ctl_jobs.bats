@@ -351,12 +351,14 @@ at_90() { [ "$(lbctl throttle south)" = "south 90" ]; }
     await lbctl ping south
     start_agent west "peers.node=127.0.0.1:$(port_of north)"
     await knows west run
+    await west_knows
     lbctl drain south,west -y
     fails 75 draining lbctl ping west
     lbctl drain south,north --force -y
     fails 75 draining lbctl ping south
     fails 75 draining lbctl ping north
 }
+west_knows() { lbctl -n west nodes --raw north | grep -q '^north run '; }
 knows() { lbctl nodes --raw "$1" | grep -q "^$1 $2 "; }
 
 @test "a workload is followed at its home, whoever is asked" {
