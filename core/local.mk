@@ -68,6 +68,7 @@ core_tests = \
 	tests/unit/test_policy_threshold \
 	tests/unit/test_publish \
 	tests/unit/test_quarantine \
+	tests/unit/test_runs \
 	tests/unit/test_speed \
 	tests/unit/test_taking
 check_PROGRAMS += $(core_tests)
@@ -80,6 +81,8 @@ tests_unit_test_again_SOURCES = \
 tests_unit_test_again_LDADD = $(core_test_libs)
 tests_unit_test_quarantine_SOURCES = tests/unit/test_quarantine.c
 tests_unit_test_quarantine_LDADD = $(core_test_libs)
+tests_unit_test_runs_SOURCES = tests/unit/test_runs.c tests/unit/command_scene.h
+tests_unit_test_runs_LDADD = $(core_test_libs)
 tests_unit_test_taking_SOURCES = tests/unit/test_taking.c tests/unit/command_scene.h
 tests_unit_test_taking_LDADD = $(core_test_libs)
 tests_unit_test_placement_SOURCES = tests/unit/test_placement.c

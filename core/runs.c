@@ -14,11 +14,14 @@
 
 enum { AHEAD_TIMES = 32 };  /* prefetch is for jobs of AHEAD_US; shorter ones
                                are ordered up to so many times further ahead */
+enum { TICKETS_MAX = UINT16_MAX + 1 };  /* what act_run.slot can name */
 
 void
 runs_init(struct core *c)
 {
     c->n_runs = c->config.slots * (1u + c->config.prefetch * AHEAD_TIMES);
+    if (c->n_runs > TICKETS_MAX)
+        c->n_runs = TICKETS_MAX;
     c->runs = xcalloc(c->n_runs, sizeof *c->runs);
     c->free_run = xcalloc(c->n_runs, sizeof *c->free_run);
     for (uint32_t i = 0; i < c->n_runs; i++)
