@@ -18,6 +18,12 @@ struct claim {
     uint64_t fence;
 };
 
+static bool
+has_begun(const struct claim *k)
+{
+    return k->verb == CLAIM_RUNNING || k->verb == CLAIM_FINISHED;
+}
+
 static void
 believe(struct core *c, struct job *j, const struct claim *k)
 {
@@ -27,13 +33,8 @@ believe(struct core *c, struct job *j, const struct claim *k)
     j->fence = k->fence;
     j->moves = k->moves;
     j->at_us = c->now_us;
-    rec_set_ran(j, k->verb == CLAIM_RUNNING || k->verb == CLAIM_FINISHED);
-}
-
-static bool
-has_begun(const struct claim *k)
-{
-    return k->verb == CLAIM_RUNNING || k->verb == CLAIM_FINISHED;
+    c->halt_due |= j->w->halted && !has_begun(k);
+    rec_set_ran(j, has_begun(k));
 }
 
 static uint8_t

@@ -243,7 +243,8 @@ home_cancel(struct core *c, struct workload *w, const struct jobs_asked *which,
             ++*ended;
             continue;
         }
-        if (queued_only && (j->place == AT_RUNNING || (j->flags & JOB_RAN)))
+        if (queued_only && (j->place == AT_RUNNING || (j->flags & JOB_RAN) ||
+                            j->rec == REC_UNKNOWN)) /* may have started */
             continue;
         add_index(&ranges, i);
         if (j->rec == REC_OUT)

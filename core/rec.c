@@ -93,6 +93,7 @@ rec_requeue(struct core *c, struct job *j, bool front)
     } else {
         queue_push(rec_queue(c, j), j);
     }
+    c->halt_due |= j->w->halted;
     c->decide_due = true;
 }
 
