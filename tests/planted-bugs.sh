@@ -137,8 +137,8 @@ by_test() { # BUG TEST,...
         test_frame) files='proto/frame.c proto/names.c' libraries=-lz ;;
         test_throttle) files=agent/throttle.c libraries= ;;
         *)
-            files='agent/journal*.c agent/statedir.c agent/clock.c
-                proto/names.c'
+            files='agent/ballast.c agent/journal*.c agent/statedir.c
+                agent/clock.c proto/names.c'
             libraries='-lsqlite3 -lz'
             ;;
         esac
