@@ -239,6 +239,21 @@ take(struct ctl *c, struct listing *g, const struct args *a, int id)
     }
 }
 
+/* No more rows than wanted: of workloads the newest, unless sorted. */
+static void
+cut(struct ctl *c, struct listing *g)
+{
+    size_t n = table_rows(g->table);
+
+    if (g->sort != NULL || g->jobs)
+        table_limit(g->table, (size_t)g->limit);
+    else
+        table_least(g->table, "age_s", (size_t)g->limit);
+    if (!g->jobs && n > g->limit)
+        ctl_note(c, "%zu of %zu workloads; --limit %zu shows all",
+                 table_rows(g->table), n, n);
+}
+
 int
 list_main(struct ctl *c, struct args *a)
 {
@@ -263,7 +278,7 @@ list_main(struct ctl *c, struct args *a)
             list_target(c, &g, &t.v[i]);
     if (g.sort != NULL)
         table_sort(c, g.table, g.sort);
-    table_limit(g.table, (size_t)g.limit);
+    cut(c, &g);
     if (c->status == 0 || table_rows(g.table) > 0)
         table_print(c, g.table, g.jobs ? "jobs" : "workloads", NULL);
     targets_fini(&t);

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <libsmartcols/libsmartcols.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -204,6 +205,43 @@ table_limit(struct table *t, size_t n)
 {
     if (n < table_rows(t))
         drop(t, n * t->n_columns);
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+void
+table_least(struct table *t, const char *name, size_t n)
+{
+    size_t width = t->n_columns, rows = table_rows(t), by = 0, kept = 0;
+
+    if (n >= rows)
+        return;
+    while (strcmp(t->columns[by].json, name) != 0)
+        by++;
+    double *all = xcalloc(rows, sizeof *all);
+    for (size_t i = 0; i < rows; i++)
+        all[i] = json_number_value(t->cells[i * width + by].value);
+    qsort(all, rows, sizeof *all, by_number);
+    double most = n > 0 ? all[n - 1] : -HUGE_VAL;
+    free(all);
+    for (size_t i = 0; i < rows; i++) {
+        struct cell *row = &t->cells[i * width];
+        if (kept == n || json_number_value(row[by].value) > most)
+            continue;
+        for (size_t k = 0; k < width; k++) {
+            struct cell moved = t->cells[kept * width + k];
+            t->cells[kept * width + k] = row[k];
+            row[k] = moved;
+        }
+        kept++;
+    }
+    drop(t, kept * width);
 }
 
 static void

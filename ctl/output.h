@@ -43,6 +43,9 @@ void table_drop_row(struct table *t);
 int table_pick(struct ctl *c, struct table *t, const char *names);
 int table_sort(struct ctl *c, struct table *t, const char *name);
 void table_limit(struct table *t, size_t n);
+/* Keeps the `n` rows with the least numbers in the column of this name in
+ * JSON, in their order. */
+void table_least(struct table *t, const char *name, size_t n);
 
 /* Prints as c->output says; JSON: {"v":1,LIST:[...]} with `more` (may be
  * NULL, taken over) merged in. */

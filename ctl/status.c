@@ -9,11 +9,12 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "base/xalloc.h"
 #include "ctl/output.h"
 #include "ctl/reach.h"
 
 enum { OPT_WATCH = 256, OPT_HOSTS, WATCH_MS = 2000, TRANSFERS = 5,
-       EVENTS = 1000, SLICE_MS = 100 };
+       ENDED = 10, EVENTS = 1000, SLICE_MS = 100 };
 
 const struct option_row status_options[] = {
     { "watch", OPT_WATCH, VALUE_MAY }, { "as-hosts", OPT_HOSTS, VALUE_NO },
@@ -56,8 +57,18 @@ sum(const struct ctl *c, struct totals *s)
     }
 }
 
+struct entry {
+    char name[80];
+    struct lb_workload_info w;
+};
+
+struct entries {
+    struct entry *v;
+    size_t n;
+};
+
 static void
-add_workloads(struct ctl *c, struct table *t)
+gather(struct ctl *c, struct entries *all)
 {
     for (size_t i = 0; i < c->n_nodes; i++) {
         struct lb_workload_info *w;
@@ -67,18 +78,58 @@ add_workloads(struct ctl *c, struct table *t)
         struct lb *lb = reach(c, c->nodes[i].name);
         if (lb == NULL || lb_list(lb, 0, &w, &n) != LB_OK)
             continue;
+        all->v = xrealloc(all->v, all->n + n + 1, sizeof *all->v);
         for (size_t k = 0; k < n; k++) {
-            char name[80] = "";
-            text_add(name, sizeof name, "%s-%u", lb_name(lb), w[k].number);
-            table_text(t, name);
-            table_text(t, w[k].kind);
-            table_text(t, workload_state(&w[k]));
-            table_number(t, w[k].jobs);
-            table_number(t, w[k].done);
-            table_number(t, w[k].failed);
+            struct entry *e = &all->v[all->n++];
+            e->name[0] = '\0';
+            text_add(e->name, sizeof e->name, "%s-%u", lb_name(lb),
+                     w[k].number);
+            e->w = w[k];
         }
         free(w);
     }
+}
+
+/* Open ones first, then what has ended last; of each the newest. */
+static int
+by_interest(const void *a, const void *b)
+{
+    const struct lb_workload_info *x = &((const struct entry *)a)->w;
+    const struct lb_workload_info *y = &((const struct entry *)b)->w;
+
+    if (x->ended != y->ended)
+        return x->ended ? 1 : -1;
+    uint64_t of_x = x->ended ? x->ended_age_us : x->age_us;
+    uint64_t of_y = y->ended ? y->ended_age_us : y->age_us;
+    return (of_x > of_y) - (of_x < of_y);
+}
+
+/* How many ended ones were left out: a screen has no room for all. */
+static size_t
+add_workloads(struct ctl *c, struct table *t)
+{
+    struct entries all = { NULL, 0 };
+    size_t ended = 0, out = 0;
+
+    gather(c, &all);
+    if (all.n > 0)
+        qsort(all.v, all.n, sizeof *all.v, by_interest);
+    for (size_t k = 0; k < all.n; k++) {
+        const struct lb_workload_info *w = &all.v[k].w;
+        ended += w->ended;
+        if (ended > ENDED && c->output == OUTPUT_TABLE) {
+            out = all.n - k;
+            break;
+        }
+        table_text(t, all.v[k].name);
+        table_text(t, w->kind);
+        table_text(t, workload_state(w));
+        table_number(t, w->jobs);
+        table_number(t, w->done);
+        table_number(t, w->failed);
+    }
+    free(all.v);
+    return out;
 }
 
 /* The last transfers that the node asked took part in. */
@@ -101,8 +152,9 @@ transfers(struct lb *lb)
                 strcmp(e.name, "transfer") != 0)
                 continue;
             time_print(e.time_ms, when);
-            json_array_append_new(list, json_pack("{s:s,s:s}", "time", when,
-                                                  "text", e.text));
+            json_array_append_new(list, json_pack(
+                "{s:s,s:s,s:s}", "time", when, "node", lb_name(lb), "text",
+                e.text));
             if (json_array_size(list) > TRANSFERS)
                 json_array_remove(list, 0);
         }
@@ -114,6 +166,7 @@ static void
 print_people(struct ctl *c, const struct totals *s, struct table *t,
              json_t *moves)
 {
+    size_t left_out = add_workloads(c, t);
     char drain[32];
     json_t *one;
     size_t i;
@@ -130,8 +183,12 @@ print_people(struct ctl *c, const struct totals *s, struct table *t,
            (unsigned long long)s->running, (unsigned long long)s->done,
            (unsigned long long)s->failed, drain);
     table_print(c, t, "workloads", NULL);
+    if (left_out > 0)
+        printf("and %zu more that have ended: lbctl list\n", left_out);
     json_array_foreach(moves, i, one)
-        printf("%s  %s\n", json_string_value(json_object_get(one, "time")),
+        printf("%s  %s  transfer %s\n",
+               json_string_value(json_object_get(one, "time")),
+               json_string_value(json_object_get(one, "node")),
                json_string_value(json_object_get(one, "text")));
     fflush(stdout);
 }
@@ -147,11 +204,11 @@ show(struct ctl *c)
         return -1;
     struct table *t = table_new(columns);
     sum(c, &s);
-    add_workloads(c, t);
     json_t *moves = transfers(reach_asked(c));
     if (c->output != OUTPUT_JSON)
         print_people(c, &s, t, moves);
-    else
+    else {
+        add_workloads(c, t);
         table_print(c, t, "workloads", json_pack(
             "{s:{s:i,s:i,s:i,s:i,s:i,s:i,s:i},s:{s:I,s:I,s:I,s:I},s:f,s:O}",
             "nodes", "start", (int)s.start, "run", (int)s.run, "pause",
@@ -160,6 +217,7 @@ show(struct ctl *c)
             "queued", (json_int_t)s.queued, "running", (json_int_t)s.running,
             "done", (json_int_t)s.done, "failed", (json_int_t)s.failed,
             "drain_s", (double)s.drain_us / 1e6, "transfers", moves));
+    }
     json_decref(moves);
     table_free(t);
     return 0;

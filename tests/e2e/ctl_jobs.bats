@@ -293,6 +293,7 @@ submit_within() { (ulimit -v "$1" && lbctl submit -a "$2" 2>said); }
     lbctl resume south
     lbctl --timeout 60s wait last
     [ "$(lbctl --json results last | jq -r '.results[].node' | uniq)" = south ]
+    lbctl status | grep -q 'Z  north  transfer jobs=[0-9]* to=south'
 }
 
 @test "what is not there is status 66" {
@@ -429,6 +430,22 @@ has_left() { not grep -q "^$1 " <(lbctl nodes --raw); }
         "1 2 3 3 4 5 " ]
     [ "$(lbctl list --jobs north-1 --raw --columns job,state | tail -1)" = \
         "north-1.2 done" ]
+}
+
+@test "of many workloads list and status show the newest" {
+    lbctl submit --hold fib 3
+    for ((i = 0; i < 12; i++)); do
+        lbctl run -q noop jobs=1 >ones
+    done
+    [ "$(lbctl list --raw --columns workload --limit 2 2>err | xargs)" = \
+        'north-12 north-13' ]
+    grep -q '2 of 13 workloads; --limit 13 shows all' err
+    lbctl status >out
+    [ "$(sed -n 4p out | cut -d' ' -f1)" = north-1 ]
+    [ "$(sed -n 5p out | cut -d' ' -f1)" = north-13 ]
+    [ "$(grep -c ' done ' out)" -eq 10 ]
+    grep -qx 'and 2 more that have ended: lbctl list' out
+    [ "$(lbctl --json status | jq '.workloads | length')" -eq 13 ]
 }
 
 @test "27: commands are off unless the node is told to run them" {
