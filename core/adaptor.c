@@ -287,12 +287,9 @@ carry_refuse(struct core *c, const struct decision *d)
 static void
 carry_transfer(struct core *c, const struct decision *d)
 {
-    unsigned soft = c->config.policy.max_moves;
-    unsigned most = d->idle_asker ? 4 * soft : soft;
     struct give g = { .peer = d->peer,
                       .max_jobs = d->n_jobs,
-                      .max_moves = most < UINT8_MAX ? (uint8_t)most
-                                                    : UINT8_MAX,
+                      .max_moves = transfer_most_moves(c, d->idle_asker),
                       .drain_us = speed_round(d->d * 1e6) };
     uint32_t n = transfer_give(c, &g);
     if (n > 0)

@@ -28,6 +28,13 @@ transfer_may_offer(const struct core *c, uint16_t peer)
            p->state.room > p->inflight_jobs;
 }
 
+uint8_t
+transfer_most_moves(const struct core *c, bool beyond)
+{
+    unsigned most = c->config.policy.max_moves * (beyond ? 4u : 1u);
+    return most < UINT8_MAX ? (uint8_t)most : UINT8_MAX;
+}
+
 static bool
 can_go(const struct core *c, uint16_t peer, const struct job *j,
        uint8_t max_moves)
@@ -166,8 +173,10 @@ transfer_give(struct core *c, const struct give *g)
 bool
 transfer_give_job(struct core *c, uint16_t peer, struct job *j)
 {
+    const bool stuck = (j->flags & JOB_NOT_HOME) != 0;
+
     if (!transfer_may_offer(c, peer) ||
-        !can_go(c, peer, j, c->config.policy.max_moves))
+        !can_go(c, peer, j, transfer_most_moves(c, stuck)))
         return false;
     if (!fetch_is_ready(c, peer, j)) {
         (void)fetch_ask(c, peer, j);

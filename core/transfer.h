@@ -24,6 +24,9 @@ struct give {
 uint32_t transfer_give(struct core *c, const struct give *g);
 /* Whether transfer_give would do anything for a peer at all. */
 bool transfer_may_offer(const struct core *c, uint16_t peer);
+/* The bound of the policy on moves at one fence; `beyond`: for whom it does not
+ * hold, as for a node that is idle and jobs that cannot run here. */
+uint8_t transfer_most_moves(const struct core *c, bool beyond);
 /* This job (in the queue) alone; false if it cannot go there. */
 bool transfer_give_job(struct core *c, uint16_t peer, struct job *j);
 
