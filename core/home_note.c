@@ -217,6 +217,12 @@ home_floor(const struct workload *w, uint32_t index)
                : (uint64_t)w->born << 32;
 }
 
+static bool
+is_over(const struct workload *w)
+{
+    return w->accepted == w->desc.n_jobs && workload_open(w) == 0;
+}
+
 void
 home_note_retry(struct core *c, struct workload *w, uint32_t index,
                 uint64_t fence, uint8_t attempt)
@@ -224,6 +230,8 @@ home_note_retry(struct core *c, struct workload *w, uint32_t index,
     const struct outcome_rec *o = workload_outcome(w, index);
     if (o == NULL)
         return;
+    if (is_over(w)) /* also when it is replayed */
+        w->held = false;
     c->result_bytes -= kept_bytes(w, o);
     w->run_sum_us -= o->run_us;
     if (o->outcome == OUTCOME_DONE && !w->ended)
@@ -260,11 +268,11 @@ home_note_retried(struct workload *w)
 bool
 home_note_ended(struct core *c, struct workload *w)
 {
-    if (w->home != 0 || w->ended || w->accepted < w->desc.n_jobs ||
-        workload_open(w) > 0)
+    if (w->home != 0 || w->ended || !is_over(w))
         return false;
     c->n_ended++;
     w->ended = true;
+    w->held = false;
     w->ended_us = c->true_us;
     w->class_at = classes_leave(&c->classes, w->class_at);
     bound_over(w);
