@@ -14,7 +14,11 @@
 #include "core/outbox.h"
 #include "core/rec.h"
 
-enum { LOOK_MAX = 4096 };   /* jobs passed over in search of one that can go */
+enum {
+    LOOK_MAX = 4096,    /* jobs looked at in search of one that can go, */
+    PASS_MAX = 64 * LOOK_MAX    /* and passed over without a look: the one
+                                   before, of their workload, cannot either */
+};
 
 /* ---- offering (R4) ---- */
 
@@ -35,21 +39,29 @@ transfer_most_moves(const struct core *c, bool beyond)
     return most < UINT8_MAX ? (uint8_t)most : UINT8_MAX;
 }
 
+/* Whether it runs any job of `w`. */
+static bool
+takes(const struct core *c, uint16_t peer, const struct workload *w)
+{
+    const struct peer *p = peer_at(c, peer);
+    char kinds[KINDS_MAX_BYTES + 1];
+
+    span_copy(p->state.kinds, kinds, sizeof kinds);
+    return kind_offered(kinds, w->desc.kind) &&
+           desc_may_run_at(&w->desc, p->name);
+}
+
 static bool
 can_go(const struct core *c, uint16_t peer, const struct job *j,
        uint8_t max_moves)
 {
-    const struct peer *p = peer_at(c, peer);
-    char kinds[KINDS_MAX_BYTES + 1];
     /* The offer of an own job would not leave, and be in doubt at last. */
     if ((c->disk_full && j->w->home == 0) ||
         j->moves >= max_moves || !again_may_go(j, peer) ||
         ((j->flags & JOB_NOT_HOME) && peer == j->w->home) ||
         job_bytes(j) > c->config.batch_bytes * 16ull)
         return false;
-    span_copy(p->state.kinds, kinds, sizeof kinds);
-    return kind_offered(kinds, j->w->desc.kind) &&
-           desc_may_run_at(&j->w->desc, p->name);
+    return takes(c, peer, j->w);
 }
 
 static void
@@ -120,15 +132,22 @@ give_batch(struct core *c, const struct give *g, uint32_t max_jobs)
     const struct queue *q = g->elsewhere ? &c->elsewhere : &c->queue;
     struct batch *b = new_batch(c, g->peer, max_jobs);
     size_t bytes = 0;
-    uint32_t looked = 0, asked = 0;
+    uint32_t looked = 0, passed = 0, asked = 0;
+    const struct workload *stays = NULL;
 
     for (struct job *j = queue_last(q), *before;
-         j != NULL && b->n < max_jobs && looked < LOOK_MAX; j = before) {
+         j != NULL && b->n < max_jobs && looked < LOOK_MAX &&
+         passed < PASS_MAX; j = before) {
         before = queue_before(q, j);
         if (g->elsewhere && j->w->class_at != g->class_at)
             continue;
+        if (j->w == stays) {
+            passed++;
+            continue;
+        }
         if (!can_go(c, g->peer, j, g->max_moves)) {
             looked++;
+            stays = takes(c, g->peer, j->w) ? NULL : j->w;
             continue;
         }
         if (!fetch_is_ready(c, g->peer, j)) {
