@@ -33,6 +33,8 @@ believe(struct core *c, struct job *j, const struct claim *k)
     j->fence = k->fence;
     j->moves = k->moves;
     j->at_us = c->now_us;
+    if (k->verb == CLAIM_QUEUED) /* it can be started there alone */
+        j->flags &= (uint8_t)~JOB_BLIND;
     c->halt_due |= j->w->halted && !has_begun(k);
     rec_set_ran(j, has_begun(k));
 }

@@ -25,7 +25,8 @@ enum place {
 };
 
 enum job_flag {
-    JOB_BLIND = 1,      /* this incarnation did not see every move */
+    JOB_BLIND = 1,      /* this incarnation did not see every move, nor the copy
+                           wait anywhere */
     JOB_ADOPTED = 2,    /* OUT: an older run that was let go on */
     JOB_GRANTED = 4,    /* --once: may have been started somewhere */
     JOB_RAN = 8,        /* last claimed RUNNING */
