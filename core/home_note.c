@@ -347,10 +347,12 @@ replay_failed(struct workload *w, struct span body)
     struct job *j = workload_job(w, reader_u32(&r));
     uint64_t fence = reader_u64(&r);
     uint8_t attempt = reader_u8(&r);
+    uint8_t lost = reader_left(&r) > 0 ? reader_u8(&r) : 0; /* older: none */
     if (r.bad || j == NULL)
         return;
     j->fence = fence;
     j->attempt = attempt;
+    j->lost = lost;
 }
 
 static void

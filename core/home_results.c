@@ -120,6 +120,7 @@ retry_failed(struct core *c, struct job *j, uint16_t node, bool counts)
     buf_u32(&body, j->index);
     buf_u64(&body, j->fence);
     buf_u8(&body, j->attempt);
+    buf_u8(&body, j->lost);
     out_save(&c->out, SAVE_FAILED, w->number, &body);
     buf_fini(&body);
     if (counts)

@@ -59,6 +59,7 @@ core_tests = \
 	tests/unit/test_fetch \
 	tests/unit/test_gate \
 	tests/unit/test_hearing \
+	tests/unit/test_home_note \
 	tests/unit/test_ledger \
 	tests/unit/test_live \
 	tests/unit/test_median \
@@ -117,6 +118,9 @@ tests_unit_test_command_detail_LDADD = $(core_test_libs)
 tests_unit_test_hearing_SOURCES = \
 	tests/unit/test_hearing.c tests/unit/command_scene.h
 tests_unit_test_hearing_LDADD = $(core_test_libs)
+tests_unit_test_home_note_SOURCES = \
+	tests/unit/test_home_note.c tests/unit/command_scene.h
+tests_unit_test_home_note_LDADD = $(core_test_libs)
 tests_unit_test_live_SOURCES = \
 	tests/unit/test_live.c tests/unit/command_scene.h
 tests_unit_test_live_LDADD = $(core_test_libs)

@@ -12,7 +12,8 @@ enum record_type {
     SAVE_HOLD,          /* ranges: u32 first, u32 last each */
     SAVE_SPREAD,        /* - */
     SAVE_GRANTED,       /* u32 index */
-    SAVE_FAILED,        /* u32 index, u64 new fence, u8 new attempt */
+    SAVE_FAILED,        /* u32 index, u64 new fence, u8 new attempt, u8
+                           attempts that were lost with their holders */
     SAVE_RESULTS,       /* results, result_encode each */
     SAVE_CANCEL,        /* ranges; then u8 1: no more jobs are accepted */
     SAVE_RETRY,         /* u32 index, u64 new fence, u8 attempt each */
