@@ -9,12 +9,13 @@
 #include "base/text.h"
 #include "ctl/cut.h"
 #include "ctl/download.h"
+#include "ctl/failure.h"
+#include "ctl/halt.h"
 #include "ctl/output.h"
 #include "ctl/own.h"
 #include "ctl/program.h"
 #include "ctl/reorder.h"
 #include "ctl/select.h"
-#include "proto/workload.h"
 
 enum { LOOK_MS = 200, LOOK_RESULTS = 512, WAIT_MS = 2000, UNFINISHED = 10 };
 
@@ -158,15 +159,18 @@ look(struct run *r, int64_t wait_ms)
 static void
 print_result(struct run *r, const struct lb_result *one, bool whole)
 {
+    char text[RESULT_TEXT_MAX];
+
     if (r->c->output == OUTPUT_JSON)
         json_line(result_json(r->f, one));
     else if (!whole && (one->outcome == LB_JOB_DONE ||
                         r->f->kind == &kind_command))
         result_print(r->f, one, stdout, stderr);
-    if (r->c->output != OUTPUT_JSON && one->outcome != LB_JOB_DONE)
-        ctl_note(r->c, "%s.%u %s on %s: %s", r->f->name, one->index,
-                 outcome_name(one->outcome),
-                 one->node[0] != '\0' ? one->node : "no node", one->error);
+    bool halted = r->o->halt != NULL && one->outcome == LB_JOB_CANCELLED;
+    if (r->c->output == OUTPUT_JSON || one->outcome == LB_JOB_DONE || halted)
+        return;
+    failure_text(r->f, one, text);
+    ctl_note(r->c, "%s", text);
 }
 
 static int
@@ -272,27 +276,14 @@ summary_json(const struct run *r, const char *value)
                      (double)r->now.elapsed_us / 1e6, "value", value);
 }
 
-/* --halt WHEN,success=N: the N were wanted, and there they are. */
-static bool
-is_content(const struct run *r)
-{
-    struct desc_halt h;
-
-    if (r->o->halt == NULL || !halt_read(r->o->halt, &h) ||
-        h.on != HALT_ON_SUCCESS)
-        return false;
-    return h.percent ? (uint64_t)r->now.done * 100 >=
-                           (uint64_t)h.n * r->now.jobs
-                     : r->now.done >= h.n;
-}
-
 static int
 finish(struct run *r)
 {
     char value[VALUE_TEXT_MAX] = "", summary[2600];
     bool results = r->o->results || r->o->save != NULL || r->early != NULL;
     bool has = results && value_get(r->value, r->now.jobs, value);
-    bool bad = (r->now.failed > 0 || r->now.cancelled > 0) && !is_content(r);
+    bool bad = (r->now.failed > 0 || r->now.cancelled > 0) &&
+               !halt_is_content(r->o->halt, &r->now);
 
     progress_wipe(&r->bar);
     if (r->c->output == OUTPUT_JSON)
@@ -303,6 +294,10 @@ finish(struct run *r)
     if (!has && value[0] != '\0') {
         ctl_fail(r->c, EXIT_FAILED, "%s: %s", r->f->name, value);
         bad = true;
+    }
+    if (r->o->halt != NULL && r->now.cancelled > 0) {
+        halt_text(r->o->halt, &r->now, summary, sizeof summary);
+        ctl_note(r->c, "%s", summary);
     }
     progress_summary(&r->now, summary, sizeof summary);
     if (r->c->output != OUTPUT_QUIET)

@@ -14,6 +14,7 @@ libctl_a_SOURCES = \
 	ctl/download.c ctl/download.h \
 	ctl/dry.c \
 	ctl/events.c \
+	ctl/failure.c ctl/failure.h \
 	ctl/files.c ctl/files.h \
 	ctl/folder.c ctl/folder.h \
 	ctl/follow.c ctl/follow.h \
@@ -21,6 +22,7 @@ libctl_a_SOURCES = \
 	ctl/fromjson.c \
 	ctl/gen.c \
 	ctl/generate.c ctl/generate.h \
+	ctl/halt.c ctl/halt.h \
 	ctl/inputs.c ctl/inputs.h \
 	ctl/jobfile.c ctl/jobfile.h \
 	ctl/joblog.c ctl/joblog.h \

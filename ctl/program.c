@@ -157,7 +157,7 @@ add_jobs(struct maker *m)
     l->plan.args = xcalloc(n, sizeof *l->plan.args);
     l->plan.args_cost = xcalloc(n, sizeof *l->plan.args_cost);
     l->plan.args_cap = n;
-    if (m->s->tag)
+    if (m->s->tag || m->s->wait)   /* a line that fails names them */
         l->values = xcalloc(n, sizeof *l->values);
     for (uint32_t i = 0; i < n && rc == 0; i++)
         rc = make_job(m, i, value, &argv);

@@ -275,11 +275,14 @@ submit_within() { (ulimit -v "$1" && lbctl submit -a "$2" 2>said); }
     fails 1 '1 done, 0 failed, 9 cancelled' \
         lbctl run --halt now,done=1 sleep ::: 0 600s 600s 600s 600s \
         600s 600s 600s 600s 600s
+    grep -qx 'lbctl: halted after 1 job: 9 jobs cancelled' stderr
+    [ "$(wc -l <stderr)" -eq 3 ]
     lbctl events | grep -q 'halt.*workload=north-1 done=1 failed=0 cancelled=9'
     # The other slot may have begun one before the node knew.
     fails 1 ' cancelled' lbctl run --halt soon,fail=5% --timeout 1ms sleep 600s \
         jobs=40
     lbctl events | grep -q 'halt.*workload=north-2 done=0 failed=2 '
+    grep -q 'halted after 2 failures: [0-9]* jobs cancelled' stderr
 }
 
 @test "--pin: these nodes alone run the jobs, and they wait for them" {

@@ -69,3 +69,10 @@ help
 --version
 END
 }
+
+@test "a job that fails is named with its value" {
+    fails 1 'north-1.2 failed on north: exit 1 (3 c)' \
+        lbctl run -- sh -c '[ $1 != 3 ]' sh ::: 1 2 3 :::+ a b c
+    fails 1 'north-2.0 failed on north: exit 1' lbctl run -- false
+    not grep -F '(' stderr
+}

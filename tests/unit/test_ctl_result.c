@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ctl/failure.h"
+#include "ctl/halt.h"
 #include "ctl/result.h"
 #include "ctl/save.h"
 
@@ -234,6 +236,71 @@ a_csv_has_the_output_as_fields(void **state)
             "a-1.1,failed,b,1,0.000000,0.000000,,exit 3,,9,,,true\r\n");
 }
 
+static void
+fails_as(struct scene *s, const char *want)
+{
+    char text[RESULT_TEXT_MAX];
+
+    failure_text(&s->f, &s->r, text);
+    assert_string_equal(text, want);
+}
+
+static void
+a_failure_names_the_value(void **state)
+{
+    char *of[] = { "x", "3", "" };
+    struct load l = { .values = of, .plan = { .n_jobs = 3 } };
+    struct scene s;
+
+    (void)state;
+    ends(&s, 3, 0, "", "");
+    fails_as(&s, "a-1.1 failed on b: exit 3");
+    s.f.load = &l;
+    fails_as(&s, "a-1.1 failed on b: exit 3 (3)");
+    of[1] = "\ta\033[31m 1234567890 1234567890 1234567890";
+    fails_as(&s, "a-1.1 failed on b: exit 3 "
+             "(?a?[31m 1234567890 1234567890 1234567890)");
+    of[1] = "\xc3\xbc""234567890 1234567890 1234567890 12345678";
+    fails_as(&s, "a-1.1 failed on b: exit 3 "
+             "(\xc3\xbc""234567890 1234567890 1234567890 1234567...)");
+    s.r.index = 2;
+    s.r.node = "";
+    fails_as(&s, "a-1.2 failed on no node: exit 3");
+    buf_fini(&s.value);
+}
+
+static void
+halts_as(const char *halt, const struct lb_progress *p, const char *want)
+{
+    char text[80];
+
+    halt_text(halt, p, text, sizeof text);
+    assert_string_equal(text, want);
+}
+
+static void
+what_halted_the_jobs_is_one_line(void **state)
+{
+    struct lb_progress p = { .jobs = 150, .done = 3, .failed = 2,
+                             .cancelled = 145 };
+
+    (void)state;
+    halts_as("now,fail=1", &p, "halted after 1 failure: 145 jobs cancelled");
+    halts_as("soon,fail=1%", &p,
+             "halted after 2 failures: 145 jobs cancelled");
+    halts_as("soon,success=2", &p,
+             "halted after 2 successes: 145 jobs cancelled");
+    halts_as("now,done=5", &p, "halted after 5 jobs: 145 jobs cancelled");
+    halts_as("now,fail=3", &p, "145 jobs cancelled");
+    p.cancelled = 1;
+    halts_as("now,fail=2%", &p, "1 job cancelled");
+    assert_true(halt_is_content("now,success=3", &p));
+    assert_true(halt_is_content("now,success=2%", &p));
+    assert_false(halt_is_content("now,success=3%", &p));
+    assert_false(halt_is_content("now,done=3", &p));
+    assert_false(halt_is_content(NULL, &p));
+}
+
 int
 main(void)
 {
@@ -245,6 +312,8 @@ main(void)
         cmocka_unit_test(the_text_is_the_first_line),
         cmocka_unit_test(a_folder_has_what_each_job_wrote),
         cmocka_unit_test(a_csv_has_the_output_as_fields),
+        cmocka_unit_test(a_failure_names_the_value),
+        cmocka_unit_test(what_halted_the_jobs_is_one_line),
     };
     return cmocka_run_group_tests_name("result", tests, NULL, NULL);
 }
