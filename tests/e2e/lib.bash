@@ -90,10 +90,10 @@ port_of() { sed -n 's/^port=//p' "$work/$1/run/endpoint"; }
 logged() { grep -q -- "$2" "$work/$1.log"; }     # NAME PATTERN
 control_of() { echo "ipc://$work/$1/run/control.sock"; }
 
-# await COMMAND...: until it succeeds, at most 15 s.
+# await COMMAND...: until it succeeds, at most a minute.
 await() {
     local i
-    for ((i = 0; i < 300; i++)); do
+    for ((i = 0; i < 1200; i++)); do
         "$@" >/dev/null 2>&1 && return 0
         sleep 0.05
     done
