@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "base/xalloc.h"
+#include "ctl/foreign.h"
+#include "ctl/submit.h"
 #include "ctl/version.h"
 
 enum { NAMES_MAX = 96 };
@@ -57,6 +59,31 @@ find(const struct args *a, const char *name, size_t len, int letter)
     return NULL;
 }
 
+/* submit or run? */
+static bool
+is_of_jobs(const struct args *a)
+{
+    return a->command != NULL && a->command->options == submit_options;
+}
+
+/* Of submit and run it may be an option of GNU parallel, or of the program
+ * itself. `dashes`: as it was written. -1. */
+static int
+not_here(struct ctl *c, const struct args *a, const char *dashes,
+         const char *name)
+{
+    bool jobs = is_of_jobs(a);
+    const char *why = jobs ? foreign_why(name, strlen(name)) : NULL;
+
+    if (why != NULL)
+        ctl_fail(c, EXIT_USAGE, "no option \"%s%s\": %s", dashes, name, why);
+    else
+        ctl_fail(c, EXIT_USAGE, "unknown option \"%s%s\"%s", dashes, name,
+                 jobs && a->n_words > 0 ? "; a program goes behind \"--\""
+                                        : "");
+    return -1;
+}
+
 static int
 unknown(struct ctl *c, const struct args *a, const char *name, size_t len)
 {
@@ -76,11 +103,10 @@ unknown(struct ctl *c, const struct args *a, const char *name, size_t len)
     memcpy(word, name, len);
     word[len] = '\0';
     const char *near = text_nearest(word, names);
-    if (near != NULL)
-        ctl_fail(c, EXIT_USAGE, "unknown option \"--%s\" (did you mean "
-                 "\"--%s\"?)", word, near);
-    else
-        ctl_fail(c, EXIT_USAGE, "unknown option \"--%s\"", word);
+    if (near == NULL || (is_of_jobs(a) && foreign_why(word, len) != NULL))
+        return not_here(c, a, "--", word);
+    ctl_fail(c, EXIT_USAGE, "unknown option \"--%s\" (did you mean "
+             "\"--%s\"?)", word, near);
     return -1;
 }
 
@@ -193,10 +219,8 @@ short_option(struct ctl *c, struct args *a)
     written[0] = '\0';
     text_add(written, sizeof a->written, "-%c", letter);
     a->option = written;
-    if (o == NULL) {
-        ctl_fail(c, EXIT_USAGE, "unknown option \"-%c\"", letter);
-        return -1;
-    }
+    if (o == NULL)
+        return not_here(c, a, "-", written + 1);
     a->value = NULL;
     if (o->value == VALUE_YES) {
         a->value = *a->letters != '\0' ? a->letters : NULL;

@@ -28,7 +28,7 @@ enum { COMMANDS_MAX = 63 };
     "  --once, --idempotent       never, or harmlessly, run twice\n" \
     "  --dry-run, --skip-bad      print the jobs; leave bad lines out\n" \
     "  --wait, --progress=auto|bar|plain|json|none, --cancel-on-interrupt\n" \
-    "  --results DIR|FILE.csv|FILE.jsonl, --keep-order, --tag\n" \
+    "  --results DIR|FILE.csv|FILE.jsonl, -k (--keep-order), --tag\n" \
     "  --halt soon|now,fail|success|done=N|N%   cancel the rest then\n" \
     "  --joblog FILE [--resume|--resume-failed] [-y]  skip what FILE has\n"
 

@@ -18,6 +18,7 @@ libctl_a_SOURCES = \
 	ctl/files.c ctl/files.h \
 	ctl/folder.c ctl/folder.h \
 	ctl/follow.c ctl/follow.h \
+	ctl/foreign.c ctl/foreign.h \
 	ctl/forms.c \
 	ctl/fromjson.c \
 	ctl/gen.c \

@@ -14,8 +14,8 @@
 
 enum opt { OPT_NAME = 256, OPT_ID, OPT_RETRIES, OPT_LIMIT, OPT_HOLD, OPT_ONCE,
            OPT_IDEMPOTENT, OPT_PRIORITY, OPT_COST, OPT_SHIP, OPT_FROM_JSON,
-           OPT_DRY, OPT_SKIP, OPT_WAIT, OPT_PROGRESS, OPT_RESULTS, OPT_ORDER,
-           OPT_TAG, OPT_CANCEL, OPT_SHELL, OPT_COLSEP, OPT_ENV, OPT_CWD,
+           OPT_DRY, OPT_SKIP, OPT_WAIT, OPT_PROGRESS, OPT_RESULTS, OPT_TAG,
+           OPT_CANCEL, OPT_SHELL, OPT_COLSEP, OPT_ENV, OPT_CWD,
            OPT_STDIN, OPT_JOBLOG, OPT_RESUME, OPT_AGAIN, OPT_HALT, OPT_PIN,
            OPT_TRANSFER, OPT_RETURN };
 enum { ID_MAX_BYTES = 64 };
@@ -34,7 +34,7 @@ const struct option_row submit_options[] = {
     { "wait", OPT_WAIT, VALUE_NO },
     { "progress", OPT_PROGRESS, VALUE_YES },
     { "results", OPT_RESULTS, VALUE_YES },
-    { "keep-order", OPT_ORDER, VALUE_NO }, { "tag", OPT_TAG, VALUE_NO },
+    { "keep-order", 'k', VALUE_NO }, { "tag", OPT_TAG, VALUE_NO },
     { "cancel-on-interrupt", OPT_CANCEL, VALUE_NO },
     { "shell", OPT_SHELL, VALUE_NO },    { "colsep", OPT_COLSEP, VALUE_YES },
     { "replace", 'I', VALUE_YES },       { "env", OPT_ENV, VALUE_YES },
@@ -221,7 +221,7 @@ switch_of(struct submit *s, int id)
     case OPT_DRY: return &s->dry_run;
     case OPT_SKIP: return &s->skip_bad;
     case OPT_WAIT: return &s->wait;
-    case OPT_ORDER: return &s->keep_order;
+    case 'k': return &s->keep_order;
     case OPT_TAG: return &s->tag;
     case OPT_CANCEL: return &s->cancel;
     case '0': return &s->nul;

@@ -136,6 +136,22 @@ while True:
     fails 2 'unknown kind "fibb" (did you mean "fib"?)' lbctl submit fibb 9
 }
 
+@test "options that users of GNU parallel type" {
+    [ "$(lbctl run -k --dry-run -- echo ::: a b)" = $'echo a\necho b' ]
+    fails 2 'no option "-j": slots belong to nodes: workers.count there, or' \
+        lbctl run -j 4 -- echo ::: a
+    fails 2 'no option "-j": slots' lbctl run -j4 -- echo ::: a
+    fails 2 'no option "--jobs": slots' lbctl submit --jobs=4 -- echo ::: a
+    fails 2 'no option "-N": a job has one value of each source' \
+        lbctl run -N2 -- echo ::: a b
+    fails 2 'unknown option "-c"; a program goes behind "--"' \
+        lbctl run tar -c {} ::: a
+    fails 2 'unknown option "--rsyncable"; a program goes behind "--"' \
+        lbctl run gzip --rsyncable {} ::: a
+    fails 2 'unknown option "-j"' lbctl list -j 4
+    not grep slots stderr
+}
+
 @test "16, 17, 18: parameters out of range, unknown, doubled" {
     fails 2 'fib: n: 94 is outside 0..93 (the result would not fit 64 bits)' \
         lbctl submit fib n=94

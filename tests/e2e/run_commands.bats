@@ -76,3 +76,8 @@ END
     fails 1 'north-2.0 failed on north: exit 1' lbctl run -- false
     not grep -F '(' stderr
 }
+
+@test "a program without -- is told where it goes" {
+    fails 2 'unknown kind "gzip"; "lbctl kinds" lists kinds, a program goes' \
+        lbctl run gzip -k {} ::: a
+}
