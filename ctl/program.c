@@ -277,6 +277,10 @@ program_read(struct ctl *c, struct submit *s, const char *const *words,
     }
     struct inputs *in = inputs_new();
     int rc = sources_read(c, s, in, words + n, n_words - n);
+    if (rc == 0 && inputs_sources(in) == 0 && template_replaces(t))
+        ctl_note(c, "nothing gives %s a value, it stays as it is; give ::: "
+                 "VALUES, or :::: - for lines of standard input",
+                 form.value != NULL ? form.value : "{}");
     if (rc == 0)
         rc = count_jobs(c, s, t, in);
     if (rc == 0)

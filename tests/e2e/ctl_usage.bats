@@ -265,6 +265,18 @@ while True:
     fails 2 ':::+: there is no source before it' lbctl run -- echo :::+ a
 }
 
+@test "25: braces that no source gives a value" {
+    echo 3 | lbctl run --dry-run -- echo {} >out 2>err
+    [ "$(cat out)" = "echo '{}'" ]
+    grep -q '^lbctl: nothing gives {} a value, .*; give ::: VALUES, or :::: -' err
+    lbctl run --dry-run -I @ -- echo @ 2>err
+    grep -q 'nothing gives @ a value' err
+    lbctl run --dry-run -- awk '{ print }' 2>err
+    [ ! -s err ]
+    echo 3 | lbctl run --dry-run -- echo {} :::: - 2>err
+    [ ! -s err ]
+}
+
 @test "24: inputs that cannot be values" {
     printf 'a\nb\0c\n' >jobs.txt
     fails 2 'jobs.txt:2: a NUL byte' lbctl run -- echo :::: jobs.txt
