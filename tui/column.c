@@ -14,8 +14,8 @@ const struct column_info column_table[COLUMNS_] = {
     [COLUMN_NODE] = { "node", "NODE", COLUMN_TEXT, true, false, 11, 12, 0,
                       "name of the node" },
     [COLUMN_STATE] = { "state", "STATE", COLUMN_TEXT, true, false, 5, 5, 0,
-                       "run idle pause drain start stale lost gone ver error "
-                       "off new" },
+                       "run idle pause drain start full stale lost gone ver "
+                       "error off new" },
     [COLUMN_LOAD] = { "load", "LOAD", COLUMN_PERCENT, true, false, 13, 13, 3,
                       "CPU used by jobs, all processors = 100%" },
     [COLUMN_LOAD60] = { "load60", "LOAD 60 s", COLUMN_SPARK, true, false, 18,

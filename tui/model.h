@@ -236,7 +236,7 @@ void model_note(struct model *m, enum note_level level, const char *fmt, ...)
 /* ---- one node, as columns and screens show it ---- */
 
 bool node_is_up(const struct node *n);      /* live or stale */
-/* "run idle pause drain start stale LOST gone ver error off new". */
+/* "run idle pause drain start full stale LOST gone ver error off new". */
 const char *node_state(const struct node *n);
 enum style node_style(const struct node *n);
 /* CPU used by jobs, % of all processors; < 0 not known. */

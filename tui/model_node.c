@@ -172,7 +172,7 @@ phase_word(const struct node *n)
     case PHASE_RUN: break;
     }
     if (n->told.disk_full)
-        return "nodisk";
+        return "full";
     return n->told.queued == 0 && n->told.running == 0 ? "idle" : "run";
 }
 
