@@ -78,8 +78,7 @@ ask_all(const struct ctl *c, const char *name, int *status)
                          .key = c->key };
     struct own *o = NULL;
 
-    quiet.timeout_us = c->timeout_us > 0 && c->timeout_us < ASK_US
-                           ? c->timeout_us : ASK_US;
+    quiet.timeout_us = c->timeout_us > 0 ? c->timeout_us : ASK_US;
     struct lb *lb = reach_asked(&quiet);
     if (lb != NULL)
         o = ask_node(lb, name, status);
