@@ -18,8 +18,9 @@
 
 #include "base/bytes.h"
 #include "core/limits.h"
+#include "proto/limits.h"
 
-enum { CLASS_NAME_MAX = 32 };
+enum { CLASS_NAME_MAX = NAME_MAX_BYTES + 1 };
 
 struct class {
     char kind[CLASS_NAME_MAX];  /* "": of a workload */

@@ -184,6 +184,23 @@ believes_its_own_eyes_when_the_home_is_far_off(void **state)
     assert_true(near(classes_unit_s(&k, at), 5));
 }
 
+static void
+tells_long_names_apart(void **state)
+{
+    (void)state;
+    struct classes k = { 0 };
+    struct span longest = span_str(
+        "a-name-of-as-many-characters-as-a-description-may-have-for-it-1");
+    struct span another = span_str(
+        "a-name-of-as-many-characters-as-a-description-may-have-for-it-2");
+
+    assert_int_equal(longest.len, NAME_MAX_BYTES);
+    assert_int_equal(classes_of(&k, longest), 0);
+    assert_int_equal(classes_of(&k, another), 1);
+    assert_int_equal(classes_of(&k, longest), 0);
+    assert_int_equal(k.n, 2);
+}
+
 int
 main(void)
 {
@@ -201,6 +218,7 @@ main(void)
         cmocka_unit_test(
             small_workloads_and_those_beyond_the_places_are_as_their_kind),
         cmocka_unit_test(believes_its_own_eyes_when_the_home_is_far_off),
+        cmocka_unit_test(tells_long_names_apart),
     };
     return cmocka_run_group_tests_name("classes", tests, NULL, NULL);
 }
