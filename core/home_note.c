@@ -10,6 +10,7 @@
 #include "core/bound.h"
 #include "core/elsewhere.h"
 #include "core/fetch.h"
+#include "core/floors.h"
 #include "core/home.h"
 #include "core/live.h"
 #include "core/rec.h"
@@ -180,43 +181,6 @@ home_note_cancel(struct core *c, struct workload *w, uint32_t index)
     count_end(c, w, index, 0);
 }
 
-/* Where `index` stands, or belongs, in the ordered list of floors. */
-static size_t
-floor_at(const struct workload *w, uint32_t index)
-{
-    size_t low = 0, high = w->n_floors;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (w->floor[mid].index < index)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
-static void
-set_floor(struct workload *w, uint32_t index, uint64_t fence)
-{
-    size_t at = floor_at(w, index);
-    if (at == w->n_floors || w->floor[at].index != index) {
-        w->floor = xrealloc(w->floor, w->n_floors + 1, sizeof *w->floor);
-        memmove(&w->floor[at + 1], &w->floor[at],
-                (w->n_floors - at) * sizeof *w->floor);
-        w->n_floors++;
-    }
-    w->floor[at] = (struct retry_floor){ index, fence };
-}
-
-uint64_t
-home_floor(const struct workload *w, uint32_t index)
-{
-    size_t at = floor_at(w, index);
-    return at < w->n_floors && w->floor[at].index == index
-               ? w->floor[at].fence
-               : (uint64_t)w->born << 32;
-}
-
 static bool
 is_over(const struct workload *w)
 {
@@ -243,7 +207,7 @@ home_note_retry(struct core *c, struct workload *w, uint32_t index,
     rec_set(c, j, REC_HOME);
     j->fence = fence;
     j->attempt = attempt;
-    set_floor(w, index, fence);
+    floors_add(w, index, fence);
     if (w->ended) {
         take_class(c, w);
         bound_again(w);
@@ -262,6 +226,7 @@ home_note_retried(struct workload *w)
         if (workload_outcome(w, w->finished[i]) != NULL)
             w->finished[n++] = w->finished[i];
     w->n_finished = n;
+    floors_order(w);
     w->halt_off = true; /* who wants them again knows why they were halted */
 }
 

@@ -23,12 +23,11 @@ void home_note_cancel(struct core *c, struct workload *w, uint32_t index);
 void home_note_broken_off(struct workload *w);
 void home_note_retry(struct core *c, struct workload *w, uint32_t index,
                      uint64_t fence, uint8_t attempt);
-/* After some home_note_retry: their old results leave the order of ends. */
+/* After some home_note_retry: their old results leave the order of ends, and
+ * their floors count. */
 void home_note_retried(struct workload *w);
 void home_note_forget(struct core *c, struct workload *w);
 /* Sets w->ended when its last job has ended; true if that was now. */
 bool home_note_ended(struct core *c, struct workload *w);
-/* Results below this fence do not count (lbctl retry). */
-uint64_t home_floor(const struct workload *w, uint32_t index);
 
 #endif

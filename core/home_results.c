@@ -7,6 +7,7 @@
 #include "core/elsewhere.h"
 #include "core/failure.h"
 #include "core/fetch.h"
+#include "core/floors.h"
 #include "core/halt.h"
 #include "core/home_note.h"
 #include "core/quarantine.h"
@@ -187,7 +188,7 @@ home_outcome(struct core *c, struct workload *w, const struct result *in,
         return;
     }
     if (r.index >= w->accepted || workload_outcome(w, r.index) != NULL ||
-        (LB_BUG != 20 && r.fence < home_floor(w, r.index)))
+        (LB_BUG != 20 && r.fence < floors_fence(w, r.index)))
         return;
     struct job *j = workload_job(w, r.index);
     if (r.outcome != OUTCOME_NO_FILE && node != 0)

@@ -91,8 +91,8 @@ struct workload {
     uint32_t version;               /* grows with each change of the counts */
     uint32_t *by_node;              /* [n_by_node] results by peer index */
     size_t n_by_node;
-    struct retry_floor *floor;
-    size_t n_floors;
+    struct retry_floor *floor;      /* [n_floors] by index */
+    size_t n_floors, floors_cap;
     struct buf pending;             /* encoded results not yet saved */
     bool is_pending;
     struct workload *next_pending;

@@ -17,6 +17,7 @@ libcore_a_SOURCES = \
 	core/elsewhere.c core/elsewhere.h \
 	core/failure.c core/failure.h \
 	core/fetch.c core/fetch.h \
+	core/floors.c core/floors.h \
 	core/halt.c core/halt.h \
 	core/gate.c core/gate.h \
 	core/hearing.c core/hearing.h \
@@ -57,6 +58,7 @@ core_tests = \
 	tests/unit/test_command_node \
 	tests/unit/test_command_results \
 	tests/unit/test_fetch \
+	tests/unit/test_floors \
 	tests/unit/test_gate \
 	tests/unit/test_hearing \
 	tests/unit/test_home_note \
@@ -101,6 +103,8 @@ tests_unit_test_speed_LDADD = $(core_test_libs)
 tests_unit_test_fetch_SOURCES = \
 	tests/unit/test_fetch.c tests/unit/command_scene.h
 tests_unit_test_fetch_LDADD = $(core_test_libs)
+tests_unit_test_floors_SOURCES = tests/unit/test_floors.c
+tests_unit_test_floors_LDADD = $(core_test_libs)
 tests_unit_test_gate_SOURCES = tests/unit/test_gate.c
 tests_unit_test_gate_LDADD = $(core_test_libs)
 tests_unit_test_classes_SOURCES = tests/unit/test_classes.c
