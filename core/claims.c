@@ -67,6 +67,7 @@ claims_drop(struct core *c, struct job *j)
     workload_drop_outcome(w, j->index);
     workload_settle(w, j);
     c->n_foreign--;
+    home->n_copies--;
     if (--w->n_copies > 0)
         return;
     (void)classes_leave(&c->classes, w->class_at);
@@ -176,14 +177,16 @@ send_part(struct core *c, uint16_t peer, uint16_t part, bool last,
 static void
 send_claims(struct core *c, uint16_t peer)
 {
+    struct peer *p = peer_at(c, peer);
     struct items list = { 0 };
+    uint32_t left = p->n_copies;
     uint16_t part = 0;
 
-    peer_at(c, peer)->claims_sent++;
-    for (struct workload *w = ledger_first(c->ledger); w != NULL;
-         w = w->next) {
+    p->claims_sent++;
+    for (struct workload *w = ledger_last(c->ledger); left > 0; w = w->prev) {
         if (w->home != peer)
             continue;
+        left -= w->n_copies;
         for (struct job *j = workload_next(w, 0); j != NULL;
              j = workload_next(w, j->index + 1)) {
             struct item it = item_of(j, claim_verb(j));
@@ -201,8 +204,8 @@ send_claims(struct core *c, uint16_t peer)
 void
 claims_forget_home(struct core *c, uint16_t peer)
 {
-    for (struct workload *w = ledger_first(c->ledger), *next; w != NULL;
-         w = next) {
+    for (struct workload *w = ledger_first(c->ledger), *next;
+         peer_at(c, peer)->n_copies > 0; w = next) {
         next = w->next;
         uint32_t n = w->home == peer ? w->n_copies : 0;
         for (uint32_t i = 0; n > 0; n--) {
@@ -211,15 +214,6 @@ claims_forget_home(struct core *c, uint16_t peer)
             claims_drop(c, j);
         }
     }
-}
-
-static bool
-holds_of(const struct core *c, uint16_t peer)
-{
-    for (struct workload *w = ledger_first(c->ledger); w != NULL; w = w->next)
-        if (w->home == peer)
-            return true;
-    return false;
 }
 
 static void
@@ -262,7 +256,7 @@ claims_flush(struct core *c, bool tick)
             continue;
         claims_send_finals(c, i);
         if (p->claims_due || (round && (c->now_us < p->claim_until_us ||
-                                        holds_of(c, i))))
+                                        p->n_copies > 0)))
             send_claims(c, i);
         p->claims_due = false;
         if (p->released.first != NULL)

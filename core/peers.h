@@ -89,6 +89,7 @@ struct peer {
     int64_t claim_until_us;     /* go on with empty snapshots until then */
     bool claims_due;
     /* jobs of this home here */
+    uint32_t n_copies;          /* in any place */
     struct joblist fresh;       /* FINISHED, not sent yet */
     uint32_t n_fresh;
     int64_t fresh_us;           /* core time of the first of them */

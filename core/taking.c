@@ -156,6 +156,7 @@ take_new(struct core *c, const struct offered *o)
     } else {
         j = workload_make(w, o->index);
         w->n_copies++;
+        peer_at(c, o->home)->n_copies++;
         c->n_foreign++;
     }
     j->fence = o->fence;
