@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 volatile sig_atomic_t ctl_interrupt;
+char ctl_last_words[128];
 
 /* Ranks, highest first. */
 static const int ranks[] = { EXIT_INTERNAL, EXIT_DISK, EXIT_REFUSED,
@@ -128,8 +129,12 @@ on_signal(int signal)
 {
     int status = signal == SIGINT ? EXIT_INT : EXIT_TERM;
 
-    if (ctl_interrupt != 0)
+    if (ctl_interrupt != 0) {
+        ssize_t n = write(STDERR_FILENO, ctl_last_words,
+                          strlen(ctl_last_words));
+        (void)n;
         _exit(status);
+    }
     ctl_interrupt = status;
 }
 

@@ -66,6 +66,8 @@ bool ctl_confirm(struct ctl *c, const char *what);
 /* 0 until INT or TERM comes: then its exit status, EXIT_INT or EXIT_TERM. The
  * second one ends the program at once. */
 extern volatile sig_atomic_t ctl_interrupt;
+/* What the second one prints before that: how to come back. */
+extern char ctl_last_words[128];
 void ctl_catch_signals(void);
 
 #endif

@@ -71,6 +71,8 @@ detach(struct ctl *c, const struct followed *f,
     struct lb_progress p = { .version = 0 };
 
     lb_set_interrupt(f->lb, NULL);
+    snprintf(ctl_last_words, sizeof ctl_last_words, "\nlbctl wait %s\n",
+             f->name);
     if (is_to_cancel(f, o)) {
         if (lb_cancel(f->lb, f->number) == LB_OK)
             ctl_note(c, "%s cancelled", f->name);

@@ -267,6 +267,16 @@ submit_within() { (ulimit -v "$1" && lbctl submit -a "$2" 2>said); }
     [ "$(cat status)" = 130 ]
     lbctl list --raw last | grep -q ' running '
     lbctl cancel -y last
+    term_start lbctl run sleep 600s jobs=30
+    sees 'accepted by north'
+    keys C-c
+    sees 'north-3: cancel what is left of it? [y/N]'
+    keys C-c
+    sees 'lbctl wait north-3'
+    await test -s status
+    [ "$(cat status)" = 130 ]
+    lbctl list --raw last | grep -q ' running '
+    lbctl cancel -y last
 }
 
 @test "--halt: the node ends what is left, and says so" {
