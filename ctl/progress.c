@@ -48,6 +48,20 @@ ended(const struct lb_progress *p)
     return p->done + p->failed + p->cancelled;
 }
 
+/* Jobs per second: two digits at least, but for none at all. */
+static const char *
+rate_text(double rate, char dst[32])
+{
+    int digits = rate < 9.95 && rate > 0 ? 1 : 0;
+
+    dst[0] = '\0';
+    if (rate > 0 && rate < 0.95)
+        text_add(dst, 32, "%.2g", rate);
+    else
+        text_add(dst, 32, "%.*f", digits, rate);
+    return dst;
+}
+
 void
 progress_bar(const char *name, const struct lb_progress *p, double rate,
              size_t width, char *dst, size_t cap)
@@ -55,7 +69,7 @@ progress_bar(const char *name, const struct lb_progress *p, double rate,
     uint32_t n = ended(p);
     double part = p->jobs > 0 ? (double)n / p->jobs : 1.0;
     size_t full = (size_t)(part * BAR_CELLS), len;
-    char left[32] = "?";
+    char left[32] = "?", speed[32];
 
     if (rate > 0)
         units_print_duration((int64_t)((p->jobs - n) / rate) * 1000000, left,
@@ -64,8 +78,8 @@ progress_bar(const char *name, const struct lb_progress *p, double rate,
     text_add(dst, cap, "%s [", name);
     for (size_t i = 0; i < BAR_CELLS; i++)
         text_add(dst, cap, "%c", i < full ? '#' : '.');
-    len = text_add(dst, cap, "] %u/%u  %.0f %%  %.0f jobs/s  left %s", n,
-                   p->jobs, part * 100, rate, left);
+    len = text_add(dst, cap, "] %u/%u  %.0f %%  %s jobs/s  left %s", n,
+                   p->jobs, part * 100, rate_text(rate, speed), left);
     if (p->failed > 0)
         len = text_add(dst, cap, "  %u failed", p->failed);
     if (width > 1 && len > width - 1)
@@ -85,7 +99,7 @@ print_plain(struct progress *p, const struct lb_progress *now)
 {
     uint32_t n = ended(now);
     double rate = rate_of(p, now);
-    char left[32] = "?", nodes[512] = "";
+    char left[32] = "?", nodes[512] = "", speed[32];
 
     if (rate > 0)
         units_print_duration((int64_t)((now->jobs - n) / rate * 1e6), left,
@@ -97,9 +111,9 @@ print_plain(struct progress *p, const struct lb_progress *now)
                      (int)(len - name - 1), at + name + 1);
         at += len + (at[len] == ',');
     }
-    fprintf(stderr, "%s  %u/%u  %.0f %%  %.0f jobs/s  left %s%s\n", p->name, n,
-            now->jobs, now->jobs > 0 ? 100.0 * n / now->jobs : 100.0, rate,
-            left, nodes);
+    fprintf(stderr, "%s  %u/%u  %.0f %%  %s jobs/s  left %s%s\n", p->name, n,
+            now->jobs, now->jobs > 0 ? 100.0 * n / now->jobs : 100.0,
+            rate_text(rate, speed), left, nodes);
 }
 
 static size_t
@@ -162,13 +176,14 @@ progress_summary(const struct lb_progress *p, char *dst, size_t cap)
 {
     double seconds = (double)p->elapsed_us / 1e6;
     const char *at = p->nodes;
+    char speed[32];
 
     dst[0] = '\0';
     text_add(dst, cap, "%u done, %u failed, ", p->done, p->failed);
     if (p->cancelled > 0)
         text_add(dst, cap, "%u cancelled, ", p->cancelled);
-    text_add(dst, cap, "%.1f s, %.0f jobs/s", seconds,
-             seconds > 0 ? ended(p) / seconds : 0.0);
+    text_add(dst, cap, "%.1f s, %s jobs/s", seconds,
+             rate_text(seconds > 0 ? ended(p) / seconds : 0, speed));
     for (char sep = ';'; *at != '\0'; sep = ',') {
         size_t len = strcspn(at, ","), name = strcspn(at, "=");
         if (name < len)

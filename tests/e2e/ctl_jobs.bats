@@ -33,7 +33,7 @@ sees_both() {
 @test "run prints results in order, and a summary" {
     lbctl run fib n=1..10 >out 2>err
     [ "$(tr '\n' ' ' <out)" = "1 1 2 3 5 8 13 21 34 55 " ]
-    grep -q '^10 done, 0 failed, [0-9.]* s, [0-9]* jobs/s; north 10$' err
+    grep -q '^10 done, 0 failed, [0-9.]* s, [0-9.]* jobs/s; north 10$' err
 }
 
 @test "submit prints the name of the workload, and last is it" {

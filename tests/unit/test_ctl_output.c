@@ -85,8 +85,17 @@ a_bar_fits_its_line(void **state)
     progress_bar("alpha-1", &p, 10.0, 200, text, sizeof text);
     assert_string_equal(text, "alpha-1 [#####...............] 50/200  25 %  "
                         "10 jobs/s  left 15s");
+    progress_bar("alpha-1", &p, 9.96, 200, text, sizeof text);
+    assert_non_null(strstr(text, " 10 jobs/s "));
+    progress_bar("alpha-1", &p, 9.94, 200, text, sizeof text);
+    assert_non_null(strstr(text, " 9.9 jobs/s "));
+    progress_bar("alpha-1", &p, 0.96, 200, text, sizeof text);
+    assert_non_null(strstr(text, " 1.0 jobs/s "));
+    progress_bar("alpha-1", &p, 0.0512, 200, text, sizeof text);
+    assert_non_null(strstr(text, " 0.051 jobs/s "));
     p.failed = 150;
     progress_bar("alpha-1", &p, 0, 200, text, sizeof text);
+    assert_non_null(strstr(text, " 0 jobs/s "));
     assert_non_null(strstr(text, "[####################] 200/200  100 %"));
     assert_non_null(strstr(text, "150 failed"));
     for (size_t width = 20; width < 100; width++) {
