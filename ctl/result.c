@@ -143,7 +143,7 @@ result_json(const struct followed *f, const struct lb_result *r)
     return o;
 }
 
-/* As it is; with a tag before each line. */
+/* As it is; or whole lines with a tag before each. */
 static void
 put_lines(struct span s, const char *tag, FILE *out)
 {
@@ -157,6 +157,8 @@ put_lines(struct span s, const char *tag, FILE *out)
         size_t n = end != NULL ? (size_t)(end - s.p) + 1 : s.len;
         fprintf(out, "%s\t", tag);
         fwrite(s.p, 1, n, out);
+        if (end == NULL)
+            fputc('\n', out);
         s = span_of(s.p + n, s.len - n);
     }
 }

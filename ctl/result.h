@@ -35,7 +35,8 @@ void result_text(const struct followed *f, const struct lb_result *r,
 json_t *result_json(const struct followed *f, const struct lb_result *r);
 /* A line for stdout: the text, whole, as it is. Of a command, also one that
  * failed: what it wrote to stdout and stderr, byte for byte, and no line of
- * ours; with values each line begins with the value and a tab. */
+ * ours; with values each line begins with the value and a tab, and the last
+ * one is ended. */
 void result_print(const struct followed *f, const struct lb_result *r,
                   FILE *out, FILE *err);
 /* How a command ended and what it wrote. False: it is none, or never ran. */

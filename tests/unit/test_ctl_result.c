@@ -93,7 +93,7 @@ each_line_of_both_begins_with_the_tag(void **state)
     ends(&s, 3, 0, "a\n\nb", "x\n");
     s.f.values = values;
     s.f.n_values = 2;
-    prints(&s, "v 1\ta\nv 1\t\nv 1\tb", "v 1\tx\n");
+    prints(&s, "v 1\ta\nv 1\t\nv 1\tb\n", "v 1\tx\n");
     buf_fini(&s.value);
 }
 
