@@ -48,7 +48,7 @@ fail(struct dial *d, int status, const char *fmt, ...)
 
 /* Makes ours what the system says, with a way out. */
 static int
-nobody(struct dial *d, const char *where, int error)
+nobody(struct dial *d, const char *where, const char *hint, int error)
 {
     if (error == EACCES || error == EPERM)
         return fail(d, LB_REFUSED,
@@ -61,14 +61,15 @@ nobody(struct dial *d, const char *where, int error)
                       : error == ECONNREFUSED ? "connection refused"
                       : error == ETIMEDOUT ? "no answer"
                                            : strerror(error);
-    return fail(d, LB_UNREACHABLE, "no agent reachable: %s: %s; "
-                       "start one with \"systemctl start lbagent\" or give -n",
-                       where, why);
+    return fail(d, LB_UNREACHABLE, "no agent reachable: %s: %s; %s", where, why,
+                hint);
 }
 
 static int
 dial_ipc(struct dial *d, const char *path)
 {
+    static const char local[] =
+        "start one with \"systemctl start lbagent\" or give -n";
     struct sockaddr_un to = { .sun_family = AF_UNIX };
 
     if (path[0] == '\0' || strlen(path) >= sizeof to.sun_path)
@@ -78,12 +79,12 @@ dial_ipc(struct dial *d, const char *path)
     memcpy(to.sun_path, path, strlen(path) + 1);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return nobody(d, path, errno);
+        return nobody(d, path, local, errno);
     int rc = connect(fd, (struct sockaddr *)&to, sizeof to);
     int error = errno;
     close(fd);
     if (rc != 0)
-        return nobody(d, path, error);
+        return nobody(d, path, local, error);
     snprintf(d->address, sizeof d->address, "ipc://%s", path);
     return LB_OK;
 }
@@ -120,6 +121,7 @@ dial_tcp(struct dial *d)
 {
     const char *where = d->where;
     char host[ENDPOINT_MAX_BYTES + 1], port[12], digits[64];
+    char whole[ENDPOINT_MAX_BYTES + 16];
     uint16_t base = 0;
     struct addrinfo hint = { .ai_socktype = SOCK_STREAM }, *list;
     int rc = endpoint_parse(where, host, &base);
@@ -148,7 +150,12 @@ dial_tcp(struct dial *d)
                  v6 ? "tcp://[%s]:%s" : "tcp://%s:%s", digits, port);
     }
     freeaddrinfo(list);
-    return error == 0 ? LB_OK : nobody(d, where, error);
+    if (error == 0)
+        return LB_OK;
+    snprintf(whole, sizeof whole, "%s%s", where, base != 0 ? "" : ":");
+    if (base == 0)
+        snprintf(whole + strlen(whole), 8, "%d", PORT_DEFAULT);
+    return nobody(d, whole, "is its listen.port another one?", error);
 }
 
 int

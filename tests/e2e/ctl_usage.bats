@@ -69,8 +69,11 @@ teardown() { lb_teardown; }
 @test "6: no agent runs" {
     fails 69 "no agent reachable: $work/none.sock: no such file; start one with \"systemctl start lbagent\" or give -n" \
         lbctl -n "ipc://$work/none.sock" list
-    fails 69 'no agent reachable: 127.0.0.1:1025: connection refused' \
+    fails 69 'no agent reachable: 127.0.0.1:1025: connection refused; is its listen.port another one?' \
         lbctl -n 127.0.0.1:1025 list
+    # 127.7.7.7: nobody listens there, whoever uses the default ports.
+    fails 69 'no agent reachable: 127.7.7.7:8490: connection refused; is its listen.port another one?' \
+        lbctl -n 127.7.7.7 list
 }
 
 @test "7: a socket that is not for everybody" {
