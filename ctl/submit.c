@@ -296,6 +296,9 @@ check(struct ctl *c, const struct submit *s)
         why = "--results needs run, or submit --wait";
     else if (s->joblog != NULL && !s->wait)
         why = "--joblog needs run, or submit --wait";
+    else if (s->joblog != NULL && strcmp(s->joblog, "-") == 0)
+        why = "--joblog -: the log has a file of its own; standard output is "
+              "for what the jobs print";
     else if (s->joblog == NULL && s->resume)
         why = "--resume needs --joblog";
     else if (s->joblog == NULL && s->resume_failed)

@@ -59,6 +59,12 @@ teardown() { lb_teardown; }
     fails 2 '--json and --raw exclude each other' lbctl list --raw --json
 }
 
+@test "a job log is a file" {
+    fails 2 '--joblog -: the log has a file of its own' \
+        lbctl run --joblog - -- true
+    [ ! -e ./- ]
+}
+
 @test "5: addresses that are none" {
     fails 2 '-n: port "99999" is not in 1024..65532' \
         lbctl -n host:99999 list
