@@ -11,7 +11,7 @@
 
 struct offered {
     const struct batch_group *group;
-    uint16_t home;
+    int home;           /* peer; -1: not known yet */
     uint64_t fence, cost;
     uint32_t index;
     uint8_t moves, attempt;
@@ -19,6 +19,13 @@ struct offered {
     uint8_t flags;      /* of the job */
     struct span args;
 };
+
+static struct workload *
+workload_here(const struct core *c, const struct offered *o)
+{
+    return o->home < 0 ? NULL : ledger_find(c->ledger, (uint16_t)o->home,
+                                            o->group->workload);
+}
 
 /* R14: a job of this home comes back. */
 static enum item_verb
@@ -59,7 +66,7 @@ queue_has_room(const struct core *c, const struct offered *o)
 static struct job *
 copy_here(const struct core *c, const struct offered *o)
 {
-    struct workload *w = ledger_find(c->ledger, o->home, o->group->workload);
+    struct workload *w = workload_here(c, o);
     struct job *j = w == NULL ? NULL : workload_job(w, o->index);
     return j == NULL || j->place == AT_NONE ? NULL : j;
 }
@@ -115,7 +122,7 @@ drop_all(struct core *c, struct workload *w, const struct offered *o)
 static bool
 drop_others(struct core *c, const struct offered *o, const struct desc *d)
 {
-    struct workload *w = ledger_find(c->ledger, o->home, o->group->workload);
+    struct workload *w = workload_here(c, o);
     const uint32_t life = (uint32_t)fence_inc(o->fence);
 
     if (w == NULL)
@@ -133,13 +140,19 @@ drop_others(struct core *c, const struct offered *o, const struct desc *d)
     return true;
 }
 
+/* A home of which nothing is taken is not remembered: peers are few. */
 static enum item_verb
-take_new(struct core *c, const struct offered *o)
+take_new(struct core *c, struct offered *o)
 {
-    struct workload *w = ledger_find(c->ledger, o->home, o->group->workload);
+    if (o->home < 0)
+        o->home = peers_add(&c->peers, &o->group->home);
+    if (o->home < 0)
+        return VERDICT_NAK_FULL;
+    struct peer *home = peer_at(c, (uint16_t)o->home);
+    struct workload *w = workload_here(c, o);
     if (w == NULL) {
-        if (ledger_add(c->ledger, o->home, o->group->workload, o->group->desc,
-                       &w) != 0)
+        if (ledger_add(c->ledger, (uint16_t)o->home, o->group->workload,
+                       o->group->desc, &w) != 0)
             return VERDICT_NAK_KIND;
         w->class_at = classes_take(&c->classes, w->desc.kind, w->desc.n_jobs);
         w->born = (uint32_t)fence_inc(o->fence);
@@ -150,13 +163,13 @@ take_new(struct core *c, const struct offered *o)
                  (double)o->group->unit_ps / 1e12);
     struct job *j = workload_job(w, o->index);
     if (j != NULL && j->place == AT_RELEASED) { /* a newer copy: R12 */
-        joblist_remove(&peer_at(c, o->home)->released, j);
+        joblist_remove(&home->released, j);
         j->place = AT_NONE;
         c->n_released--;
     } else {
         j = workload_make(w, o->index);
         w->n_copies++;
-        peer_at(c, o->home)->n_copies++;
+        home->n_copies++;
         c->n_foreign++;
     }
     j->fence = o->fence;
@@ -190,7 +203,7 @@ take_over(struct core *c, struct job *j, const struct offered *o)
 }
 
 static enum item_verb
-decide_one(struct core *c, const struct offered *o)
+decide_one(struct core *c, struct offered *o)
 {
     struct desc d;
     if (c->phase != PHASE_RUN)
@@ -243,11 +256,11 @@ decide_group(struct core *c, const struct batch_group *g, struct verdict *v,
     struct item it;
     size_t at = 0, args_at = 0;
     uint32_t taken = 0;
-    int home = peers_add(&c->peers, &g->home);
+    int home = peers_find(&c->peers, &g->home);
 
     while (item_next(g->items, &at, &it)) {
         struct offered o = { .group = g,
-                             .home = (uint16_t)home,
+                             .home = home,
                              .fence = it.fence,
                              .moves = it.moves,
                              .attempt = it.attempt,
@@ -258,8 +271,8 @@ decide_group(struct core *c, const struct batch_group *g, struct verdict *v,
         for (uint32_t k = 0; k < it.count; k++) {
             o.index = it.first + k;
             enum item_verb verb = (it.flags & ITEM_VOID) ? VERDICT_STALE
-                                  : home < 0             ? VERDICT_NAK_FULL
                                                          : decide_one(c, &o);
+            home = o.home;
             add_verdict(v, last, verb);
             taken += verb == VERDICT_TAKEN;
             v->tells |= home == 0 && verb == VERDICT_STALE;

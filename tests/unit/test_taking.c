@@ -8,6 +8,7 @@
 enum { NUMBER = 7, HOME = 1 };
 
 static const struct node_id home_id = { .b = { 'h' } };
+static const struct node_id other_id = { .b = { 'o' } };
 static const uint8_t manifest[32] = { 1, 2, 3 };
 
 static struct desc
@@ -20,9 +21,10 @@ work(void)
                           .n_jobs = 3, .cost = 1000 * 1000, .priority = 5 };
 }
 
-/* Job `index` of `d`, accepted in life `life` of its home. */
+/* Job `index` of `d`, accepted in life `life` of its home `of`. */
 static void
-offer(struct scene *s, const struct desc *d, uint64_t life, uint32_t index)
+pass_on(struct scene *s, const struct node_id *of, const struct desc *d,
+        uint64_t life, uint32_t index)
 {
     static uint64_t b;
     struct buf desc = { 0 }, items = { 0 }, group = { 0 };
@@ -33,7 +35,7 @@ offer(struct scene *s, const struct desc *d, uint64_t life, uint32_t index)
 
     desc_encode(d, &desc);
     item_encode(&it, &items);
-    struct batch_group g = { .home = home_id, .workload = NUMBER,
+    struct batch_group g = { .home = *of, .workload = NUMBER,
                              .desc = buf_span(&desc),
                              .items = buf_span(&items) };
     batch_group_encode(&g, &group);
@@ -48,6 +50,12 @@ offer(struct scene *s, const struct desc *d, uint64_t life, uint32_t index)
     buf_fini(&desc);
     buf_fini(&items);
     buf_fini(&group);
+}
+
+static void
+offer(struct scene *s, const struct desc *d, uint64_t life, uint32_t index)
+{
+    pass_on(s, &home_id, d, life, index);
 }
 
 static const struct workload *
@@ -132,6 +140,28 @@ of_two_numbers_of_jobs_the_larger_counts(void **state)
     scene_free(&s);
 }
 
+/* A batch can name any number of homes. */
+static void
+home_of_what_is_refused_is_not_remembered(void **state)
+{
+    (void)state;
+    struct desc d = work();
+    struct scene s;
+
+    scene_new(&s);
+    offer(&s, &d, 5, 0);
+    size_t n = s.core->peers.n;
+    d.kind = span_str("other");
+    pass_on(&s, &other_id, &d, 5, 0);
+    assert_int_equal(s.core->peers.n, n);
+    d = work();
+    pass_on(&s, &other_id, &d, 5, 0);
+    assert_int_equal(s.core->peers.n, n + 1);
+    assert_int_equal(core_copy_at(s.core, &other_id, NUMBER, 0).verb != 0, 1);
+    assert_true(is_here(&s, 0));
+    scene_free(&s);
+}
+
 int
 main(void)
 {
@@ -139,6 +169,7 @@ main(void)
         cmocka_unit_test(whatever_its_home_may_not_change_tells_it_apart),
         cmocka_unit_test(its_priority_may_change),
         cmocka_unit_test(of_two_numbers_of_jobs_the_larger_counts),
+        cmocka_unit_test(home_of_what_is_refused_is_not_remembered),
     };
     return cmocka_run_group_tests_name("taking", tests, NULL, NULL);
 }
