@@ -107,17 +107,14 @@ send_reply(struct core *c, uint16_t peer, struct items *reply)
 static void
 note_old_disk(struct core *c, uint32_t number)
 {
-    struct buf body = { 0 };
-
-    if (number <= c->last_number || number - c->last_number > OLD_DISK_MAX)
+    if (number <= c->last_number || number > WORKLOAD_NUMBER_MAX ||
+        number - c->last_number > OLD_DISK_MAX)
         return;
     core_log(c, LOG_ERROR, "disk-is-old", "lost=%s-%u "
              "next=\"goes on without it; submit it again\"",
              c->config.name, (unsigned)number);
     c->last_number = number;
-    buf_u32(&body, number);
-    out_save(&c->out, SAVE_NUMBER, 0, &body);
-    buf_fini(&body);
+    home_save_number(c);
 }
 
 static void

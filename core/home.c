@@ -54,7 +54,7 @@ home_open(struct core *c, struct span desc, uint64_t key_hash,
 
     if (desc_decode(desc, &d) != 0)
         return -EBADMSG;
-    if (c->last_number == UINT32_MAX || c->n_own >= WORKLOADS_MAX ||
+    if (c->last_number >= WORKLOAD_NUMBER_MAX || c->n_own >= WORKLOADS_MAX ||
         c->disk_full)
         return -ENOBUFS;
     complete_desc(c, &d);
@@ -296,16 +296,30 @@ home_retry(struct core *c, struct workload *w, const struct jobs_asked *which,
     return n;
 }
 
+void
+home_save_number(struct core *c)
+{
+    const uint32_t before = c->number_rows;
+    struct buf body = { 0 };
+
+    if (c->number_saved == c->last_number)
+        return;
+    c->number_saved = c->last_number;
+    c->number_rows = before == NUMBER_ROWS ? NUMBER_ROWS + 1 : NUMBER_ROWS;
+    buf_u32(&body, c->last_number);
+    out_save(&c->out, SAVE_NUMBER, c->number_rows, &body);
+    buf_fini(&body);
+    if (before != 0)
+        out_add(&c->out, ACT_FORGET)->forget = before;
+}
+
 int
 home_forget(struct core *c, struct workload *w)
 {
-    struct buf body = { 0 };
     if (!w->ended)
         return -EBUSY;
     home_save_results(c);
-    buf_u32(&body, c->last_number);
-    out_save(&c->out, SAVE_NUMBER, 0, &body);
-    buf_fini(&body);
+    home_save_number(c);
     out_add(&c->out, ACT_FORGET)->forget = w->number;
     home_note_forget(c, w);
     return 0;

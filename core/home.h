@@ -38,6 +38,8 @@ uint32_t home_retry(struct core *c, struct workload *w,
                     const struct jobs_asked *which, bool all);
 /* Sets the priority of the whole workload. */
 void home_priority(struct core *c, struct workload *w, uint8_t priority);
+/* Saves the highest number ever given, before what tells of it goes. */
+void home_save_number(struct core *c);
 /* Forgets an ended workload and its results. 0, -EBUSY (not ended). */
 int home_forget(struct core *c, struct workload *w);
 

@@ -346,12 +346,16 @@ replay_granted(struct workload *w, struct span body)
 }
 
 static void
-replay_number(struct core *c, struct span body)
+replay_number(struct core *c, uint32_t rows, struct span body)
 {
     struct reader r;
     reader_init(&r, body);
     uint32_t number = reader_u32(&r);
-    if (!r.bad && number > c->last_number)
+    if (r.bad)
+        return;
+    c->number_rows = rows;
+    c->number_saved = number;
+    if (number > c->last_number)
         c->last_number = number;
 }
 
@@ -431,7 +435,7 @@ home_replay(struct core *c, uint8_t type, uint32_t number, struct span body)
     if (type == SAVE_LIVE)
         live_replay(c, body);
     else if (type == SAVE_NUMBER)
-        replay_number(c, body);
+        replay_number(c, number, body);
     else if (type == SAVE_NODE)
         replay_node(c, body);
     else if (type == SAVE_BORN)

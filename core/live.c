@@ -8,10 +8,6 @@
 #include "core/command_ask.h"
 #include "core/record.h"
 
-/* Its records stand under a number that no workload gets: the older ones go
- * as those of a workload that is forgotten. */
-#define LIVE_NUMBER UINT32_MAX
-
 /* The names stand in the events. */
 enum { THROTTLE, PHASE, POLICY, PLACEMENT, N_LIVE };
 static const char *const live_name[N_LIVE] = { "throttle", "phase", "policy",
@@ -165,8 +161,8 @@ live_save(struct core *c)
         return;
     encode(c, &now);
     if (!span_equal(buf_span(&now), buf_span(&c->live))) {
-        out_add(&c->out, ACT_FORGET)->forget = LIVE_NUMBER;
-        out_save(&c->out, SAVE_LIVE, LIVE_NUMBER, &now);
+        out_add(&c->out, ACT_FORGET)->forget = LIVE_ROWS;
+        out_save(&c->out, SAVE_LIVE, LIVE_ROWS, &now);
         live_replay(c, buf_span(&now));
     }
     buf_fini(&now);

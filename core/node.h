@@ -125,7 +125,9 @@ struct core {
     int64_t twin_us;            /* heard last, if peers hear him and not us; 0:
                                    none */
     /* home */
-    uint32_t last_number;       /* of own workloads */
+    uint32_t last_number;       /* of own workloads; up to */
+    uint32_t number_saved;      /* that one it is saved, under */
+    uint32_t number_rows;       /* this; 0: it is not */
     uint32_t n_own, n_ended;    /* own workloads kept; of them ended */
     uint64_t result_bytes;
     int64_t seek_next_us;       /* jobs whose file is not readable here */

@@ -73,11 +73,132 @@ attempt_without_lost_ones_is_read(void **state)
     scene_free(&s);
 }
 
+static void
+replay_u32(struct scene *s, uint8_t type, uint32_t number, uint32_t value)
+{
+    struct buf body = { 0 };
+
+    buf_u32(&body, value);
+    replay(s, type, number, &body);
+    buf_fini(&body);
+}
+
+static void
+start(struct scene *s)
+{
+    struct event ev = { .kind = EV_START };
+    scene_step(s, &ev);
+}
+
+/* Rows of the highest number as they lie in the journal. */
+struct numbers {
+    struct { uint32_t rows, number; } v[8];
+    size_t n;
+    uint32_t highest;   /* that they tell */
+};
+
+static void
+forget_rows(struct numbers *k, uint32_t rows)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < k->n; i++)
+        if (k->v[i].rows != rows)
+            k->v[n++] = k->v[i];
+    k->n = n;
+}
+
+/* What the last step saves, one by one: at no time do they tell less. */
+static void
+write_rows(struct numbers *k, const struct scene *s)
+{
+    for (size_t i = 0; i < s->did->n; i++) {
+        const struct action *a = &s->did->v[i];
+        uint32_t highest = 0;
+        struct reader r;
+        if (a->kind == ACT_FORGET)
+            forget_rows(k, a->forget);
+        if (a->kind == ACT_SAVE && a->save.type == SAVE_NUMBER) {
+            assert_true(k->n < sizeof k->v / sizeof k->v[0]);
+            reader_init(&r, a->save.body);
+            k->v[k->n].rows = a->save.workload;
+            k->v[k->n++].number = reader_u32(&r);
+        }
+        for (size_t j = 0; j < k->n; j++)
+            if (k->v[j].number > highest)
+                highest = k->v[j].number;
+        assert_true(highest >= k->highest);
+        k->highest = highest;
+    }
+}
+
+/* One that is submitted, done and forgotten. */
+static void
+come_and_go(struct scene *s, struct numbers *k)
+{
+    char words[32];
+
+    assert_int_equal(scene_submit(s, 1), 0);
+    struct act_run r = s->did->v[scene_find(s, ACT_RUN, 0)].run;
+    scene_end_run(s, &r, OUTCOME_DONE);
+    snprintf(words, sizeof words, "workload=%u", (unsigned)r.workload);
+    scene_ask(s, "forget", words);
+    assert_int_equal(s->reply.status, 0);
+    write_rows(k, s);
+    assert_int_equal(k->highest, r.workload);
+}
+
+static void
+rows_of_the_highest_number_do_not_gather(void **state)
+{
+    struct numbers k = { 0 };
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    start(&s);
+    for (int i = 0; i < 20; i++)
+        come_and_go(&s, &k);
+    assert_int_equal(k.n, 1);
+    scene_free(&s);
+
+    /* A restart before the old row has gone. */
+    begin(&s);
+    replay_u32(&s, SAVE_NUMBER, 0, 3);
+    replay_u32(&s, SAVE_NUMBER, NUMBER_ROWS + 1, 19);
+    replay_u32(&s, SAVE_NUMBER, NUMBER_ROWS, 20);
+    start(&s);
+    k = (struct numbers){ .v = { { NUMBER_ROWS + 1, 19 },
+                                 { NUMBER_ROWS, 20 } },
+                          .n = 2, .highest = 20 };
+    for (int i = 0; i < 2; i++)
+        come_and_go(&s, &k);
+    assert_int_equal(k.n, 1);
+    assert_int_equal(k.highest, 22);
+    scene_free(&s);
+}
+
+static void
+numbers_of_rows_of_the_node_are_not_given(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    replay_u32(&s, SAVE_NUMBER, 0, WORKLOAD_NUMBER_MAX - 1);
+    start(&s);
+    assert_int_equal(scene_submit(&s, 1), 0);
+    assert_int_equal(scene_submit(&s, 1), EXIT_LATER);
+    assert_true(WORKLOAD_NUMBER_MAX < NUMBER_ROWS);
+    scene_free(&s);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attempt_without_lost_ones_is_read),
+        cmocka_unit_test(rows_of_the_highest_number_do_not_gather),
+        cmocka_unit_test(numbers_of_rows_of_the_node_are_not_given),
     };
     return cmocka_run_group_tests_name("home_note", tests, NULL, NULL);
 }
