@@ -68,6 +68,7 @@ core_free(struct core *c)
     free(c->slot_duty);
     ledger_free(c->ledger);
     buf_fini(&c->live);
+    buf_fini(&c->names);
     peers_fini(&c->peers);
     out_fini(&c->out);
     free(c);

@@ -247,6 +247,18 @@ dispatch(struct core *c, uint16_t i, const struct event_msg *ev)
     }
 }
 
+static void
+not_heard(struct core *c)
+{
+    c->dropped++;
+    if (c->told_peers_full)
+        return;
+    c->told_peers_full = true;
+    core_log(c, LOG_ERROR, "peers-full", "known=%u next=\"other nodes are not "
+             "heard; start it again to leave out those that are gone\"",
+             (unsigned)c->peers.n);
+}
+
 /* R1 and R2 stand before everything else that a message says. */
 void
 hearing_message(struct core *c, const struct event_msg *ev)
@@ -260,7 +272,7 @@ hearing_message(struct core *c, const struct event_msg *ev)
     }
     int i = peers_add(&c->peers, &ev->from);
     if (i < 0) {
-        c->dropped++;
+        not_heard(c);
         return;
     }
     struct peer *p = peer_at(c, (uint16_t)i);

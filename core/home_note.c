@@ -13,6 +13,7 @@
 #include "core/floors.h"
 #include "core/home.h"
 #include "core/live.h"
+#include "core/node_names.h"
 #include "core/rec.h"
 #include "core/record.h"
 
@@ -370,25 +371,6 @@ replay_born(struct core *c, struct span body)
 }
 
 static void
-replay_node(struct core *c, struct span body)
-{
-    struct reader r;
-    struct node_id id;
-    reader_init(&r, body);
-    const uint8_t *bytes = reader_bytes(&r, sizeof id.b);
-    struct span name = reader_span8(&r);
-    if (r.bad)
-        return;
-    memcpy(id.b, bytes, sizeof id.b);
-    int i = peers_add(&c->peers, &id);
-    if (i <= 0)
-        return;
-    struct peer *p = peer_at(c, (uint16_t)i);
-    span_copy(name, p->name, sizeof p->name);
-    p->name_saved = true;
-}
-
-static void
 replay_of_workload(struct core *c, struct workload *w, uint8_t type,
                    struct span body)
 {
@@ -437,7 +419,7 @@ home_replay(struct core *c, uint8_t type, uint32_t number, struct span body)
     else if (type == SAVE_NUMBER)
         replay_number(c, number, body);
     else if (type == SAVE_NODE)
-        replay_node(c, body);
+        node_names_replay(c, number, body);
     else if (type == SAVE_BORN)
         replay_born(c, body);
     else if (type == SAVE_WORKLOAD &&

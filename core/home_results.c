@@ -10,6 +10,7 @@
 #include "core/floors.h"
 #include "core/halt.h"
 #include "core/home_note.h"
+#include "core/node_names.h"
 #include "core/quarantine.h"
 #include "core/rec.h"
 #include "core/record.h"
@@ -53,21 +54,6 @@ home_log_ended(struct core *c, struct workload *w)
                  (unsigned)(w->failed + w->cancelled));
 }
 
-/* Results name their node by id: what it is called is kept beside them. */
-static void
-save_name(struct core *c, uint16_t node)
-{
-    struct peer *p = peer_at(c, node);
-    struct buf body = { 0 };
-    if (node == 0 || p->name_saved || p->name[0] == '\0')
-        return;
-    p->name_saved = true;
-    buf_bytes(&body, p->id.b, sizeof p->id.b);
-    buf_span8(&body, span_str(p->name));
-    out_save(&c->out, SAVE_NODE, 0, &body);
-    buf_fini(&body);
-}
-
 /* The end of a job: recorded once, every copy here dropped. */
 static void
 record(struct core *c, struct job *j, struct result *r, uint16_t node)
@@ -84,7 +70,7 @@ record(struct core *c, struct job *j, struct result *r, uint16_t node)
                          ? (uint64_t)age_us - r->run_us
                          : 0;
     home_note_result(c, w, r, node);
-    save_name(c, node);
+    node_names_save(c, node);
     keep_pending(c, w, r);
     halt_note(c, w);
     c->parked_due = true;
@@ -332,6 +318,7 @@ home_started(struct core *c)
 {
     c->settle_us = c->now_us + SETTLE_US;
     c->started_us = c->now_us;
+    node_names_started(c);
     for (struct workload *w = ledger_first(c->ledger), *next; w != NULL;
          w = next) {
         next = w->next;

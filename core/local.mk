@@ -32,6 +32,7 @@ libcore_a_SOURCES = \
 	core/look.c \
 	core/median.c core/median.h \
 	core/node.h \
+	core/node_names.c core/node_names.h \
 	core/out.c core/out.h \
 	core/outbox.c core/outbox.h \
 	core/peers.c core/peers.h \

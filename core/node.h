@@ -121,11 +121,15 @@ struct core {
     struct classes classes;
     enum phase phase;
     bool started, leaving, said_bye, disk_full;
+    bool told_peers_full;       /* nodes that come are not heard any more */
     uint64_t twin;              /* incarnation of another node with our id */
     int64_t twin_us;            /* heard last, if peers hear him and not us; 0:
                                    none */
     /* home */
     uint32_t last_number;       /* of own workloads; up to */
+    struct buf names;           /* SAVE_NODE bodies, until the start */
+    uint32_t n_names;           /* so many */
+    uint32_t name_rows;         /* number under which they stand; 0: none do */
     uint32_t number_saved;      /* that one it is saved, under */
     uint32_t number_rows;       /* this; 0: it is not */
     uint32_t n_own, n_ended;    /* own workloads kept; of them ended */

@@ -9,10 +9,11 @@
 
 /* Records of the node itself stand under numbers that no workload gets: 0 for
  * those that stay. Older ones of the others go as those of a workload that is
- * forgotten. The highest number must never be lost: it is saved under the one
- * or the other of two, and then what stands under the other goes. */
+ * forgotten. What must never be lost is saved under the one or the other of two
+ * numbers, and then what stands under the other goes. */
 #define LIVE_ROWS UINT32_MAX
 #define NUMBER_ROWS (UINT32_MAX - 2)    /* and the next */
+#define NODE_ROWS (UINT32_MAX - 4)      /* and the next */
 #define WORKLOAD_NUMBER_MAX (UINT32_MAX - 16)
 
 enum record_type {
@@ -29,7 +30,7 @@ enum record_type {
     SAVE_RETRY,         /* u32 index, u64 new fence, u8 attempt each */
     SAVE_PRIORITY,      /* u8 */
     SAVE_NUMBER,        /* NUMBER_ROWS: u32 highest number ever given */
-    SAVE_NODE,          /* workload 0: id, s8 name of a node whose results are
+    SAVE_NODE,          /* NODE_ROWS: id, s8 name of a node whose results are
                            kept, so that it has a name after a restart */
     SAVE_LIVE,          /* LIVE_ROWS: live.c; replaces the one before */
     SAVE_BORN           /* workload 0: u32 incarnation that accepts the

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Who speaks with an id that another has, or had before its disk was lost. */
+#include "core/limits.h"
 #include "tests/unit/command_scene.h"
 
 static void
@@ -166,6 +167,29 @@ the_older_starts_again_when_the_younger_is_silent(void **state)
     }
 }
 
+static void
+who_is_one_too_many_is_told_of_once(void **state)
+{
+    (void)state;
+    struct msg m = { .type = MSG_PING };
+    static const char text[] = "known=1024 next=\"other nodes are not heard; "
+                               "start it again to leave out those that are "
+                               "gone\"";
+    struct scene s;
+    unsigned told = 0;
+
+    scene_new(&s);
+    for (uint32_t i = 0; i < PEERS_MAX + 10; i++) {
+        struct node_id from = { { 'p', (uint8_t)(i >> 8), (uint8_t)i } };
+        hear(&s, &from, 5, &m);
+        bool now = scene_logged(&s, "peers-full", text);
+        assert_true(!now || i >= PEERS_MAX - 1);
+        told += now;
+    }
+    assert_int_equal(told, 1);
+    scene_free(&s);
+}
+
 int
 main(void)
 {
@@ -174,6 +198,7 @@ main(void)
         cmocka_unit_test(copies_of_one_incarnation_are_told_apart),
         cmocka_unit_test(the_older_starts_again_when_the_younger_is_silent),
         cmocka_unit_test(result_of_another_life_is_not_recorded),
+        cmocka_unit_test(who_is_one_too_many_is_told_of_once),
     };
     return cmocka_run_group_tests_name("hearing", tests, NULL, NULL);
 }

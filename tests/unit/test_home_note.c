@@ -192,12 +192,98 @@ numbers_of_rows_of_the_node_are_not_given(void **state)
     scene_free(&s);
 }
 
+static struct node_id
+node(uint32_t i)
+{
+    return (struct node_id){ .b = { 'n', (uint8_t)(i >> 8), (uint8_t)i } };
+}
+
+static void
+replay_name(struct scene *s, uint32_t rows, uint32_t i, const char *name)
+{
+    struct buf body = { 0 };
+    const struct node_id id = node(i);
+
+    buf_bytes(&body, id.b, sizeof id.b);
+    buf_span8(&body, span_str(name));
+    replay(s, SAVE_NODE, rows, &body);
+    buf_fini(&body);
+}
+
+/* Job `index` of the workload was done by node `i`. */
+static void
+replay_done(struct scene *s, uint32_t index, uint32_t i)
+{
+    struct buf body = { 0 };
+    struct result r = { .workload = NUMBER, .index = index,
+                        .fence = 1ull << 32, .attempt = 1,
+                        .outcome = OUTCOME_DONE, .node = node(i) };
+
+    result_encode(&r, &body);
+    replay(s, SAVE_RESULTS, NUMBER, &body);
+    buf_fini(&body);
+}
+
+/* So many names were saved in the last step, under these rows. */
+static unsigned
+names_saved(const struct scene *s, uint32_t rows)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < s->did->n; i++) {
+        const struct action *a = &s->did->v[i];
+        n += a->kind == ACT_SAVE && a->save.type == SAVE_NODE &&
+             a->save.workload == rows;
+    }
+    return n;
+}
+
+static void
+nodes_without_results_are_left_out(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    for (uint32_t i = 0; i < 2 * PEERS_MAX; i++)
+        replay_name(&s, NODE_ROWS, i, "old");
+    knows_workload(&s, 2);
+    replay_done(&s, 0, 2000);
+    start(&s);
+    assert_int_equal(s.core->peers.n, 2);
+    assert_string_equal(s.core->peers.v[1]->name, "old");
+    assert_int_equal(names_saved(&s, NODE_ROWS + 1), 1);
+    int at = scene_find(&s, ACT_FORGET, 0);
+    assert_true(at > scene_find(&s, ACT_SAVE, 0));
+    assert_int_equal(s.did->v[at].forget, NODE_ROWS);
+    scene_free(&s);
+}
+
+static void
+names_that_are_needed_are_not_written_anew(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    replay_name(&s, NODE_ROWS + 1, 7, "beta");
+    knows_workload(&s, 2);
+    replay_done(&s, 0, 7);
+    start(&s);
+    assert_string_equal(s.core->peers.v[1]->name, "beta");
+    assert_int_equal(names_saved(&s, NODE_ROWS), 0);
+    assert_int_equal(scene_find(&s, ACT_FORGET, 0), -1);
+    scene_free(&s);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attempt_without_lost_ones_is_read),
         cmocka_unit_test(rows_of_the_highest_number_do_not_gather),
+        cmocka_unit_test(nodes_without_results_are_left_out),
+        cmocka_unit_test(names_that_are_needed_are_not_written_anew),
         cmocka_unit_test(numbers_of_rows_of_the_node_are_not_given),
     };
     return cmocka_run_group_tests_name("home_note", tests, NULL, NULL);
