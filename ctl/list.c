@@ -12,6 +12,7 @@
 
 enum { OPT_STATE = 256, OPT_NODE, OPT_JOBS, OPT_SORT, OPT_COLUMNS,
        OPT_LIMIT };
+enum { ASK_MAX = 1000 };
 
 const struct option_row list_options[] = {
     { "state", OPT_STATE, VALUE_YES },     { "node", OPT_NODE, VALUE_YES },
@@ -40,7 +41,7 @@ static const struct column job_columns[] = {
 struct listing {
     const char *states, *node, *sort, *columns;
     bool jobs;
-    uint64_t limit;
+    uint64_t limit, asked;      /* jobs: rows; how each of them failed */
     struct table *table;
 };
 
@@ -130,6 +131,33 @@ text_cell(struct table *b, const uint8_t *row, size_t len, const char *key)
         table_null(b);
 }
 
+/* How a job failed; what its state says already is not said again. */
+static void
+result_cell(struct listing *g, const struct target *t, const uint8_t *row,
+            size_t len)
+{
+    struct lb_call call = { .op = "show" };
+    struct lb_reply *r = NULL;
+    char index[16], state[32] = "";
+    const char *error = NULL;
+    uint64_t job;
+
+    lb_row_get(row, len, "state", state, sizeof state);
+    if (lists("failed,cancelled", state) && g->asked++ < ASK_MAX &&
+        lb_row_get(row, len, "index", index, sizeof index) &&
+        text_u64(index, 0, UINT32_MAX, &job) == 0) {
+        lb_call_number(&call, "workload", t->number);
+        lb_call_number(&call, "job", job);
+        if (lb_call_do(t->lb, &call, &r) == LB_OK)
+            error = lb_reply_get(r, "error", NULL);
+    }
+    if (error != NULL && error[0] != '\0' && strcmp(error, state) != 0)
+        table_text(g->table, error);
+    else
+        table_null(g->table);
+    lb_reply_free(r);
+}
+
 static void
 list_jobs(struct ctl *c, struct listing *g, const struct target *t)
 {
@@ -159,7 +187,7 @@ list_jobs(struct ctl *c, struct listing *g, const struct target *t)
         number_cell(g->table, row, len, "attempt");
         number_cell(g->table, row, len, "wait_us");
         number_cell(g->table, row, len, "run_us");
-        text_cell(g->table, row, len, "outcome");
+        result_cell(g, t, row, len);
     }
     lb_reply_free(r);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MPL-2.0
 # run, results and wait of commands: what the user is told.
-# shellcheck disable=SC2154  # lib.bash sets $work
+# shellcheck disable=SC2154,SC2016  # lib.bash sets $work; $ is for sh
 
 load lib.bash
 
@@ -80,4 +80,11 @@ END
 @test "a program without -- is told where it goes" {
     fails 2 'unknown kind "gzip"; "lbctl kinds" lists kinds, a program goes' \
         lbctl run gzip -k {} ::: a
+}
+
+@test "list --jobs says how each has failed" {
+    lbctl run -- sh -c 'eval "$1"' sh ::: true 'exit 3' 'kill -9 $$' || [ $? -eq 1 ]
+    lbctl list --jobs --raw --columns state,result last >out
+    [ "$(tr '\n' ';' <out)" = \
+        'done -;failed exit\x203;failed signal\x209;' ]
 }
