@@ -262,6 +262,9 @@ explain_node(const struct core *c, struct ask *a)
         because(&r, "policy", "%u jobs are queued elsewhere, where they end "
                 "sooner as far as %s knows", (unsigned)queued_elsewhere(c),
                 me);
+    if (c->disk_full)
+        text_add(r.text, sizeof r.text, "; its disk is full: it accepts no "
+                 "jobs and gives none of its own away");
     if (c->kinds_off[0] != '\0')
         text_add(r.text, sizeof r.text, "; switched off here: %s",
                  c->kinds_off);

@@ -426,6 +426,7 @@ only_what_tells_of_saves_waits_for_them(void **state)
     assert_true(REPLY.soon);
     assert_int_equal(scene_ask(&s, "explain", NULL), EXIT_DONE);
     assert_true(REPLY.soon);
+    assert_non_null(strstr(s.text, "its disk is full"));
     assert_int_equal(scene_ask(&s, "show", "workload=1"), EXIT_NOTFOUND);
     assert_false(REPLY.soon);
     assert_int_equal(scene_submit(&s, 4), EXIT_DISK);
