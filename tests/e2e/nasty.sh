@@ -119,7 +119,8 @@ hang() {
     done
     for ((i = 1; i <= ${#ways[@]}; i++)); do
         lbctl -q wait "north-$i" >/dev/null 2>&1
-        lbctl --json results "north-$i" >"$work/results.$i.json"
+        lbctl --json results "north-$i" 2>>"$work/cut" \
+            >"$work/results.$i.json"
     done
     ended=$(jq -s '[.[].results[] | select(.error == "timeout")] | length' \
         "$work"/results.*.json)
