@@ -13,7 +13,6 @@ folder_make(const char *path, mode_t mode)
 {
     char *part = xstrdup(path);
     struct stat st;
-    int rc = 0;
 
     /* What fails on the way shows at the end. */
     for (char *p = part; *p != '\0'; p++)
@@ -25,11 +24,11 @@ folder_make(const char *path, mode_t mode)
     free(part);
     if (mkdir(path, mode) == 0)
         return 0;
-    if (errno != EEXIST || stat(path, &st) != 0)
-        rc = -errno;
-    else if (!S_ISDIR(st.st_mode))
-        rc = -ENOTDIR;
-    else if (access(path, W_OK | X_OK) != 0)
-        rc = -errno;
-    return rc;
+    if (errno == EEXIST && stat(path, &st) == 0) {
+        if (!S_ISDIR(st.st_mode))
+            return -ENOTDIR;
+        if (access(path, W_OK | X_OK) == 0)
+            return 0;
+    }
+    return -errno;
 }
