@@ -14,6 +14,11 @@ enum {
     FAILURE_TEXT_MAX = 64,
     SETTER_BY_MAX = 65,         /* who set a value, as he calls himself */
     SETTER_CMD_MAX = 17,
+    TICKETS_MAX = 1 << 16,      /* of runs: what act_run.slot can name */
+    LOOK_MAX = 4096,            /* jobs looked at in search of one that can go
+                                   to a peer, */
+    PASS_MAX = 64 * LOOK_MAX,   /* and passed over without a look: the one
+                                   before, of their workload, cannot either */
     WAITERS_MAX = 8,            /* askers refused and remembered */
     WORKLOADS_MAX = 1000 * 1000,
     WORKLOAD_BYTES = 1536,      /* what each costs, as measured; */

@@ -14,7 +14,6 @@
 
 enum { AHEAD_TIMES = 32 };  /* prefetch is for jobs of AHEAD_US; shorter ones
                                are ordered up to so many times further ahead */
-enum { TICKETS_MAX = UINT16_MAX + 1 };  /* what act_run.slot can name */
 
 void
 runs_init(struct core *c)

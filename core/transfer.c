@@ -14,12 +14,6 @@
 #include "core/outbox.h"
 #include "core/rec.h"
 
-enum {
-    LOOK_MAX = 4096,    /* jobs looked at in search of one that can go, */
-    PASS_MAX = 64 * LOOK_MAX    /* and passed over without a look: the one
-                                   before, of their workload, cannot either */
-};
-
 /* ---- offering (R4) ---- */
 
 bool
