@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MPL-2.0
-# The campaigns of nemesis.bats that concern disks, and what a host may run
-# out of.
+# The campaigns of nemesis.bats that concern disks.
 # shellcheck disable=SC2154
 
 nemesis=$(cd "${LB_BUILD:-build}" && pwd)/tests/nemesis/nemesis
@@ -21,16 +20,3 @@ campaign() {
 @test "disks that are full for a while" { campaign full; }
 
 @test "journals with wrong bits, sectors and ends" { campaign journal; }
-
-@test "no memory, descriptors, processes or threads for once" {
-    campaign limits
-}
-
-@test "too few descriptors are an error that names what is needed" {
-    printf '[node]\nname = few\nstate_dir = %s/s\nrun_dir = %s/r\n' \
-        "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR" >"$BATS_TEST_TMPDIR/few.ini"
-    run prlimit --nofile=50 "${nemesis%/tests/*}/lbagent" \
-        -c "$BATS_TEST_TMPDIR/few.ini" -D workers.count=2
-    [ "$status" -eq 1 ]
-    [[ $output == *'may open 50 files, and needs 176 for 2 slots'* ]]
-}

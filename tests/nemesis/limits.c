@@ -3,7 +3,8 @@
  * limits - the host has run out of something: the n-th malloc, open, socket,
  * fork or thread of an agent fails, once; and agents that may have few
  * descriptors or processes. Out of memory an agent may abort, never crash; so
- * may libzmq, which says where.
+ * may libzmq, which says where. glibc crashes at one place, before an agent is
+ * ready (point.c).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ enum { CALLS = sizeof calls / sizeof calls[0], DEEP_MAX = 5000,
 struct limits {
     struct run *run;
     struct points *points;
-    unsigned hits, ended, aborted;
+    unsigned hits, ended, aborted, crashed;
 };
 
 static bool
@@ -49,6 +50,7 @@ try(struct limits *l, size_t call, uint64_t nth, bool *hit)
     l->hits += out.hit;
     l->ended += out.ended;
     l->aborted += out.aborted;
+    l->crashed += out.crashed;
     return !campaign_interrupted;
 }
 
@@ -101,14 +103,14 @@ run(struct run *r)
     bool good = r->full ? try_all(&l) : try_some(&l);
     campaign_faults(r, "%u calls for memory, files, sockets, processes or "
                     "threads failed, or few files allowed, of %u agents; %u of "
-                    "them ended, %u of these by abort()", l.hits,
-                    points_tried(l.points), l.ended, l.aborted);
+                    "them ended, %u of these by abort(), %u in glibc at the "
+                    "start", l.hits, points_tried(l.points), l.ended,
+                    l.aborted, l.crashed);
     points_free(l.points);
     return good ? CAMPAIGN_PASS : CAMPAIGN_FAIL;
 }
 
-/* A hundredth: a twentieth takes five minutes. */
 const struct campaign campaign_limits = {
     .name = "limits", .promise = "P12",
     .what = "no memory, descriptors, processes or threads, for once",
-    .ci = 250, .full = 25000, .programs = "", .run = run };
+    .ci = 1250, .full = 25000, .programs = "", .run = run };

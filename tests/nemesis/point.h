@@ -30,6 +30,7 @@ struct point_outcome {
     bool hit;               /* the agent had so many such calls */
     bool ended;             /* by itself */
     bool aborted;           /* so, by SIGABRT */
+    bool crashed;           /* so, at the one place in glibc that may */
     char said[160];         /* the last line of its log */
 };
 

@@ -9,10 +9,12 @@
  *   FAIL_NTH    which one, from 1; FAIL_ERRNO  what it fails with
  *   FAIL_COUNT  how many fail, from that on (1); 0: all
  *   FAIL_UNDER  only files whose path begins so
- *   FAIL_HIT    this file is made when a call fails
+ *   FAIL_HIT    this file is made when a call fails; if it is a malloc, it
+ *               says in which functions
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
@@ -31,6 +33,8 @@
 #include <unistd.h>
 
 #define SEEN __attribute__((visibility("default")))
+
+enum { DEEP = 64 };     /* functions of a failed malloc that are named */
 
 enum kind { NONE, MALLOC, OPEN, SOCKET, FORK, THREAD, FSYNC, PWRITE, WRITE,
             RENAME, UNLINK, TRUNCATE };
@@ -63,7 +67,9 @@ __attribute__((constructor)) static void
 read_wish(void)
 {
     enum kind k = NONE;
+    void *at[1];
 
+    (void)backtrace(at, 1);     /* loads what it needs, before it counts */
     for (size_t i = 1; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(word("FAIL_CALL"), names[i]) == 0)
             k = (enum kind)i;
@@ -89,8 +95,12 @@ strikes(void)
     if (n < nth || (how_many != 0 && n >= nth + how_many))
         return false;
     long fd = syscall(SYS_openat, AT_FDCWD, hit, O_WRONLY | O_CREAT, 0644);
-    if (fd >= 0)
+    if (fd >= 0) {
+        void *at[DEEP];
+        if (kind == MALLOC)
+            backtrace_symbols_fd(at, backtrace(at, DEEP), (int)fd);
         (void)syscall(SYS_close, fd);
+    }
     errno = error;
     return true;
 }
