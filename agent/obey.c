@@ -155,23 +155,25 @@ note_unrun(struct loop *l, uint16_t slot, uint32_t run)
     l->unrun[l->n_unrun++].run = run;
 }
 
+/* NULL: its worker ends it, or has, and the outcome comes. */
 static void
-stop_run(struct loop *l, uint32_t run, int64_t after_us)
+drop_order(struct loop *l, struct order *o)
 {
-    if (after_us > 0) {
-        orders_stop_after(l->s->orders, run, after_us);
+    if (o == NULL)
         return;
-    }
+    note_unrun(l, o->slot, o->run);
+    free(o);
+}
+
+static void
+stop_run(struct loop *l, uint32_t run)
+{
     for (size_t i = 0; i < l->n_gated; i++)
         if (l->gated[i]->order->run == run) {
             l->gated[i]->stopped = true;
             return;
         }
-    struct order *o = orders_stop(l->s->orders, run);
-    if (o == NULL)
-        return;     /* its worker ends it, or has: the outcome comes */
-    note_unrun(l, o->slot, o->run);
-    free(o);
+    drop_order(l, orders_stop(l->s->orders, run));
 }
 
 static void
@@ -219,6 +221,7 @@ loop_feed_unrun(struct loop *l)
         ev.outcome.slot = l->unrun[l->n_unrun].slot;
         ev.outcome.run = l->unrun[l->n_unrun].run;
         ev.outcome.outcome = OUTCOME_CANCELLED;
+        ev.outcome.unbegun = true;
         loop_feed(l, &ev);
     }
 }
@@ -284,7 +287,14 @@ obey(struct loop *l, const struct action *a)
         net_publish(l->s->net, a->send.type, a->send.body);
         break;
     case ACT_RUN: start_run(l, &a->run); break;
-    case ACT_STOP: stop_run(l, a->stop.run, a->stop.after_us); break;
+    case ACT_STOP:
+        if (a->stop.unbegun)
+            drop_order(l, orders_withdraw(l->s->orders, a->stop.run));
+        else if (a->stop.after_us > 0)
+            orders_stop_after(l->s->orders, a->stop.run, a->stop.after_us);
+        else
+            stop_run(l, a->stop.run);
+        break;
     case ACT_FETCH:
         fetcher_ask(l->s->fetcher, &a->fetch,
                     orders_look(l->s->orders, 0).file_roots);

@@ -160,6 +160,15 @@ orders_stop(struct orders *o, uint32_t run)
     return order;
 }
 
+struct order *
+orders_withdraw(struct orders *o, uint32_t run)
+{
+    pthread_mutex_lock(&o->lock);
+    struct order *order = take_out(o, run);
+    pthread_mutex_unlock(&o->lock);
+    return order;
+}
+
 void
 orders_stop_after(struct orders *o, uint32_t run, int64_t us)
 {

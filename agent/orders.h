@@ -54,6 +54,9 @@ void orders_put(struct orders *o, struct order *order);
 /* Ends a run: the order itself if none has begun it (the caller then owns
  * it, and no outcome comes), else NULL: its worker is told. */
 struct order *orders_stop(struct orders *o, uint32_t run);
+/* Takes back a run that none has begun: the caller owns the order, and no
+ * outcome comes. NULL: it has begun, or is over. */
+struct order *orders_withdraw(struct orders *o, uint32_t run);
 /* Ends a run that a worker began at least `us` ago; any other one goes on. */
 void orders_stop_after(struct orders *o, uint32_t run, int64_t us);
 void orders_set_rate(struct orders *o, struct rate rate);

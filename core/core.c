@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "core/adaptor.h"
+#include "core/ahead.h"
 #include "core/bound.h"
 #include "core/claims.h"
 #include "core/command.h"
@@ -326,6 +327,7 @@ housekeeping(struct core *c)
     hearing_tick(c);
     home_tick(c);
     bound_tick(c);
+    ahead_tick(c);
     quarantine_tick(c);
     fetch_tick(c);
     transfer_tick(c);

@@ -64,6 +64,7 @@ struct event_outcome {
     uint8_t outcome;        /* enum outcome; CANCELLED when stopped */
     bool changed;           /* FAILED: its file here is not what was
                                described */
+    bool unbegun;           /* CANCELLED: no worker had begun it */
     uint64_t wait_us, run_us, cpu_us;   /* wait_us is ignored */
     struct span error, value;
 };
@@ -137,7 +138,7 @@ enum action_kind {
 /* Orders go into ONE queue of the node, in this order; any free worker takes
  * the next one, so a short job never waits behind a long one. `slot` is only a
  * ticket, 0 .. slots * (1 + ahead) - 1: jobs shorter than 10 ms are ordered
- * ahead of a free worker, longer ones never are. */
+ * ahead of a free worker, longer ones never are (core/ahead.h). */
 struct act_run {
     uint16_t slot;
     uint32_t run;           /* run number, names this run in EV_OUTCOME */
@@ -176,8 +177,9 @@ struct action {
         struct act_run run;
         struct act_fetch fetch;
         struct {            /* after_us: only if it has run that long (0: in
-                               any case); else it goes on */
-            uint16_t slot; uint32_t run; int64_t after_us;
+                               any case), unbegun: only if no worker has
+                               begun it; else it goes on */
+            uint16_t slot; uint32_t run; int64_t after_us; bool unbegun;
         } stop;
         uint8_t throttle_percent;
         struct { enum log_level level; const char *evt, *text; } log;

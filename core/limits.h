@@ -69,7 +69,8 @@ enum {
     HEARD_US = 3 * SECOND,      /* no offers to who is silent longer */
     BOUND_LEAST_US = 10 * MS,   /* a median of less says nothing about a run
                                    that a busy host holds up */
-    AHEAD_US = 10 * MS          /* work ordered ahead of a free worker */
+    AHEAD_US = 10 * MS,         /* work ordered ahead of a free worker */
+    AHEAD_WAIT_US = 1 * SECOND  /* no run ends: what is ahead is taken back */
 };
 
 #endif

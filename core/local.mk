@@ -3,6 +3,7 @@ noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	core/adaptor.c core/adaptor.h \
 	core/again.c core/again.h \
+	core/ahead.c core/ahead.h \
 	core/bound.c core/bound.h \
 	core/claims.c core/claims.h core/claims_home.c \
 	core/classes.c core/classes.h \

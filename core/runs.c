@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "core/ahead.h"
 #include "core/claims.h"
 #include "core/home.h"
 #include "core/publish.h"
@@ -35,20 +36,11 @@ runs_fini(struct core *c)
     free(c->free_run);
 }
 
-/* One order a slot; and ahead of that as much as is expected to take AHEAD_US,
- * so that a short job never waits for the loop. What cannot be foreseen is not
- * ordered ahead: it could not move any more. */
 static bool
 may_order(const struct core *c, const struct job *j)
 {
-    const double ahead_s = AHEAD_US / 1e6;
-    if (c->n_free_runs == 0)
-        return false;
-    if (c->n_running < c->config.slots)
-        return true;
-    return c->config.prefetch > 0 &&
-           classes_is_known(&c->classes, j->w->class_at) &&
-           c->ordered_s + job_work_s(c, j) <= c->config.slots * ahead_s;
+    return c->n_free_runs > 0 &&
+           (c->n_running < c->config.slots || ahead_may(c, j));
 }
 
 static void
@@ -58,6 +50,8 @@ order(struct core *c, struct job *j)
     uint32_t ticket = c->free_run[--c->n_free_runs];
     struct run *run = &c->runs[ticket];
 
+    if (c->n_running == 0)
+        ahead_works(c);
     queue_remove(&c->queue, j);
     j->flags &= (uint8_t)~JOB_AVOID;
     if (j->w->home == 0)
@@ -182,6 +176,8 @@ runs_outcome(struct core *c, const struct event_outcome *ev)
     struct run was = *run;
     if (j != NULL)
         left_slot(c, j);
+    if (!ev->unbegun)
+        ahead_works(c);
     learn(c, &was, ev);
     free_ticket(c, ev->slot);
     /* A slot falls idle: who has more is asked now, not at the next tick. */
@@ -190,9 +186,12 @@ runs_outcome(struct core *c, const struct event_outcome *ev)
         c->decide_due = true;
     if (j == NULL)
         return;
-    bool late = ev->outcome == OUTCOME_CANCELLED && was.timed;
+    bool late = ev->outcome == OUTCOME_CANCELLED && was.timed && !ev->unbegun;
     if (ev->outcome == OUTCOME_CANCELLED && !late) {
-        stopped(c, j);
+        if (ev->unbegun)
+            ahead_back(c, j);
+        else
+            stopped(c, j);
         return;
     }
     struct workload *w = j->w;

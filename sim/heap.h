@@ -16,6 +16,7 @@ enum due_kind {
     DUE_TICK,       /* deadline of the core of node; number a */
     DUE_COMMIT,     /* the disk of node has committed a group */
     DUE_END,        /* run b in slot a of node ends */
+    DUE_UNBEGUN,    /* run b with ticket a is known not to have begun */
     DUE_FETCHED,    /* the file of job b of workload a of node is read */
     DUE_COMMAND,    /* request (packet) of client a arrives at node */
     DUE_REPLY,      /* reply (packet) arrives at client a */

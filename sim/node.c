@@ -318,6 +318,10 @@ order(struct world *w, struct node *n, const struct act_run *a)
 static void
 stop(struct world *w, struct node *n, const struct action *a)
 {
+    if (a->stop.unbegun) {
+        slots_withdraw(w, n, a->stop.run);
+        return;
+    }
     for (struct held *h = n->runs; h != NULL; h = h->next) {
         if (h->run.number == a->stop.run) {
             h->run.stopped = a->stop.after_us == 0;

@@ -182,6 +182,35 @@ slots_stop(struct world *w, struct node *n, uint32_t number, int64_t after_us)
     }
 }
 
+void
+slots_withdraw(struct world *w, struct node *n, uint32_t number)
+{
+    size_t i = n->first_order;
+
+    while (i < n->n_orders && n->order[i].number != number)
+        i++;
+    if (i == n->n_orders || n->order[i].stopped)
+        return;
+    world_due(w, (struct due){ .at_us = w->now_us + 100, .kind = DUE_UNBEGUN,
+                               .node = n->at, .life = n->life,
+                               .a = n->order[i].ticket, .b = number });
+    n->n_orders--;
+    memmove(&n->order[i], &n->order[i + 1],
+            (n->n_orders - i) * sizeof *n->order);
+}
+
+void
+slots_unbegun(struct world *w, struct node *n, const struct due *d)
+{
+    struct event ev = { .kind = EV_OUTCOME };
+
+    ev.outcome.slot = (uint16_t)d->a;
+    ev.outcome.run = d->b;
+    ev.outcome.outcome = OUTCOME_CANCELLED;
+    ev.outcome.unbegun = true;
+    world_feed(w, n, &ev);
+}
+
 /* The rate was `old` until now. */
 static void
 change_rate(struct world *w, struct node *n, double old)

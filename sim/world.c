@@ -377,6 +377,9 @@ take_node(struct world *w, struct node *n, const struct due *d)
     case DUE_END:
         slots_end(w, n, d);
         break;
+    case DUE_UNBEGUN:
+        slots_unbegun(w, n, d);
+        break;
     case DUE_FETCHED:
         node_fetched(w, n, d);
         break;
@@ -420,6 +423,7 @@ world_step(struct world *w)
     case DUE_TICK:
     case DUE_COMMIT:
     case DUE_END:
+    case DUE_UNBEGUN:
     case DUE_FETCHED:
     case DUE_COMMAND:
         take_node(w, &w->node[d.node], &d);

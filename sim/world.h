@@ -243,9 +243,13 @@ void slots_put(struct world *w, struct node *n, const struct run *run);
 /* `after_us`: only if it has run that long. */
 void slots_stop(struct world *w, struct node *n, uint32_t number,
                 int64_t after_us);
+/* Takes it back if it waits for a worker still. */
+void slots_withdraw(struct world *w, struct node *n, uint32_t number);
 void slots_throttle(struct world *w, struct node *n, uint8_t percent);
 /* Its processor is so fast from now on. */
 void slots_speed(struct world *w, struct node *n, double speed);
+/* DUE_UNBEGUN. */
+void slots_unbegun(struct world *w, struct node *n, const struct due *d);
 /* DUE_END. */
 void slots_end(struct world *w, struct node *n, const struct due *d);
 /* The process is gone, and all its runs. */

@@ -60,6 +60,7 @@ cat >"$work/table" <<'END'
 35 test_throttle what a worker is owed is never forgotten
 36 test_frame the CRC of a message is not looked at
 37 sim the acknowledgement of a result waits for no save
+38 sim what waits behind a run that hangs is never taken back
 END
 
 cc_bug() { # BUG FILE OBJECT

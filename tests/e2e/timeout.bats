@@ -40,3 +40,12 @@ one_hangs_at() {
 @test "a job that takes thrice the median is ended at another node" {
     one_hangs_at south
 }
+
+@test "short jobs behind those that hang go to who has time" {
+    seq 300 | sed '$s/$/\nhangs\nhangs/' >first
+    lbctl submit --pin north --env NASTY="$token" -a first -- sh -c \
+        '[ "$1" != hangs ] || exec sleep 600' sh {} >number
+    seq 3000 | timeout 60 lbctl run -a - -- sh -c : sh {}
+    lbctl cancel --yes "$(cat number)"
+    await are_marked 0
+}

@@ -269,6 +269,7 @@ end_run(struct life *l, uint8_t which, uint8_t how)
     };
     if (how % 32u == 31)
         ev.outcome.outcome = OUTCOME_NO_FILE;
+    ev.outcome.unbegun = ev.outcome.outcome == OUTCOME_CANCELLED && how >= 128;
     run->run = 0;
     step(l, &ev);
 }

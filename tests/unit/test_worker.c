@@ -157,6 +157,28 @@ stop_ends_what_has_begun_and_what_has_not(void **state)
 }
 
 static void
+only_what_has_not_begun_is_withdrawn(void **state)
+{
+    (void)state;
+    struct pool p = pool_start(1, 8);
+
+    orders_put(p.orders, order(1, "sleep", "ms=3600000\n", 0));
+    await_taken(&p);
+    orders_put(p.orders, order(2, "noop", "", 0));
+    assert_null(orders_withdraw(p.orders, 1));
+    assert_false(orders_look(p.orders, 0).stop);
+    struct order *o = orders_withdraw(p.orders, 2);
+    assert_non_null(o);
+    assert_int_equal(o->run, 2);
+    free(o);
+    assert_int_equal(orders_queued(p.orders), 0);
+    assert_null(orders_withdraw(p.orders, 2));
+    assert_null(orders_stop(p.orders, 1));
+    expect(&p, OUTCOME_CANCELLED, "");
+    pool_stop(&p);
+}
+
+static void
 stop_after_a_time_leaves_what_is_younger(void **state)
 {
     (void)state;
@@ -277,6 +299,7 @@ main(void)
         cmocka_unit_test(runs_kinds_and_tells_what_came_out),
         cmocka_unit_test(time_out_ends_a_run),
         cmocka_unit_test(stop_ends_what_has_begun_and_what_has_not),
+        cmocka_unit_test(only_what_has_not_begun_is_withdrawn),
         cmocka_unit_test(stop_after_a_time_leaves_what_is_younger),
         cmocka_unit_test(new_rate_wakes_sleepers),
         cmocka_unit_test(every_order_has_one_outcome),

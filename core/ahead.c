@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "core/ahead.h"
+
+#include "core/claims.h"
+#include "core/rec.h"
+
+static bool
+is_stuck(const struct core *c)
+{
+    return c->n_running >= c->config.slots &&
+           c->true_us - c->worked_us >= AHEAD_WAIT_US;
+}
+
+bool
+ahead_may(const struct core *c, const struct job *j)
+{
+    const double ahead_s = AHEAD_US / 1e6;
+
+    return c->config.prefetch > 0 &&
+           classes_is_known(&c->classes, j->w->class_at) && !is_stuck(c) &&
+           c->ordered_s + job_work_s(c, j) <= c->config.slots * ahead_s;
+}
+
+void
+ahead_works(struct core *c)
+{
+    c->worked_us = c->true_us;
+}
+
+static bool
+is_granted(const struct job *j)
+{
+    return j->w->home == 0 && workload_once(j->w);
+}
+
+/* The core cannot tell which of them have begun: the shell lets these go on. */
+void
+ahead_tick(struct core *c)
+{
+    if (LB_BUG == 38 || c->n_running <= c->config.slots || !is_stuck(c))
+        return;
+    for (uint32_t i = 0; i < c->n_runs; i++) {
+        const struct run *run = &c->runs[i];
+        if (run->job == NULL || is_granted(run->job))
+            continue;
+        struct action *a = out_add(&c->out, ACT_STOP);
+        a->stop.slot = (uint16_t)i;
+        a->stop.run = run->number;
+        a->stop.unbegun = true;
+    }
+}
+
+void
+ahead_back(struct core *c, struct job *j)
+{
+    char name[128];
+
+    core_log(c, LOG_DEBUG, "not-begun", "job=%s",
+             jobs_name(c, j->w, j->index, j->index, name));
+    if (j->w->home == 0)
+        rec_requeue(c, j, true);
+    else
+        claims_release_job(c, j, false);
+}
