@@ -15,11 +15,15 @@ core_count(const struct core *c)
                              .foreign = c->n_foreign,
                              .fetched = c->fetch.n,
                              .clients = (uint32_t)c->n_parked };
-    for (struct workload *w = ledger_first(c->ledger); w != NULL; w = w->next)
+    for (struct workload *w = ledger_first(c->ledger); w != NULL;
+         w = w->next) {
         n.own_jobs += w->home == 0 ? w->accepted : 0;
+        n.by_workload += w->n_copies;
+    }
     for (size_t i = 0; i < c->peers.n; i++) {
         const struct peer *p = c->peers.v[i];
         n.outbox += p->n_outbox;
+        n.by_home += p->n_copies;
         for (const struct verdict *v = p->verdicts; v != NULL; v = v->next)
             n.verdicts++;
     }

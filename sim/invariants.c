@@ -188,6 +188,17 @@ check_room(struct world *w, struct node *n, const struct core_counts *before)
                    now.queued, n->config.queue_max_jobs);
 }
 
+/* What a core walks until it has met so many. */
+static void
+check_copies(struct world *w, const struct node *n,
+             const struct core_counts *k)
+{
+    if (k->by_home != k->foreign || k->by_workload != k->foreign)
+        world_fail(w, "node %u has %u copies, by their homes %u, by their "
+                   "workloads %u", n->at + 1u, k->foreign, k->by_home,
+                   k->by_workload);
+}
+
 static void
 batch_taken(struct world *w, const struct msg_batch *m)
 {
@@ -235,6 +246,7 @@ check_msg(struct world *w, struct node *n, const struct msg *m,
 {
     if (n->core == NULL)
         return;
+    check_copies(w, n, before);
     if (m->type == MSG_RESULTS)
         results_in(w, n, &m->results);
     else if (m->type == MSG_BATCH_ACK)
