@@ -21,7 +21,7 @@ enum { COMMANDS_MAX = 63 };
     "  --colsep RE, -I STR        lines to {1} {2} ...; STR instead of {}\n" \
     "  --shell                    CMD is a line for sh, values quoted in it\n" \
     "  --env K=V, --cwd DIR, --stdin FILE, --transfer FILE, --return FILE\n" \
-    "  --hold, --name TEXT        wait for lbctl start; label\n" \
+    "  --hold, --name TEXT        wait for lbctl start; label, else CMD\n" \
     "  --id KEY, --ship=auto|path|bytes   same KEY, same workload; files\n" \
     "  --retries N, --timeout DUR|N%  more attempts; limit; % of the median\n" \
     "  --priority 0..9, --cost X, --pin NODES   (5); load; who may run them\n" \

@@ -28,6 +28,7 @@ libctl_a_SOURCES = \
 	ctl/jobfile.c ctl/jobfile.h \
 	ctl/joblog.c ctl/joblog.h \
 	ctl/jobs.c \
+	ctl/label.c ctl/label.h \
 	ctl/landing.c ctl/landing.h \
 	ctl/list.c \
 	ctl/logs.c \
@@ -73,6 +74,7 @@ ctl_tests = \
 	tests/unit/test_ctl_result \
 	tests/unit/test_inputs \
 	tests/unit/test_joblog \
+	tests/unit/test_label \
 	tests/unit/test_landing \
 	tests/unit/test_quote \
 	tests/unit/test_reorder \
@@ -88,6 +90,8 @@ tests_unit_test_ctl_download_SOURCES = tests/unit/test_ctl_download.c \
 tests_unit_test_ctl_download_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
 tests_unit_test_ctl_files_SOURCES = tests/unit/test_ctl_files.c
 tests_unit_test_ctl_files_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
+tests_unit_test_label_SOURCES = tests/unit/test_label.c
+tests_unit_test_label_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
 tests_unit_test_landing_SOURCES = tests/unit/test_landing.c
 tests_unit_test_landing_LDADD = $(ctl_libs) $(CMOCKA_LIBS)
 tests_unit_test_ctl_jobfile_SOURCES = tests/unit/test_ctl_jobfile.c

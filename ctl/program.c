@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "base/xalloc.h"
 #include "ctl/inputs.h"
+#include "ctl/label.h"
 #include "ctl/quote.h"
 #include "ctl/sources.h"
 #include "ctl/submit.h"
@@ -275,6 +276,8 @@ program_read(struct ctl *c, struct submit *s, const char *const *words,
         ctl_fail(c, EXIT_USAGE, "%s", err);
         return -1;
     }
+    if (s->label == NULL)
+        s->label = s->owned[0] = label_of(words[0], &form);
     struct inputs *in = inputs_new();
     int rc = sources_read(c, s, in, words + n, n_words - n);
     if (rc == 0 && inputs_sources(in) == 0 && template_replaces(t))

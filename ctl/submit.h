@@ -27,7 +27,7 @@ struct submit {
     struct program_options program;
     struct files *files;    /* that travel with the jobs; NULL: none */
     bool nothing;           /* ::: without values: all is said */
-    char *owned[3];         /* texts out of --from-json */
+    char *owned[2];         /* label and id, if no word of the line */
 };
 
 /* The jobs that words and options mean. 0, or -1 after messages. */

@@ -39,6 +39,21 @@ teardown() { lb_teardown; }
     [ "$(grep -c 'more byte of stdout was cut' stderr)" -eq 10 ]
 }
 
+@test "commands without --name are listed by their program" {
+    lbctl submit --id K -- /bin/true ::: 1 2
+    [ "$(lbctl submit --id K command /bin/true ::: 1 2)" = north-1 ]
+    lbctl submit --shell -- 'true && echo {}' ::: 1
+    lbctl submit --hold -- {} ::: /bin/true
+    lbctl submit --name own -- true
+    lbctl list --raw --sort workload --columns workload,name >out
+    diff out - <<'END'
+north-1 true
+north-2 true
+north-3 -
+north-4 own
+END
+}
+
 @test "a standard output that cannot be written is status 74, always" {
     lbctl submit -- seq 10
     lbctl wait last
