@@ -353,7 +353,7 @@ change_work(struct app *a, enum act act, const struct node *home,
     struct pending_act p = { .act = act, .n = 1, .workload = w->number };
     char name[160], say[WISH_SAY_MAX] = "";
 
-    work_name(home, w, name);
+    work_only_name(a->live, home, w, name);
     text_add(p.name, sizeof p.name, "%s", name);
     if (!node_is_up(home))
         text_add(say, sizeof say, "%s is LOST, the home of %s: %s not sent",

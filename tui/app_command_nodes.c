@@ -162,6 +162,7 @@ work(struct app *a, enum act act, const char *name, char *err)
 {
     struct node *home;
     struct work *w;
+    size_t n = 1;
     bool seen = a->u.screen == SCREEN_JOBS || a->u.screen == SCREEN_WORK;
 
     if (!change_allowed(a, act, err))
@@ -172,10 +173,16 @@ work(struct app *a, enum act act, const char *name, char *err)
                      change_word(act));
             return false;
         }
-    } else if (!target_work(a, name, &home, &w)) {
+    } else
+        n = target_work(a, name, &home, &w);
+    if (n == 0)
         unknown_work(a, name, err);
+    else if (n > 1)
+        text_add(err, ERR_MAX, "%zu workloads are called %.60s; name one by "
+                 "its home, as %.63s-%u", n, name, home->name,
+                 (unsigned)w->number);
+    if (n != 1)
         return false;
-    }
     return taken(a, change_work(a, act, home, w), err);
 }
 
@@ -187,7 +194,7 @@ run_start(struct app *a, char *rest, char *err)
     struct work *w;
     bool jobs = a->u.screen == SCREEN_JOBS || a->u.screen == SCREEN_WORK;
 
-    if ((rest[0] == '\0' && jobs) || target_work(a, rest, &home, &w))
+    if ((rest[0] == '\0' && jobs) || target_work(a, rest, &home, &w) > 0)
         return work(a, ACT_START_WORK, rest, err);
     return give(a, &p, rest, err);
 }

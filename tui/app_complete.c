@@ -83,7 +83,7 @@ add_works(struct words *w, const struct model *m)
     for (size_t i = 0; i < m->n; i++)
         for (size_t k = 0; k < m->node[i]->n_works &&
                            w->n_own < before + WORKS; k++) {
-            work_name(m->node[i], &m->node[i]->work[k], name);
+            work_only_name(m, m->node[i], &m->node[i]->work[k], name);
             add_own(w, name);
         }
 }

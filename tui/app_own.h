@@ -51,9 +51,10 @@ void app_freeze(struct app *a, bool on);
 int target_list(struct app *a, const char *list, struct pending_act *p,
                 char *err);
 void target_mark(struct app *a, const struct node *n, bool on);
-/* The workload of that name; false: none. */
-bool target_work(const struct app *a, const char *name, struct node **home,
-                 struct work **w);
+/* How many workloads are called so; the name by the home is of one alone. The
+ * last of them. */
+size_t target_work(const struct app *a, const char *name, struct node **home,
+                   struct work **w);
 /* A list of one. */
 size_t target_one(const struct node *n, struct node_id **out);
 /* "alpha04, alpha05", of many "alpha04, alpha05 ..". */

@@ -108,25 +108,31 @@ target_list(struct app *a, const char *list, struct pending_act *p, char *err)
     return -1;
 }
 
-bool
+size_t
 target_work(const struct app *a, const char *name, struct node **home,
             struct work **w)
 {
     const struct model *m = a->live;
     char shown[160], plain[160];
+    size_t found = 0;
 
     for (size_t i = 0; i < m->n; i++)
         for (size_t k = 0; k < m->node[i]->n_works; k++) {
-            *home = m->node[i];
-            *w = &m->node[i]->work[k];
-            work_name(*home, *w, shown);
+            struct work *one = &m->node[i]->work[k];
+            work_name(m->node[i], one, shown);
             plain[0] = '\0';
-            text_add(plain, sizeof plain, "%s-%u", (*home)->name,
-                     (unsigned)(*w)->number);
-            if (strcmp(shown, name) == 0 || strcmp(plain, name) == 0)
-                return true;
+            text_add(plain, sizeof plain, "%s-%u", m->node[i]->name,
+                     (unsigned)one->number);
+            bool own = strcmp(plain, name) == 0;
+            if (!own && strcmp(shown, name) != 0)
+                continue;
+            *home = m->node[i];
+            *w = one;
+            if (own)
+                return 1;
+            found++;
         }
-    return false;
+    return found;
 }
 
 void

@@ -214,7 +214,7 @@ title(struct view *v, int y)
     else if (u->screen == SCREEN_SETUP)
         frame_title(v, y, "setup");
     else if (u->screen == SCREEN_WORK && ui_work(u, v->m, &home, &w)) {
-        work_name(home, w, name);
+        work_only_name(v->m, home, w, name);
         frame_title(v, y, name);
     } else
         frame_cluster_title(v, y);

@@ -9,30 +9,8 @@
 #include "tui/frame.h"
 #include "tui/work_parts.h"
 
-enum { TEXT = 200, NAME = 160, TWO_COLUMNS = 72 };
+enum { TEXT = 200, TWO_COLUMNS = 72 };
 enum { WHAT_USUAL = 10 };
-
-void
-jobs_name(const struct ui *u, const struct job_row *row, char *dst)
-{
-    const struct work *w = &row->home->work[row->work];
-    char other[NAME];
-
-    work_name(row->home, w, dst);
-    if (w->label[0] == '\0')
-        return;
-    for (size_t i = 0; i < u->n_job; i++) {
-        const struct job_row *r = &u->job[i];
-        if (r->home == row->home && r->work == row->work)
-            continue;
-        work_name(r->home, &r->home->work[r->work], other);
-        if (strcmp(other, dst) != 0)
-            continue;
-        dst[0] = '\0';
-        text_add(dst, 140, "%s-%u", row->home->name, (unsigned)w->number);
-        return;
-    }
-}
 
 /* ---- pending by node ---- */
 

@@ -6,9 +6,6 @@
 
 #include "tui/screen.h"
 
-/* "render-7" (label and number), or "alpha-7" without a label or where two
- * would look alike. dst: 160 bytes. */
-void jobs_name(const struct ui *u, const struct job_row *row, char *dst);
 /* Rows that jobs_draw_nodes takes without its rule, at most `room`; 0: not
  * worth it. */
 int jobs_nodes_rows(const struct view *v, int room);

@@ -43,12 +43,16 @@ struct work {
 const char *work_state(const struct work *w);
 /* µs until it is done at its present rate; -1 not known. */
 int64_t work_eta_us(const struct work *w);
-/* `label-N`, or `home-N` without a label. dst: 140 bytes. */
 struct node;
 /* Number of the bucket of 5 s at a time: not of all workloads the same. */
 int64_t work_bucket(const struct node *home, const struct work *w,
                     int64_t at_us);
+/* `label-N`, or `home-N` without a label. dst: 140 bytes. */
 void work_name(const struct node *home, const struct work *w, char *dst);
+/* Likewise, but `home-N` also where another one may be meant by the label. */
+struct model;
+void work_only_name(const struct model *m, const struct node *home,
+                    const struct work *w, char *dst);
 
 /* A slot of a node, from the answer to "detail". */
 struct slot {

@@ -56,6 +56,34 @@ work_name(const struct node *home, const struct work *w, char *dst)
              (unsigned)w->number);
 }
 
+/* Is this what others call a workload too, by its label or its home? */
+static bool
+is_shared(const struct model *m, const struct node *home, const struct work *w)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        const struct node *n = m->node[i];
+        if (node_id_equal(&n->id, &home->id))
+            continue;
+        for (size_t k = 0; k < n->n_works; k++)
+            if (n->work[k].number == w->number &&
+                (strcmp(n->work[k].label, w->label) == 0 ||
+                 strcmp(n->name, w->label) == 0))
+                return true;
+    }
+    return false;
+}
+
+void
+work_only_name(const struct model *m, const struct node *home,
+               const struct work *w, char *dst)
+{
+    work_name(home, w, dst);
+    if (w->label[0] == '\0' || !is_shared(m, home, w))
+        return;
+    dst[0] = '\0';
+    text_add(dst, 140, "%s-%u", home->name, (unsigned)w->number);
+}
+
 /* ---- nodes ---- */
 
 struct node *

@@ -229,7 +229,7 @@ draw_row(struct view *v, int y, const struct job_row *job)
                            !node_is_up(job->home) };
     char name[TEXT];
 
-    jobs_name(v->u, job, name);
+    work_only_name(v->m, job->home, r.w, name);
     canvas_middle(v->c, k.x[NAME], y, k.width[NAME],
                   r.old ? STYLE_OLD : STYLE_TEXT, name);
     put_state(&r);
@@ -304,7 +304,7 @@ draw_work(struct view *v, int y, int end, const struct below *b)
 
     if (ui_work(v->u, v->m, &home, &w)) {
         d = work_detail_of(v->m, home, w);
-        jobs_name(v->u, &v->u->job[v->u->jobs.at], name);
+        work_only_name(v->m, home, w, name);
     }
     if (b->nodes > 1)
         jobs_draw_nodes(v, &(struct part){ y, b->nodes }, d, name);

@@ -79,7 +79,7 @@ entry_name(const struct entry *e, const struct model *m, char *dst, size_t cap)
         text_add(name, sizeof name, "%s-%u", home, (unsigned)e->w.workload);
     for (size_t i = 0; n != NULL && name[0] != '\0' && i < n->n_works; i++)
         if (n->work[i].number == e->w.workload)
-            work_name(n, &n->work[i], name);
+            work_only_name(m, n, &n->work[i], name);
     dst[0] = '\0';
     text_add(dst, cap, "%s", name[0] != '\0' ? name : home);
 }

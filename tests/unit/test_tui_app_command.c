@@ -186,6 +186,27 @@ start_is_for_nodes_and_workloads(void **state)
     scene_close(&s);
 }
 
+/* Programs give many workloads the same label. */
+static void
+a_label_that_two_have_names_neither(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 3, NULL);
+    scene_work(&s, 0, "gzip", true);
+    scene_work(&s, 1, "gzip", true);
+    scene_work(&s, 2, "alpha02", true);
+    expect_error(&s, "start gzip-7", "2 workloads are called gzip-7; name "
+                 "one by its home, as alpha02-7");
+    run(&s, "cancel alpha02-7");
+    assert_string_equal(s.a->u.dialog.word, "alpha02-7");
+    scene_keys(&s, "<Esc>");
+    run(&s, "cancel alpha03-7");
+    assert_string_equal(s.a->u.dialog.word, "alpha03-7");
+    scene_close(&s);
+}
+
 static void
 commands_that_look(void **state)
 {
@@ -372,6 +393,7 @@ main(void)
         cmocka_unit_test(what_cannot_be_done_is_an_error),
         cmocka_unit_test(without_a_screen_nodes_must_be_named),
         cmocka_unit_test(start_is_for_nodes_and_workloads),
+        cmocka_unit_test(a_label_that_two_have_names_neither),
         cmocka_unit_test(commands_that_look),
         cmocka_unit_test(commands_for_the_shell),
         cmocka_unit_test(at_goes_to_a_time_of_the_replay),
