@@ -11,6 +11,7 @@
 #include "ctl/output.h"
 #include "ctl/progress.h"
 #include "ctl/reach.h"
+#include "proto/quarantined.h"
 
 enum { OPT_SORT = 256, OPT_COLUMNS, OPT_WAIT, PING_AGAIN_MS = 100 };
 
@@ -158,23 +159,17 @@ add_node(struct table *t, const struct lb_node *n)
 static void
 tell_trouble(const struct lb_node *n)
 {
-    char words[sizeof n->quarantine], *save = NULL;
+    struct span text = span_str(n->quarantine);
+    struct quarantined q;
 
     if (n->disk_full)
         printf("%s accepts no jobs: its disk is full; it goes on by itself "
                "when there is room\n", n->name);
-    memcpy(words, n->quarantine, sizeof words);
-    for (char *w = strtok_r(words, " ", &save); w != NULL;
-         w = strtok_r(NULL, " ", &save)) {
-        char *parts = NULL;
-        const char *kind = strtok_r(w, ":", &parts);
-        const char *failures = strtok_r(NULL, ":", &parts);
-        const char *left_s = strtok_r(NULL, ":", &parts);
-        if (left_s != NULL)
-            printf("%s takes no %s for %s s more: %s failed in a row there, "
-                   "others succeed elsewhere\n", n->name, kind, left_s,
-                   failures);
-    }
+    while (quarantined_next(&text, &q))
+        printf("%s takes no %.*s for %u s more: %u failed in a row there, "
+               "others succeed elsewhere\n", n->name, (int)q.kind.len,
+               (const char *)q.kind.p, (unsigned)q.left_s,
+               (unsigned)q.failures);
 }
 
 int

@@ -13,6 +13,7 @@ libproto_a_SOURCES = \
 	proto/msg_state.c \
 	proto/msg_wire.c proto/msg_wire.h \
 	proto/names.c proto/names.h \
+	proto/quarantined.c proto/quarantined.h \
 	proto/workload.c proto/workload.h
 EXTRA_DIST += proto/PROTOCOL.md
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/run.sh
@@ -22,6 +23,7 @@ proto_tests = \
 	tests/unit/test_msg \
 	tests/unit/test_msg_fields \
 	tests/unit/test_names \
+	tests/unit/test_quarantined \
 	tests/unit/test_workload
 check_PROGRAMS += $(proto_tests)
 TESTS += $(proto_tests)
@@ -37,6 +39,8 @@ tests_unit_test_msg_fields_SOURCES = tests/unit/test_msg_fields.c \
 tests_unit_test_msg_fields_LDADD = $(proto_libs) $(CMOCKA_LIBS)
 tests_unit_test_names_SOURCES = tests/unit/test_names.c
 tests_unit_test_names_LDADD = $(proto_libs) $(CMOCKA_LIBS)
+tests_unit_test_quarantined_SOURCES = tests/unit/test_quarantined.c
+tests_unit_test_quarantined_LDADD = $(proto_libs) $(CMOCKA_LIBS)
 tests_unit_test_workload_SOURCES = tests/unit/test_workload.c
 tests_unit_test_workload_LDADD = $(proto_libs) $(CMOCKA_LIBS)
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* One node: what it is doing now, its slots, its transfers, its messages.
  * RATE has no bar: nothing says what the most would be. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/text.h"
+#include "proto/quarantined.h"
 #include "tui/detail_parts.h"
 #include "tui/frame.h"
 
@@ -251,21 +249,16 @@ draw_jobs(struct view *v, int y, const struct node *n)
 static void
 draw_quarantine(struct view *v, int y, const struct node *n)
 {
-    char line[TEXT] = "takes no ", words[sizeof n->quarantine], *save = NULL;
+    char line[TEXT] = "takes no ", left[24];
+    struct span text = span_str(n->quarantine);
+    struct quarantined q;
     const char *before = "";
 
-    memcpy(words, n->quarantine, sizeof words);
-    for (char *w = strtok_r(words, " ", &save); w != NULL;
-         w = strtok_r(NULL, " ", &save)) {
-        char *parts = NULL, left[24];
-        const char *kind = strtok_r(w, ":", &parts);
-        const char *failures = strtok_r(NULL, ":", &parts);
-        const char *left_s = strtok_r(NULL, ":", &parts);
-        if (left_s == NULL)
-            continue;
-        eta_text(left, (int64_t)strtoul(left_s, NULL, 10) * 1000000);
-        text_add(line, sizeof line, "%s%s for %s (%s failed in a row)",
-                 before, kind, left, failures);
+    while (quarantined_next(&text, &q)) {
+        eta_text(left, (int64_t)q.left_s * 1000000);
+        text_add(line, sizeof line, "%s%.*s for %s (%u failed in a row)",
+                 before, (int)q.kind.len, (const char *)q.kind.p, left,
+                 (unsigned)q.failures);
         before = ", ";
     }
     label(v, 1, y, "Quarant.");
