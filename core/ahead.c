@@ -27,12 +27,6 @@ ahead_works(struct core *c)
     c->worked_us = c->true_us;
 }
 
-static bool
-is_granted(const struct job *j)
-{
-    return j->w->home == 0 && workload_once(j->w);
-}
-
 /* The core cannot tell which of them have begun: the shell lets these go on. */
 void
 ahead_tick(struct core *c)
@@ -41,7 +35,7 @@ ahead_tick(struct core *c)
         return;
     for (uint32_t i = 0; i < c->n_runs; i++) {
         const struct run *run = &c->runs[i];
-        if (run->job == NULL || is_granted(run->job))
+        if (run->job == NULL)
             continue;
         struct action *a = out_add(&c->out, ACT_STOP);
         a->stop.slot = (uint16_t)i;

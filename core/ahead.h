@@ -4,8 +4,8 @@
  * for the loop (R13). What is ordered cannot move: when no run has ended for
  * AHEAD_WAIT_US, behind runs that take far longer than was expected, the node
  * takes back what no worker has begun, and orders nothing ahead until one ends.
- * Such a job has never started; an own one with --once is granted already, and
- * stays.
+ * Such a job has never started, and may go where it might have gone before; an
+ * own one with --once stays granted, as one that was offered.
  */
 #ifndef LB_AHEAD_H
 #define LB_AHEAD_H

@@ -211,6 +211,24 @@ draw_troubles(struct plan *p, struct wish *h)
                                          * (int64_t)MILLI;
 }
 
+/* So short that they are ordered ahead of a free worker; some hang. */
+static void
+draw_quick(struct plan *p, struct wish *h)
+{
+    struct random *r = &p->kinds_rng;
+
+    if (p->style == STYLE_WALK || random_below(r, 100) >= 25)
+        return;
+    h->min_us = 100;
+    h->max_us = 200 + (uint32_t)random_below(r, 3000);
+    h->n_jobs = 8 + (uint32_t)random_below(r, 33);
+    h->chunk = h->n_jobs;
+    if (random_below(r, 100) < 50)
+        return;
+    h->timeout_us = (1500 + random_below(r, 5000)) * MILLI;
+    h->hang_permille = 10 + (uint32_t)random_below(r, 100);
+}
+
 void
 plan_client(struct plan *p, struct world *w)
 {
@@ -239,10 +257,11 @@ plan_client(struct plan *p, struct world *w)
     h.idempotent = !h.once && chance(p, 30);
     if (!h.once && chance(p, 30))
         h.retries = (uint8_t)plan_between(p, 0, 3);
-    if (!p->kinds && !p->bad && chance(p, 8))
+    if (p->pins && chance(p, 16))
         (void)snprintf(h.pin, sizeof h.pin, "%s",
                        w->node[random_below(&p->rng, w->n)].config.name);
     draw_troubles(p, &h);
+    draw_quick(p, &h);
     draw_file(p, w, &h);
     if (random_below(&p->kinds_rng, 100) < 10)
         h.timeout_percent = (uint16_t)(120 + random_below(&p->kinds_rng, 400));
@@ -266,18 +285,21 @@ draw_kinds(struct plan *p, struct world *w, uint64_t seed)
                            sizeof w->node[i].config.kinds, "sleep render");
 }
 
-/* In some seeds most jobs fail at one node. No job is pinned to it: that one
- * would wait for the end of a quarantine. */
+/* In some seeds most jobs fail at one node. Where jobs may be pinned to a node
+ * there is no quarantine: they would wait for its end. */
 static void
 draw_bad_node(struct plan *p, struct world *w)
 {
-    if (random_below(&p->kinds_rng, 100) >= 15)
-        return;
-    p->bad = true;
-    w->node[random_below(&p->kinds_rng, w->n)].fail_permille = 900;
-    const uint16_t most = (uint16_t)(1 + random_below(&p->kinds_rng, 4));
+    uint16_t most = w->node[0].config.quarantine;
+
+    p->bad = random_below(&p->kinds_rng, 100) < 15;
+    p->pins = !p->bad && !p->kinds && random_below(&p->kinds_rng, 2) == 0;
+    if (p->bad) {
+        w->node[random_below(&p->kinds_rng, w->n)].fail_permille = 900;
+        most = (uint16_t)(1 + random_below(&p->kinds_rng, 4));
+    }
     for (uint16_t i = 0; i < w->n; i++)
-        w->node[i].config.quarantine = most;
+        w->node[i].config.quarantine = p->pins ? 0 : most;
 }
 
 void

@@ -33,6 +33,7 @@ struct plan {
     bool small;         /* queues: a held workload may not fit */
     bool kinds;         /* there is one that not every node offers */
     bool bad;           /* most jobs fail at one node */
+    bool pins;          /* jobs may be pinned */
     struct random kinds_rng;
 };
 
