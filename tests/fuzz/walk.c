@@ -89,8 +89,9 @@ walk_group(const struct batch_group *g, uint32_t *n_jobs)
     uint32_t n_args;
     size_t at = 0;
 
-    need(desc_decode(g->desc, &d) == 0);
-    touch(d.params);
+    /* One that offers nothing any more has none. */
+    need(g->desc.len == 0 || desc_decode(g->desc, &d) == 0);
+    touch(g->desc);
     *n_jobs += walk_items(g->items, &n_args);
     for (; batch_args(g, &at, &cost, &args); n_args--)
         touch(args);
