@@ -166,15 +166,29 @@ table_pick(struct ctl *c, struct table *t, const char *names)
     }
 }
 
+/* What a row is sorted by, and where it was. */
+struct ranked {
+    const struct cell *by;
+    size_t row;
+};
+
+/* What is no number ("-") comes before numbers; what is equal stays as it
+ * was, so that the order is total. */
 static int
-compare(const struct cell *a, const struct cell *b)
+by_rank(const void *p, const void *q)
 {
-    if (json_is_number(a->value) && json_is_number(b->value)) {
-        double x = json_number_value(a->value);
-        double y = json_number_value(b->value);
-        return (x > y) - (x < y);
+    const struct ranked *a = p, *b = q;
+    bool number = json_is_number(a->by->value);
+    int rc = number - json_is_number(b->by->value);
+
+    if (rc == 0 && number) {
+        double x = json_number_value(a->by->value);
+        double y = json_number_value(b->by->value);
+        rc = (x > y) - (x < y);
+    } else if (rc == 0) {
+        rc = strcmp(a->by->text, b->by->text);
     }
-    return strcmp(a->text, b->text);
+    return rc != 0 ? rc : (a->row > b->row) - (a->row < b->row);
 }
 
 int
@@ -182,22 +196,22 @@ table_sort(struct ctl *c, struct table *t, const char *name)
 {
     int by = column_find(c, t, name, strlen(name));
     size_t width = t->n_columns, rows = table_rows(t);
-    struct cell *moved = xcalloc(width, sizeof *moved);
 
-    /* Tables are as long as a screen or two. */
-    for (size_t i = 1; by >= 0 && i < rows; i++) {
-        size_t to = i;
-        struct cell *v = t->cells;
-        while (to > 0 && compare(&v[(to - 1) * width + (size_t)by],
-                                 &v[i * width + (size_t)by]) > 0)
-            to--;
-        memcpy(moved, &v[i * width], width * sizeof *v);
-        memmove(&v[(to + 1) * width], &v[to * width],
-                (i - to) * width * sizeof *v);
-        memcpy(&v[to * width], moved, width * sizeof *v);
-    }
-    free(moved);
-    return by < 0 ? -1 : 0;
+    if (by < 0 || rows == 0)
+        return by < 0 ? -1 : 0;
+    struct ranked *order = xcalloc(rows, sizeof *order);
+    struct cell *sorted = xcalloc(t->n_cells, sizeof *sorted);
+    for (size_t i = 0; i < rows; i++)
+        order[i] = (struct ranked){ &t->cells[i * width + (size_t)by], i };
+    qsort(order, rows, sizeof *order, by_rank);
+    for (size_t i = 0; i < rows; i++)
+        memcpy(&sorted[i * width], &t->cells[order[i].row * width],
+               width * sizeof *sorted);
+    free(order);
+    free(t->cells);
+    t->cells = sorted;
+    t->cap = t->n_cells;
+    return 0;
 }
 
 void

@@ -41,6 +41,8 @@ void table_drop_row(struct table *t);
 /* `a,b`: only these columns, in this order. Names as heads or in JSON. 0, or
  * -1 after a message; likewise the next one. */
 int table_pick(struct ctl *c, struct table *t, const char *names);
+/* Numbers by size, behind what is none; rows that are equal stay in their
+ * order. */
 int table_sort(struct ctl *c, struct table *t, const char *name);
 void table_limit(struct table *t, size_t n);
 /* Keeps the `n` rows with the least numbers in the column of this name in

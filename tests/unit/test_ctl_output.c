@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl/generate.h"
 #include "ctl/output.h"
@@ -141,6 +142,87 @@ known_lengths_stay_what_they_are(void **state)
         assert_int_equal(generate_ms(&r, DIST_EXP, 100, 1.5), want[i]);
 }
 
+/* What table_print puts out, raw; the caller frees it. */
+static char *
+printed(struct table *t)
+{
+    struct ctl c = { .output = OUTPUT_RAW };
+    FILE *to = tmpfile();
+    int out = dup(STDOUT_FILENO);
+
+    assert_non_null(to);
+    fflush(stdout);
+    assert_true(dup2(fileno(to), STDOUT_FILENO) >= 0);
+    table_print(&c, t, "rows", NULL);
+    assert_true(dup2(out, STDOUT_FILENO) >= 0);
+    close(out);
+    long n = lseek(fileno(to), 0, SEEK_END);
+    char *text = calloc((size_t)n + 1, 1);
+    assert_non_null(text);
+    assert_int_equal(pread(fileno(to), text, (size_t)n, 0), n);
+    fclose(to);
+    return text;
+}
+
+static const struct column number_and_row[] = {
+    { "N", "n", true }, { "ROW", "row", true }, { NULL, NULL, false }
+};
+
+static void
+sorts_numbers_by_size_behind_what_is_none(void **state)
+{
+    static const int n[] = { 10, -1, 9, 0, -1, 200 };   /* -1: none */
+    struct ctl c = { .output = OUTPUT_RAW };
+    struct table *t = table_new(number_and_row);
+
+    (void)state;
+    assert_int_equal(table_sort(&c, t, "n"), 0);
+    for (size_t i = 0; i < sizeof n / sizeof *n; i++) {
+        if (n[i] < 0)
+            table_null(t);
+        else
+            table_number(t, (uint64_t)n[i]);
+        table_number(t, i);
+    }
+    assert_int_equal(table_sort(&c, t, "n"), 0);
+    table_text(t, "last");
+    table_number(t, 6);
+    char *text = printed(t);
+    assert_string_equal(text,
+                        "- 1\n- 4\n0 3\n9 2\n10 0\n200 5\nlast 6\n");
+    free(text);
+    table_free(t);
+}
+
+/* So many rows that a way to sort that moves equal ones shows. */
+static void
+equal_rows_stay_in_their_order(void **state)
+{
+    enum { ROWS = 20000, KEYS = 7 };
+    struct ctl c = { .output = OUTPUT_RAW };
+    struct table *t = table_new(number_and_row);
+
+    (void)state;
+    for (uint64_t i = 0; i < ROWS; i++) {
+        table_number(t, i * i % KEYS);
+        table_number(t, i);
+    }
+    assert_int_equal(table_sort(&c, t, "n"), 0);
+    char *text = printed(t), *at = text;
+    unsigned long last_n = 0, last_row = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        unsigned long n = strtoul(at, &at, 10), row = strtoul(at, &at, 10);
+        assert_int_equal(row * row % KEYS, n);
+        assert_true(n >= last_n);
+        assert_true(i == 0 || n > last_n || row > last_row);
+        last_n = n;
+        last_row = row;
+    }
+    assert_string_equal(at, "\n");
+    free(text);
+    table_free(t);
+}
+
 int
 main(void)
 {
@@ -152,6 +234,8 @@ main(void)
         cmocka_unit_test(a_bar_fits_its_line),
         cmocka_unit_test(lengths_are_the_same_for_a_seed_and_have_the_mean),
         cmocka_unit_test(known_lengths_stay_what_they_are),
+        cmocka_unit_test(sorts_numbers_by_size_behind_what_is_none),
+        cmocka_unit_test(equal_rows_stay_in_their_order),
     };
     return cmocka_run_group_tests_name("ctl_output", tests, NULL, NULL);
 }
