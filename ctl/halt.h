@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* halt - --halt WHEN, as who follows a workload sees it. Pure. */
+/* halt - --halt WHEN, as who follows a workload sees it: `halt` is what
+ * halt_read takes, or NULL. (core/halt.h ends the workload.) Pure. */
 #ifndef LB_CTL_HALT_H
 #define LB_CTL_HALT_H
 
@@ -8,7 +9,6 @@
 
 #include "proto/lb.h"
 
-/* `halt`: as halt_read takes it, or NULL. */
 /* success=N: the N were wanted, and there they are? */
 bool halt_is_content(const char *halt, const struct lb_progress *p);
 /* "halted after 1 failure: 48 jobs cancelled"; if it did not come to that,
