@@ -23,13 +23,7 @@ start() {
     export LB_NODE
 }
 
-# Both know each other; $LB_NODE is north.
-two() { # [OPTION]...
-    start_agent south "jobs.commands=$own" "$@"
-    start north "peers.node=127.0.0.1:$(port_of south)" "$@"
-    await logged north 'evt=peer-joined peer=south'
-    await logged south 'evt=peer-joined peer=north'
-}
+two() { start_two "jobs.commands=$own" "$@"; }   # [OPTION]...
 
 field() { # FILTER: of the last workload
     lbctl --json results last | jq -r "$1"

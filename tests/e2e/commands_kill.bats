@@ -3,7 +3,7 @@
 # Agents die by kill -9 in the middle of a run of commands: each output comes
 # once, the job log is whole, --resume runs what is missing.
 # LB_COMMANDS says how many (300; 5000 before a release).
-# shellcheck disable=SC2154,SC2016
+# shellcheck disable=SC2154,SC2016,SC2034  # lib.bash exports $LB_NODE
 
 load lib.bash
 
@@ -11,13 +11,7 @@ n=${LB_COMMANDS:-300}
 
 setup() {
     lb_setup
-    start_agent south "jobs.commands=$own" workers.count=2
-    start_agent north "jobs.commands=$own" workers.count=2 \
-        "peers.node=127.0.0.1:$(port_of south)"
-    LB_NODE=$(control_of north)
-    export LB_NODE
-    await logged north 'evt=peer-joined peer=south'
-    await logged south 'evt=peer-joined peer=north'
+    start_two "jobs.commands=$own" workers.count=2
     seq "$n" >inputs
     # Each run leaves a line of its own: appended whole. All but the first 60
     # wait for a word, so that no run is over before its node is killed.

@@ -6,24 +6,11 @@
 
 load lib.bash
 
-setup() {
-    lb_setup
-    own=yes
-    [ "$(id -u)" -ne 0 ] || own=root
-}
+setup() { lb_setup; }
 teardown() { lb_teardown; }
 
-# [OPTION]...: both know each other; $LB_NODE is north, which runs nothing
-# itself while it is paused.
-two() {
-    start_agent south "jobs.commands=$own" log.level=debug "$@"
-    start_agent north "jobs.commands=$own" log.level=debug \
-        "peers.node=127.0.0.1:$(port_of south)" "$@"
-    await logged north 'evt=peer-joined peer=south'
-    await logged south 'evt=peer-joined peer=north'
-    LB_NODE=$(control_of north)
-    export LB_NODE
-}
+# [OPTION]...: north is the home, and runs nothing itself while it is paused.
+two() { start_two "jobs.commands=$own" log.level=debug "$@"; }
 
 got() { grep -c 'evt=file-got' "$work/$1.log" || :; }   # NODE: files
 

@@ -109,6 +109,17 @@ not() {
     fi
 }
 
+# start_two [SECTION.KEY=VALUE]...: south, and north, which is told of it; until
+# each knows the other. $LB_NODE is north.
+start_two() {
+    start_agent south "$@"
+    start_agent north "$@" "peers.node=127.0.0.1:$(port_of south)"
+    await logged north 'evt=peer-joined peer=south'
+    await logged south 'evt=peer-joined peer=north'
+    LB_NODE=$(control_of north)
+    export LB_NODE
+}
+
 # fails STATUS TEXT COMMAND...: ends so, and says TEXT on stderr.
 fails() {
     local want=$1 text=$2 got=0

@@ -8,13 +8,7 @@ load lib.bash
 
 setup() {
     lb_setup
-    start_agent south workers.count=1 jobs.quarantine=3 "jobs.commands=$own"
-    start_agent north workers.count=1 jobs.quarantine=3 "jobs.commands=$own" \
-        "peers.node=127.0.0.1:$(port_of south)"
-    LB_NODE=$(control_of north)
-    export LB_NODE
-    await logged north 'evt=peer-joined peer=south'
-    await logged south 'evt=peer-joined peer=north'
+    start_two workers.count=1 jobs.quarantine=3 "jobs.commands=$own"
 }
 teardown() { lb_teardown; }
 

@@ -10,8 +10,6 @@ load lib.bash
 setup() {
     lb_setup
     command -v lbagent >/dev/null || skip "no lbagent is built"
-    own=yes
-    [ "$(id -u)" -ne 0 ] || own=root
     mkdir here
 }
 teardown() { lb_teardown; }
@@ -25,10 +23,8 @@ start() { # [OPTION]...
 }
 # South runs what is pinned to it; north is the home.
 two() {
-    start_agent south workers.count=2 "jobs.commands=$own"
-    start "peers.node=127.0.0.1:$(port_of south)"
-    await logged north 'evt=peer-joined peer=south'
-    await logged south 'evt=peer-joined peer=north'
+    start_two workers.count=2 "jobs.commands=$own"
+    cd here || return
 }
 
 # How many files the home has of its own; one of them is a manifest.
