@@ -215,15 +215,16 @@ loop_release(struct loop *l)
 void
 loop_feed_unrun(struct loop *l)
 {
-    while (l->n_unrun > 0) {
+    /* One may lead to others. */
+    for (size_t i = 0; i < l->n_unrun; i++) {
         struct event ev = { .kind = EV_OUTCOME };
-        l->n_unrun--;
-        ev.outcome.slot = l->unrun[l->n_unrun].slot;
-        ev.outcome.run = l->unrun[l->n_unrun].run;
+        ev.outcome.slot = l->unrun[i].slot;
+        ev.outcome.run = l->unrun[i].run;
         ev.outcome.outcome = OUTCOME_CANCELLED;
         ev.outcome.unbegun = true;
         loop_feed(l, &ev);
     }
+    l->n_unrun = 0;
 }
 
 /* ---- the rest ---- */

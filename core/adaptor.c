@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "core/ahead.h"
 #include "core/elsewhere.h"
 #include "core/publish.h"
 #include "core/transfer.h"
@@ -147,6 +148,7 @@ make_picture(struct core *c, struct picture *p)
         .request_out = c->request_to >= 0 || c->now_us < c->next_request_us,
         .tick = c->tick_due,
         .start = c->bootstrap_due && c->config.policy.bootstrap,
+        .stuck_s = seconds(ahead_stuck_us(c)),
     };
     if (!(p->h > 0))
         p->h = 1e-6;

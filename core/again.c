@@ -42,10 +42,12 @@ again_waits(const struct job *j)
 }
 
 bool
-again_may_go(const struct job *j, uint16_t peer)
+again_may_go(const struct core *c, const struct job *j, uint16_t peer)
 {
-    return !(j->flags & JOB_AVOID) ||
-           (j->w->home == 0 && j->holder != peer);
+    if (!(j->flags & JOB_AVOID))
+        return true;
+    return j->w->home == 0 ? j->holder != peer
+                           : LB_BUG != 41 && c->now_us - j->at_us >= AGAIN_US;
 }
 
 static void

@@ -4,11 +4,16 @@
 #include "core/claims.h"
 #include "core/rec.h"
 
+int64_t
+ahead_stuck_us(const struct core *c)
+{
+    return c->n_running < c->config.slots ? 0 : c->true_us - c->worked_us;
+}
+
 static bool
 is_stuck(const struct core *c)
 {
-    return c->n_running >= c->config.slots &&
-           c->true_us - c->worked_us >= AHEAD_WAIT_US;
+    return ahead_stuck_us(c) >= AHEAD_WAIT_US;
 }
 
 bool
@@ -51,8 +56,12 @@ ahead_back(struct core *c, struct job *j)
 
     core_log(c, LOG_DEBUG, "not-begun", "job=%s",
              jobs_name(c, j->w, j->index, j->index, name));
+    /* A home that has restarted believes no release of a --once job, but the
+     * claim of one that waits. */
     if (j->w->home == 0)
         rec_requeue(c, j, true);
+    else if (workload_once(j->w) && c->phase == PHASE_RUN && !j->w->elsewhere)
+        queue_push_front(&c->queue, j);
     else
         claims_release_job(c, j, false);
 }

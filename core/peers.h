@@ -97,6 +97,8 @@ struct peer {
     struct joblist released;    /* RELEASED */
     uint32_t n_fetching;        /* jobs for it whose bytes are under way */
     uint32_t n_fetched;         /* and are here: they go when all are */
+    bool deaf;                  /* is heard, and answers no offers: it gets
+                                   none until it does */
     bool refused;               /* a batch: no more until its next state */
 };
 

@@ -58,6 +58,8 @@ struct picture {
     bool request_out;               /* one is unanswered, or backing off */
     bool tick;                      /* the interval's tick (threshold rules) */
     bool start;                     /* a workload was just started: bootstrap */
+    double stuck_s;                 /* all my slots are taken, and no run has
+                                       ended for so long */
 };
 
 enum decision_kind {

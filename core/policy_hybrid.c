@@ -9,6 +9,8 @@
  * 250. Heavy tails lose by it: bimodal 1.107 for 1.105, pareto 1.69 for 1.65.
  */
 #include "core/policy.h"
+
+#include "base/bug.h"
 #include "core/policy_view.h"
 
 /* What a job must gain to be moved: there < here * margin. */
@@ -49,9 +51,18 @@ struct deal {
     double here;    /* end of my queue before a bulk plan; 0: job by job */
 };
 
-/* Is job i (from 0) worth moving after i others? True for none after one for
- * which it is false: each side of each comparison is monotone in i, rounding
- * included, as i enters by products only. */
+/* With i jobs more? */
+static bool
+has_free_slot(const struct view *n, uint32_t i)
+{
+    return (uint64_t)n->running + n->queued + n->inflight_jobs + i < n->slots;
+}
+
+/* Is job i (from 0) worth moving after i others? What has run for some time is
+ * taken to run as long again, whatever was expected of it, as seen from a free
+ * slot: else two nodes with full ones pass a job to and fro. True for none
+ * after one for which it is false: each side of each comparison is monotone in
+ * i, rounding included, as i enters by products only. */
 static bool
 worth(const struct deal *g, uint32_t i)
 {
@@ -64,6 +75,8 @@ worth(const struct deal *g, uint32_t i)
                    finish_s(g->w + before, to->r, to->s, h, to->slots);
     double here = g->here > 0 ? g->here : finish_s(me->w - after, me->r,
                                                    me->s, h, me->slots);
+    if (LB_BUG != 40 && me->s > 0 && has_free_slot(to, i))
+        here = larger(here, g->pl->p->stuck_s + h / me->s);
     return there < g->margin * here;
 }
 
@@ -202,6 +215,12 @@ grant_jobs(const struct plan *pl, const struct asker *a, const struct view *t)
     return worth_jobs(&g, most);
 }
 
+static bool
+is_idle(const struct view *n)
+{
+    return n->running == 0 && n->queued == 0 && n->inflight_jobs == 0;
+}
+
 static void
 answer(struct plan *pl, size_t asker)
 {
@@ -214,8 +233,8 @@ answer(struct plan *pl, size_t asker)
         if (n_jobs > 0) {
             transfer(pl, n, (struct decision){
                 .n_jobs = n_jobs, .asker = asker, .answers = true,
-                .idle_asker = t.running == 0 && t.queued == 0 &&
-                              t.inflight_jobs == 0 });
+                .idle_asker = has_free_slot(&t, 0) &&
+                              (pl->p->stuck_s >= 1 || is_idle(&t)) });
             return;
         }
     }

@@ -176,6 +176,7 @@ take_new(struct core *c, struct offered *o)
     j->moves = o->moves;
     j->attempt = o->attempt;
     j->flags = o->flags;
+    j->at_us = c->now_us;
     j->lost = 0;
     if (o->has_args)
         workload_set_args(w, o->index, o->cost, o->args);

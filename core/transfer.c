@@ -22,7 +22,8 @@ transfer_may_offer(const struct core *c, uint16_t peer)
     const struct peer *p = peer_at(c, peer);
     return peer != 0 && peer_alive(c, peer) && !p->left && p->has_state &&
            c->now_us - p->heard_us < HEARD_US && p->n_outbox < BATCHES_MAX &&
-           !p->refused && p->state.phase == PHASE_RUN &&
+           !p->refused && (LB_BUG == 39 || !p->deaf) &&
+           p->state.phase == PHASE_RUN &&
            p->state.room > p->inflight_jobs;
 }
 
@@ -51,7 +52,7 @@ can_go(const struct core *c, uint16_t peer, const struct job *j,
 {
     /* The offer of an own job would not leave, and be in doubt at last. */
     if ((c->disk_full && j->w->home == 0) ||
-        j->moves >= max_moves || !again_may_go(j, peer) ||
+        j->moves >= max_moves || !again_may_go(c, j, peer) ||
         ((j->flags & JOB_NOT_HOME) && peer == j->w->home) ||
         job_bytes(j) > c->config.batch_bytes * 16ull)
         return false;
@@ -339,7 +340,7 @@ transfer_peer_restarted(struct core *c, uint16_t peer, uint64_t up_ms)
         if (b->target_inc < p->inc)
             target_restarted(c, b, up_ms);
     }
-    p->refused = false;
+    p->refused = p->deaf = false;
     p->low_seen = 0;
     for (struct verdict *v = LB_BUG == 28 ? NULL : p->verdicts, *next;
          v != NULL; v = next) {
@@ -410,6 +411,24 @@ fits(const struct batch *b, struct span items)
     return n == b->n;
 }
 
+/* Its own port may be blocked: the next job goes to somebody else. The empty
+ * batches that tell it `low` go on, and show when it hears again. */
+static void
+set_deaf(struct core *c, uint16_t peer, bool deaf)
+{
+    struct peer *p = peer_at(c, peer);
+
+    if (p->deaf == deaf)
+        return;
+    p->deaf = deaf;
+    if (deaf)
+        core_log(c, LOG_WARN, "peer-deaf", "peer=%s why=\"is heard, but "
+                 "answers no offers; can its port be reached from here?\"",
+                 peer_name(c, peer));
+    else
+        core_log(c, LOG_INFO, "peer-hears", "peer=%s", peer_name(c, peer));
+}
+
 void
 transfer_ack(struct core *c, uint16_t peer, uint64_t up_ms,
              const struct msg_batch_ack *m)
@@ -419,6 +438,7 @@ transfer_ack(struct core *c, uint16_t peer, uint64_t up_ms,
 
     if (m->asker_inc != c->config.incarnation)
         return;
+    set_deaf(c, peer, false);
     while (b != NULL && (b->b != m->b || b->target_inc != m->asked_inc))
         b = b->next;
     if (b != NULL && m->wrong_inc) {
@@ -450,6 +470,7 @@ tick_peer(struct core *c, uint16_t peer)
     for (struct batch *b = p->outbox, *next; b != NULL; b = next) {
         next = b->next;
         if (c->now_us - b->first_us > limit_us) {
+            set_deaf(c, peer, true);
             all_in_doubt(c, b);
         } else if (c->now_us >= b->next_us) {
             outbox_log(c, "offer-again", b);

@@ -69,7 +69,7 @@ struct item {
     uint32_t run;       /* RESULTS_ACK: run number; else 0 */
 };
 /* ITEM_VOID: no longer offered, answered STALE (keeps the order of a batch).
- * ITEM_STAYS: who takes it does not pass it on. ITEM_NOT_HOME: not to its
+ * ITEM_STAYS: who takes it keeps it for a while. ITEM_NOT_HOME: not to its
  * home. ITEM_WITNESSED: what failed here succeeds elsewhere. */
 enum { ITEM_HAS_ARGS = 1, ITEM_VOID = 2, ITEM_STAYS = 4, ITEM_WITNESSED = 8,
        ITEM_NOT_HOME = 16, ITEM_BYTES = 28 };

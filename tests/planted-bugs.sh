@@ -61,6 +61,9 @@ cat >"$work/table" <<'END'
 36 test_frame the CRC of a message is not looked at
 37 sim the acknowledgement of a result waits for no save
 38 sim what waits behind a run that hangs is never taken back
+39 sim who answers no offers gets the next one
+40 sim what waits behind full slots is thought to start soon
+41 sim who takes a job that is tried again keeps it for good
 END
 
 cc_bug() { # BUG FILE OBJECT

@@ -52,6 +52,8 @@ static const struct wording {
     { "peer-joined", "{peer} joined" },
     { "peer-up", "{peer} is back" },
     { "peer-down", "{peer} is lost: {why}" },
+    { "peer-deaf", "{peer} {why}" },
+    { "peer-hears", "{peer} answers offers again" },
     { "name-taken", "another node is called {name}: {at}; {next}" },
     { "refused", "{change} refused[: {why}][ (cmd {cmd}, {by})]" },
     { "refused", "{op} {workload} refused[: {why}][ (cmd {cmd}, {by})]" },
