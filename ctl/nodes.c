@@ -282,7 +282,7 @@ ping_main(struct ctl *c, struct args *a)
     ctl_catch_signals();
     if (await(c, wait_us) == NULL)
         return c->status;
-    char (*name)[64] = reach_names(c, a->word, a->n_words, &n);
+    char (*name)[64] = reach_each(c, a->word, a->n_words, &n);
     for (size_t i = 0; name != NULL && i < n; i++) {
         struct lb *lb = reach(c, name[i]);
         if (lb != NULL)

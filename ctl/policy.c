@@ -172,7 +172,7 @@ change(struct ctl *c, struct args *a, const struct setting *s)
         return c->status;
     if (w.call.n_pairs > 0)
         lb_call_text(&w.call, "by", who(w.by, sizeof w.by));
-    char (*name)[64] = reach_names(c, &w.nodes, w.nodes != NULL, &n);
+    char (*name)[64] = reach_each(c, &w.nodes, w.nodes != NULL, &n);
     for (size_t i = 0; name != NULL && i < n; i++) {
         struct lb *lb = reach(c, name[i]);
         if (lb == NULL)
@@ -244,7 +244,7 @@ rebalance_main(struct ctl *c, struct args *a)
     if (id < 0)
         return c->status;
     struct table *t = table_new(columns);
-    char (*name)[64] = reach_names(c, a->word, a->n_words, &n);
+    char (*name)[64] = reach_each(c, a->word, a->n_words, &n);
     for (size_t i = 0; name != NULL && i < n; i++) {
         struct lb *lb = reach(c, name[i]);
         int status = lb == NULL ? LB_OK : lb_call_do(lb, &call, &r);

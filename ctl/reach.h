@@ -26,5 +26,9 @@ void reach_fini(struct ctl *c);
  * Writes a list of *n names, freed with free(). NULL after a message. */
 char (*reach_names(struct ctl *c, const char *const *words, size_t n_words,
                    size_t *n))[64];
+/* As reach_names, for commands that are to reach each of them: what "all" or a
+ * tag means and does not answer is told, with status 69. */
+char (*reach_each(struct ctl *c, const char *const *words, size_t n_words,
+                  size_t *n))[64];
 
 #endif

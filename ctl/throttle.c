@@ -149,7 +149,7 @@ throttle_main(struct ctl *c, struct args *a)
         reach_node(c, a->word[0]) == NULL)
         return ctl_fail(c, EXIT_USAGE, "throttle: \"%s\" is not a whole "
                         "number, nor a node", a->word[0]);
-    char (*name)[64] = reach_names(c, a->word, words, &n);
+    char (*name)[64] = reach_each(c, a->word, words, &n);
     for (size_t i = 0; name != NULL && i < n; i++) {
         struct lb *lb = reach(c, name[i]);
         if (lb != NULL)
@@ -267,11 +267,12 @@ may_drain(struct ctl *c, char (*name)[64], size_t n, bool force)
 {
     bool stays = force;
 
-    for (size_t i = 0; i < n; i++)
-        if (reach(c, name[i]) == NULL) {
-            ctl_note(c, "nothing done");
-            return false;
-        }
+    for (size_t i = 0; i < n && c->status == 0; i++)
+        reach(c, name[i]);
+    if (c->status != 0) {
+        ctl_note(c, "nothing done");
+        return false;
+    }
     if (reach_nodes(c) != 0)
         return false;
     for (size_t i = 0; i < c->n_nodes; i++) {
@@ -301,10 +302,10 @@ each(struct ctl *c, struct args *a, const char *op, bool asks)
     ctl_catch_signals();
     c->whole = g.wait;
     lb_call_text(&g.call, "by", who(g.by, sizeof g.by));
-    char (*name)[64] = reach_names(c, a->word, a->n_words, &n);
+    char (*name)[64] = reach_each(c, a->word, a->n_words, &n);
     if (name == NULL)
         return c->status;
-    if (strcmp(op, "drain") == 0 && n > 1 &&
+    if (strcmp(op, "drain") == 0 && (n > 1 || c->status != 0) &&
         !may_drain(c, name, n, g.force)) {
         free(name);
         return c->status;

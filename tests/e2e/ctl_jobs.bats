@@ -372,6 +372,29 @@ at_90() { [ "$(lbctl throttle south)" = "south 90" ]; }
     fails 75 draining lbctl ping south
     fails 75 draining lbctl ping north
 }
+
+@test "all: who is lost is left out, and named" {
+    two_nodes
+    lbctl ping all
+    kill -STOP "$(cat pid.south)"
+    await silent south
+    fails 69 'left out, nothing is changed there' lbctl throttle all 70
+    grep -qx 'north 100 -> 70' stdout
+    grep -qE '^lbctl: south is (stale|lost): ' stderr
+    fails 69 'south is ' lbctl ping all
+    grep -q '^north ' stdout
+    fails 69 'south is ' lbctl policy all none
+    fails 69 'nothing done' lbctl drain all -y
+    fails 69 'south is ' lbctl pause all
+    grep -q '^north: pause' stdout
+    lbctl nodes all >/dev/null
+    lbctl resume
+    kill -CONT "$(cat pid.south)"
+    await lbctl ping south
+    await sees_both
+    lbctl throttle all | grep -qx 'south 50'
+}
+silent() { lbctl nodes --raw | grep -qE "^$1 (stale|lost) "; }
 west_knows() { lbctl -n west nodes --raw north | grep -q '^north run '; }
 knows() { lbctl nodes --raw "$1" | grep -q "^$1 $2 "; }
 
