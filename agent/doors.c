@@ -24,8 +24,9 @@ enum {
 static const int64_t WARN_US = 60 * INT64_C(1000000);
 
 static atomic_uint_fast64_t refused, strangers;
-/* Of the thread of libzmq that TCP comes in by. */
-static struct knocks knocks;
+/* Of the thread of libzmq that TCP comes in by: who greets; and who leaves
+ * without a word, which costs him no greeting. */
+static struct knocks knocks, leavers;
 
 static bool
 is_local(int listener)
@@ -81,22 +82,29 @@ await_greeting(int listener)
     (void)setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &s, sizeof s);
 }
 
+enum who { GUEST, LEAVER, STRANGER };
+
 /* What it has said so far, if anything, is how a greeting begins. For those
  * who greet and then say no more libzmq has timers, and it is slow to take
- * one out of many: of them no address has more than so many. */
-static bool
-is_stranger(int fd)
+ * one out of many: of them no address has more than so many. Who only looked
+ * whether anybody listens, as lbctl does, is gone and no guest, but a stranger
+ * only if he came as often. */
+static enum who
+who_is(int fd)
 {
     struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
     socklen_t len = sizeof from;
     uint8_t said[SIGNATURE];
     ssize_t n = recv(fd, said, sizeof said, MSG_PEEK | MSG_DONTWAIT);
 
-    if (n == 0 || (n > 0 && said[0] != 0xff) ||
+    if ((n > 0 && said[0] != 0xff) ||
         (n == SIGNATURE && said[SIGNATURE - 1] != 0x7f))
-        return true;
+        return STRANGER;
     (void)getpeername(fd, (struct sockaddr *)&from, &len);
-    return !knocks_allow(&knocks, (struct sockaddr *)&from, clock_us());
+    if (!knocks_allow(n == 0 ? &leavers : &knocks, (struct sockaddr *)&from,
+                      clock_us()))
+        return STRANGER;
+    return n == 0 ? LEAVER : GUEST;
 }
 
 /* What libzmq finds under that name. (Declared as ISO C can.) */
@@ -118,12 +126,13 @@ doors_accept(int listener, struct sockaddr *address, socklen_t *len,
         return -1;
     }
     bool full = is_too_many(fd, local);
-    if (!full && (local || !is_stranger(fd)))
+    enum who who = full || local ? GUEST : who_is(fd);
+    if (!full && who == GUEST)
         return fd;
     close(fd);
     if (full)
         refused++;
-    else
+    else if (who == STRANGER)
         strangers++;
     errno = ECONNABORTED;
     return -1;

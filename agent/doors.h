@@ -6,7 +6,8 @@
  * here stands the accept4 that it calls: who would take one of the last is
  * closed at once, and comes again later. So is who comes by TCP and does not
  * begin with a greeting of ZMTP 2 or later, or comes too often (knocks.h):
- * strangers shall not keep the others waiting.
+ * strangers shall not keep the others waiting. Who leaves before a word is
+ * none, unless he comes too often.
  */
 #ifndef LB_AGENT_DOORS_H
 #define LB_AGENT_DOORS_H

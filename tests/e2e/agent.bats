@@ -278,3 +278,13 @@ incarnation_after() {
     kill -0 "$(pid_of north)"
     await counts north net.alive 1
 }
+
+@test "who looks whether anybody listens, as lbctl does, is no stranger" {
+    start_agent north
+    for _ in 1 2 3 4 5; do
+        lbctl -n "127.0.0.1:$(port_of north)" nodes
+        send_bytes "$(port_of north)" ''
+    done
+    [ "$(counter north net.strangers)" -eq 0 ]
+    not logged north evt=strangers
+}

@@ -152,6 +152,42 @@ who_says_nothing_waits_outside(void **state)
     close(s.listener);
 }
 
+/* Somebody comes and goes without a word. */
+static void
+look_in(const struct street *s)
+{
+    struct pollfd there = { .fd = s->listener, .events = POLLIN };
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&s->at,
+                             sizeof s->at), 0);
+    close(fd);
+    assert_int_equal(poll(&there, 1, 30 * 1000), 1);
+    assert_int_equal(accept4(s->listener, NULL, NULL, SOCK_CLOEXEC), -1);
+    assert_int_equal(errno, ECONNABORTED);
+}
+
+/* As lbctl does before it greets. */
+static void
+who_leaves_at_once_is_no_stranger_until_it_is_a_flood(void **state)
+{
+    (void)state;
+    const struct street s = open_street();
+    const uint64_t before = doors_strangers();
+
+    assert_true(lets_in(&s, greeting, 10));     /* known from here on */
+    for (int i = 0; i < KNOCKS_BURST / 2; i++)
+        look_in(&s);
+    assert_int_equal(doors_strangers(), before);
+    int n = 0;
+    for (; n < 100 * KNOCKS_BURST && doors_strangers() == before; n++)
+        look_in(&s);
+    assert_in_range(n, 1, 100 * KNOCKS_BURST - 1);
+    assert_true(lets_in(&s, greeting, 10));     /* that took nothing of his */
+    close(s.listener);
+}
+
 static void
 who_comes_too_often_is_refused(void **state)
 {
@@ -172,6 +208,8 @@ main(void)
         cmocka_unit_test(only_errors_that_are_known_pass),
         cmocka_unit_test(who_does_not_greet_is_refused),
         cmocka_unit_test(who_says_nothing_waits_outside),
+        cmocka_unit_test(
+            who_leaves_at_once_is_no_stranger_until_it_is_a_flood),
         cmocka_unit_test(who_comes_too_often_is_refused),
     };
     return cmocka_run_group_tests_name("doors", tests, NULL, NULL);
