@@ -7,7 +7,8 @@
 #include "base/text.h"
 #include "tui/app_own.h"
 
-enum { IGNORED_US = 300 * 1000, MISSES = 3 };
+/* Two words of so many bytes leave room in the box to type one. */
+enum { IGNORED_US = 300 * 1000, MISSES = 3, EITHER_MOST = 20 };
 
 void
 dialog_close(struct app *a)
@@ -32,7 +33,13 @@ dialog_open(struct app *a, const struct dialog *d)
     a->u.dialog.misses = 0;
     a->u.dialog.since_us = app_now_us(a);
     a->u.flash[0] = '\0';
-    if (d->then.workload != 0)
+    if (d->also[0] != '\0' &&
+        strlen(d->word) + strlen(d->also) <= EITHER_MOST)
+        text_add(label, sizeof label, "Type %s or %s to go on:  ", d->word,
+                 d->also);
+    else if (d->also[0] != '\0')
+        text_add(label, sizeof label, "Type either name to go on:  ");
+    else if (d->then.workload != 0)
         text_add(label, sizeof label, "Type the workload to go on:  ");
     else if (d->then.n == 1)
         text_add(label, sizeof label, "Type the node name to go on:  ");
@@ -50,9 +57,12 @@ dialog_word(const struct app *a, const struct pending_act *p, size_t number,
 {
     const struct node *n = target_first(a, p);
 
-    if (p->workload != 0)
+    if (p->workload != 0) {
         text_add(d->word, sizeof d->word, "%s", p->name);
-    else if (p->n == 1 && n != NULL)
+        target_own_name(a, p, d->also, sizeof d->also);
+        if (strcmp(d->also, d->word) == 0)
+            d->also[0] = '\0';
+    } else if (p->n == 1 && n != NULL)
         text_add(d->word, sizeof d->word, "%s", n->name);
     else
         text_add(d->word, sizeof d->word, "%zu", number);
@@ -150,7 +160,8 @@ check_word(struct app *a)
 {
     struct dialog *d = &a->u.dialog;
 
-    if (strcmp(a->u.prompt.text, d->word) == 0) {
+    if (strcmp(a->u.prompt.text, d->word) == 0 ||
+        (d->also[0] != '\0' && strcmp(a->u.prompt.text, d->also) == 0)) {
         say_yes(a);
         return;
     }

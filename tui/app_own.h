@@ -62,6 +62,9 @@ void target_names(const struct app *a, const struct pending_act *p,
                   char *dst, size_t cap);
 /* The node that is meant when there is one. */
 struct node *target_first(const struct app *a, const struct pending_act *p);
+/* The workload that is meant, by its home: "alpha02-7". "" without one. */
+void target_own_name(const struct app *a, const struct pending_act *p,
+                     char *dst, size_t cap);
 
 /* The cursor decides which node is meant, and went to another one that was
  * not drawn yet, or is on a closed group: flashes it, or writes `err`. */

@@ -157,6 +157,17 @@ target_first(const struct app *a, const struct pending_act *p)
     return p->n > 0 ? model_by_id(a->live, &p->node[0]) : NULL;
 }
 
+void
+target_own_name(const struct app *a, const struct pending_act *p, char *dst,
+                size_t cap)
+{
+    const struct node *home = target_first(a, p);
+
+    dst[0] = '\0';
+    if (home != NULL)
+        text_add(dst, cap, "%s-%u", home->name, (unsigned)p->workload);
+}
+
 size_t
 target_one(const struct node *n, struct node_id **out)
 {

@@ -204,7 +204,11 @@ text_work(const struct app *a, const struct pending_act *p, struct dialog *d)
 {
     const struct node *home = target_first(a, p);
     const struct work *w = NULL;
+    char own[160], either[200] = "";
 
+    target_own_name(a, p, own, sizeof own);
+    if (strcmp(own, p->name) != 0)
+        text_add(either, sizeof either, " (%s)", own);
     for (size_t i = 0; home != NULL && i < home->n_works; i++)
         if (home->work[i].number == p->workload)
             w = &home->work[i];
@@ -221,10 +225,10 @@ text_work(const struct app *a, const struct pending_act *p, struct dialog *d)
                  (unsigned)w->running, (unsigned)w->queued);
     else
         text_add(d->line[0], sizeof d->line[0],
-                 "Cancel %s: its %u waiting jobs never run, %u running jobs "
+                 "Cancel %s%s: its %u waiting jobs never run, %u running jobs "
                  "are stopped; %u of %u are done and keep their results. "
-                 "This cannot be undone.", p->name, (unsigned)w->queued,
-                 (unsigned)w->running, (unsigned)w->done,
+                 "This cannot be undone.", p->name, either,
+                 (unsigned)w->queued, (unsigned)w->running, (unsigned)w->done,
                  (unsigned)w->n_jobs);
 }
 

@@ -49,6 +49,7 @@ struct dialog {
     char line[DIALOG_LINES][300];
     size_t n_lines;
     char word[160];             /* to be typed; "" : y/N */
+    char also[160];             /* does as well; "": nothing */
     int misses;
     int64_t since_us;           /* keys of the first 300 ms are ignored */
     uint32_t early;             /* such a key, to be told; 0: none */

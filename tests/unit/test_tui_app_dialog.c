@@ -244,10 +244,70 @@ a_lost_node_is_told_at_once(void **state)
     scene_close(&s);
 }
 
+/* The screens show both of its names. */
+static void
+a_workload_is_cancelled_by_either_name(void **state)
+{
+    (void)state;
+    static const char *const typed[] = { "render-7", "alpha02-7" };
+
+    for (size_t i = 0; i < 2; i++) {
+        struct scene s;
+        scene_open(&s, 2, NULL);
+        scene_work(&s, 1, "render", false);
+        scene_keys(&s, "2K<wait 300ms>");
+        assert_string_equal(s.a->u.prompt.label,
+                            "Type render-7 or alpha02-7 to go on:  ");
+        assert_non_null(strstr(s.a->u.dialog.line[0],
+                               "Cancel render-7 (alpha02-7): "));
+        scene_keys(&s, "alpha01-7<Enter>");
+        assert_string_equal(scene_flash(&s), "not the name");
+        scene_keys(&s, typed[i]);
+        scene_keys(&s, "<Enter>");
+        assert_int_equal(s.n_asked, 1);
+        assert_string_equal(s.asked[0].op, "cancel");
+        scene_close(&s);
+    }
+}
+
+static void
+a_long_name_has_room_to_be_typed(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 2, NULL);
+    scene_work(&s, 1, "a-program-of-a-long-name", false);
+    scene_keys(&s, "2K<wait 300ms>");
+    assert_string_equal(s.a->u.prompt.label,
+                        "Type either name to go on:  ");
+    scene_close(&s);
+}
+
+static void
+without_a_label_a_workload_has_one_name(void **state)
+{
+    (void)state;
+    struct scene s;
+
+    scene_open(&s, 2, NULL);
+    scene_work(&s, 1, "", false);
+    scene_keys(&s, "2K<wait 300ms>");
+    assert_string_equal(s.a->u.prompt.label,
+                        "Type the workload to go on:  ");
+    scene_keys(&s, "<Enter>");
+    assert_string_equal(scene_flash(&s), "not the name");
+    assert_int_equal(s.n_asked, 0);
+    scene_close(&s);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_workload_is_cancelled_by_either_name),
+        cmocka_unit_test(a_long_name_has_room_to_be_typed),
+        cmocka_unit_test(without_a_label_a_workload_has_one_name),
         cmocka_unit_test(undo_takes_back_what_was_confirmed),
         cmocka_unit_test(undo_is_not_undone),
         cmocka_unit_test(undo_of_an_older_command_asks),
