@@ -285,8 +285,11 @@ phase_name(enum phase phase)
 const char *
 workload_state(const struct workload *w)
 {
+    if (!w->ended && w->held)
+        return "held";
     if (!w->ended)
-        return w->held ? "held" : "running";
+        return w->accepted > 0 && workload_open(w) == 0 ? "incomplete"
+                                                        : "running";
     if (w->failed > 0)
         return "failed";
     return w->cancelled > 0 ? "cancelled" : "done";

@@ -283,7 +283,6 @@ void
 ask_explain(struct core *c, struct ask *a)
 {
     const struct ask_range index = { UINT64_MAX, 0, UINT32_MAX };
-    char name[128];
     uint64_t job;
 
     if (!ask_has(a, "workload")) {
@@ -301,8 +300,16 @@ ask_explain(struct core *c, struct ask *a)
     if (job < w->accepted) {
         explain_job(c, a, w, (uint32_t)job);
     } else if (whole) {
+        struct reason r;
+        if (w->ended || w->accepted == w->desc.n_jobs)
+            because(&r, "", "no job of it waits");
+        else
+            because(&r, "submit", "%u of its %u jobs were submitted; it waits "
+                    "for the others: submit it again with the same --id, or "
+                    "cancel it", (unsigned)w->accepted,
+                    (unsigned)w->desc.n_jobs);
         ask_add_text(a, "state", workload_state(w));
-        ask_say(a, "%s: no job of it waits", job_name(c, w, name));
+        add_reason(c, a, &r);
     } else {
         refuse_index(c, a, w);
     }

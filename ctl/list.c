@@ -51,7 +51,11 @@ workload_state(const struct lb_workload_info *w)
     if (w->ended)
         return w->failed > 0 ? "failed" : w->cancelled > 0 ? "cancelled"
                                                            : "done";
-    return w->held ? "held" : "running";
+    if (w->held)
+        return "held";
+    uint32_t over = w->done + w->failed + w->cancelled;
+    return over > 0 && over < w->jobs && w->queued == 0 && w->running == 0
+               ? "incomplete" : "running";
 }
 
 static bool

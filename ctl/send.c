@@ -179,8 +179,8 @@ broken(struct ctl *c, const struct load *l, const struct sent *sent)
 {
     if (sent->accepted > 0)
         ctl_note(c, "%s: %u of %u jobs accepted; complete it with the same "
-                 "command and --id %s", sent->name, sent->accepted,
-                 l->plan.n_jobs, sent->key);
+                 "command and --id %s, or cancel it", sent->name,
+                 sent->accepted, l->plan.n_jobs, sent->key);
 }
 
 /* --pin: the names, blank-separated, on the heap. NULL after a message. */

@@ -191,7 +191,8 @@ LB_API const char *lb_submit_note(const struct lb_submit *s);
 /* ---- following ---- */
 
 struct lb_progress {
-    char state[16];         /* held running done failed cancelled */
+    char state[16];         /* held running incomplete (jobs are yet to be
+                               submitted) done failed cancelled */
     uint32_t jobs, queued, running, done, failed, cancelled;
     uint64_t elapsed_us;
     uint64_t version;       /* of these counts; handed back by lb_wait */

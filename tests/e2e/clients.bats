@@ -82,7 +82,7 @@ fibonacci() { # FROM TO
 }
 
 @test "a workload larger than the queue: whole chunks, and how to go on" {
-    fails 75 'of 150000 jobs accepted; complete it with the same command and --id K' \
+    fails 75 'of 150000 jobs accepted; complete it with the same command and --id K, or cancel it' \
         lbctl submit --id K --hold noop jobs=150000
     taken=$(sed -n 's/.*: \([0-9]*\) of 150000 jobs accepted.*/\1/p' stderr)
     # No job more, and none less, than was acknowledged.
@@ -92,6 +92,14 @@ fibonacci() { # FROM TO
     # With room again the same command completes it.
     lbctl start north-1
     await is .done "$taken"
+    # What has ended is not all: who looks is told what is missing.
+    [ "$(lbctl --json list --state incomplete | jq -r '.workloads[].workload')" \
+        = north-1 ]
+    lbctl explain north-1 >said
+    grep -qF "$taken of its 150000 jobs were submitted; it waits for the others" \
+        said
+    fails 124 "north-1 is incomplete, $taken of 150000 jobs ended" \
+        lbctl --timeout 1s wait north-1
     lbctl submit --id K --hold noop jobs=150000 2>said
     cat said
     lbctl --timeout 60s wait north-1
