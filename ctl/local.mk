@@ -72,6 +72,7 @@ ctl_tests = \
 	tests/unit/test_ctl_jobfile \
 	tests/unit/test_ctl_output \
 	tests/unit/test_ctl_result \
+	tests/unit/test_dial \
 	tests/unit/test_inputs \
 	tests/unit/test_joblog \
 	tests/unit/test_label \
@@ -84,6 +85,9 @@ TESTS += $(ctl_tests)
 tests_unit_test_client_SOURCES = tests/unit/test_client.c \
 	tests/unit/client_node.h
 tests_unit_test_client_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
+	$(ZLIB_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_dial_SOURCES = tests/unit/test_dial.c
+tests_unit_test_dial_LDADD = libclient.a libproto.a libbase.a $(ZMQ_LIBS) \
 	$(ZLIB_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_ctl_download_SOURCES = tests/unit/test_ctl_download.c \
 	tests/unit/client_node.h

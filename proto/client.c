@@ -188,8 +188,16 @@ static int
 too_late(struct lb *lb)
 {
     look_at_monitor(lb);
-    if (!lb->greeted && lb->monitor != NULL && !lb->shaken)
-        return not_ours(lb);
+    if (!lb->greeted && lb->monitor != NULL && !lb->shaken) {
+        struct dial d = { .where = lb->where, .offset = CONTROL_OFFSET,
+                          .interrupt = lb->interrupt };
+        enum dial_word word = dial_listen(&d);
+        if (word == DIAL_FOREIGN)
+            return not_ours(lb);
+        if (word == DIAL_CLOSED)
+            return client_fail(lb, LB_UNREACHABLE, "%s hangs up at once: it "
+                               "has no room, or is no lbagent", lb->where);
+    }
     if (lb->timeout_ms % 1000 == 0)
         return client_fail(lb, LB_TIMEOUT, "%s did not answer within %llds",
                            lb_name(lb), (long long)(lb->timeout_ms / 1000));

@@ -18,7 +18,7 @@
 #include "proto/lb.h"
 #include "proto/names.h"
 
-enum { PORT_DEFAULT = 8490, PROBE_MS = 3000, SLICE_MS = 100 };
+enum { PORT_DEFAULT = 8490, PROBE_MS = 3000, SLICE_MS = 100, LOOK_MS = 500 };
 
 int64_t
 dial_now_ms(void)
@@ -89,15 +89,15 @@ dial_ipc(struct dial *d, const char *path)
     return LB_OK;
 }
 
-/* 0 or errno. */
+/* A descriptor, or -errno. */
 static int
-probe(const struct addrinfo *a, const volatile sig_atomic_t *interrupt)
+knock(const struct addrinfo *a, const volatile sig_atomic_t *interrupt)
 {
     int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
                     0);
     int error = 0;
     if (fd < 0)
-        return errno;
+        return -errno;
     if (connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
         struct pollfd p = { .fd = fd, .events = POLLOUT };
         socklen_t len = sizeof error;
@@ -112,20 +112,32 @@ probe(const struct addrinfo *a, const volatile sig_atomic_t *interrupt)
         if (got > 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
             error = errno;
     }
+    if (error == 0)
+        return fd;
     close(fd);
-    return error;
+    return -error;
 }
 
+/* 0 or errno. */
 static int
-dial_tcp(struct dial *d)
+probe(const struct addrinfo *a, const volatile sig_atomic_t *interrupt)
+{
+    int fd = knock(a, interrupt);
+
+    if (fd < 0)
+        return -fd;
+    close(fd);
+    return 0;
+}
+
+/* As getaddrinfo; LB_USAGE with a text: no address. */
+static int
+resolve(struct dial *d, uint16_t *base, char port[12], struct addrinfo **list)
 {
     const char *where = d->where;
-    char host[ENDPOINT_MAX_BYTES + 1], port[12], digits[64];
-    char whole[ENDPOINT_MAX_BYTES + 16];
-    uint16_t base = 0;
-    struct addrinfo hint = { .ai_socktype = SOCK_STREAM }, *list;
-    int rc = endpoint_parse(where, host, &base);
-    int error = ENOENT;
+    char host[ENDPOINT_MAX_BYTES + 1];
+    struct addrinfo hint = { .ai_socktype = SOCK_STREAM };
+    int rc = endpoint_parse(where, host, base);
 
     if (rc == -ERANGE)
         return fail(d, LB_USAGE, "port \"%.20s\" is not in "
@@ -133,12 +145,24 @@ dial_tcp(struct dial *d)
     if (rc != 0)
         return fail(d, LB_USAGE, "\"%.100s\" is neither HOST[:PORT] "
                            "nor ipc://PATH", where);
-    snprintf(port, sizeof port, "%d",
-             (base != 0 ? base : PORT_DEFAULT) + d->offset);
-    rc = getaddrinfo(host, port, &hint, &list);
+    snprintf(port, 12, "%d", (*base != 0 ? *base : PORT_DEFAULT) + d->offset);
+    rc = getaddrinfo(host, port, &hint, list);
     if (rc != 0)
         return fail(d, LB_UNREACHABLE, "no agent reachable: %s: %s",
                            where, gai_strerror(rc));
+    return LB_OK;
+}
+
+static int
+dial_tcp(struct dial *d)
+{
+    char port[12], digits[64], whole[ENDPOINT_MAX_BYTES + 16];
+    uint16_t base = 0;
+    struct addrinfo *list;
+    int error = ENOENT, status = resolve(d, &base, port, &list);
+
+    if (status != LB_OK)
+        return status;
     for (struct addrinfo *a = list; a != NULL && error != 0; a = a->ai_next) {
         error = probe(a, d->interrupt);
         if (error != 0 || getnameinfo(a->ai_addr, a->ai_addrlen, digits,
@@ -152,10 +176,37 @@ dial_tcp(struct dial *d)
     freeaddrinfo(list);
     if (error == 0)
         return LB_OK;
-    snprintf(whole, sizeof whole, "%s%s", where, base != 0 ? "" : ":");
+    snprintf(whole, sizeof whole, "%s%s", d->where, base != 0 ? "" : ":");
     if (base == 0)
         snprintf(whole + strlen(whole), 8, "%d", PORT_DEFAULT);
     return nobody(d, whole, "is its listen.port another one?", error);
+}
+
+/* A greeting of ZeroMQ, and what ends a line, for who reads lines. */
+enum dial_word
+dial_listen(struct dial *d)
+{
+    static const char greeting[] = "\xff\0\0\0\0\0\0\0\1\x7f\r\n\r\n";
+    char port[12];
+    uint8_t said = 0xff;
+    ssize_t n = -1;
+    uint16_t base;
+    struct addrinfo *list;
+
+    if (resolve(d, &base, port, &list) != LB_OK)
+        return DIAL_SILENT;
+    for (struct addrinfo *a = list; a != NULL; a = a->ai_next) {
+        struct pollfd p = { .fd = knock(a, d->interrupt), .events = POLLIN };
+        if (p.fd < 0)
+            continue;
+        (void)send(p.fd, greeting, sizeof greeting - 1, MSG_NOSIGNAL);
+        if (poll(&p, 1, LOOK_MS) > 0 && (n = recv(p.fd, &said, 1, 0)) < 0)
+            n = 0;
+        close(p.fd);
+        break;
+    }
+    freeaddrinfo(list);
+    return n == 0 ? DIAL_CLOSED : said != 0xff ? DIAL_FOREIGN : DIAL_SILENT;
 }
 
 int
