@@ -33,6 +33,9 @@ struct joblog_skip {
  * How many they are, or -1 after a message. */
 int64_t joblog_skip(struct ctl *c, const struct joblog_skip *how,
                     struct jobfile *jobs);
+/* Asks the homes whether a workload that the log names has jobs left, which
+ * the log therefore lacks; if so, the user. -1 after a message. */
+int joblog_check(struct ctl *c, const char *path);
 
 struct joblog;
 /* Begins the file, or goes on behind its last whole line. NULL after a

@@ -10,9 +10,11 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "ctl/reach.h"
 #include "ctl/submit.h"
+#include "proto/names.h"
 
-enum { COLUMNS = 12 };
+enum { COLUMNS = 12, COLUMN_JOB = 9, NAME_MOST = 80 };
 
 struct line {
     uint64_t seq, hash;
@@ -26,9 +28,8 @@ struct known {
     uint64_t n;
 };
 
-/* The text of column `at`; "" if it has no place. */
-static void
-column(struct span line, int at, char dst[24])
+static struct span
+column_span(struct span line, int at)
 {
     for (; at > 0; at--) {
         const uint8_t *tab = memchr(line.p, '\t', line.len);
@@ -36,8 +37,16 @@ column(struct span line, int at, char dst[24])
         line = span_of(line.p + n, line.len - n);
     }
     const uint8_t *tab = memchr(line.p, '\t', line.len);
-    size_t n = tab != NULL ? (size_t)(tab - line.p) : line.len;
-    span_copy(span_of(line.p, n < 24 ? n : 0), dst, 24);
+    return span_of(line.p, tab != NULL ? (size_t)(tab - line.p) : line.len);
+}
+
+/* The text of column `at`; "" if it has no place. */
+static void
+column(struct span line, int at, char dst[24])
+{
+    struct span text = column_span(line, at);
+
+    span_copy(span_of(text.p, text.len < 24 ? text.len : 0), dst, 24);
 }
 
 static bool
@@ -200,4 +209,87 @@ joblog_skip(struct ctl *c, const struct joblog_skip *how,
     free(known.hash);
     free(known.skip);
     return rc == 0 ? skipped : -1;
+}
+
+/* ---- what still runs ---- */
+
+/* Is `name` of a workload that has not ended? 1 with *w. -1 after a message. */
+static int
+goes_on(struct ctl *c, const char *name, struct lb_workload_info *w)
+{
+    struct lb_workload_info *v;
+    struct selector s;
+    size_t n;
+
+    if (selector_parse(name, &s) != 0)
+        return 0;
+    if (reach_nodes(c) != 0)
+        return -1;
+    /* A home that is not here can be asked nothing: a log outlives it. */
+    const struct lb_node *home = reach_node(c, s.home);
+    if (home == NULL || home->life > LB_STALE)
+        return 0;
+    struct lb *lb = reach(c, s.home);
+    if (lb == NULL)
+        return -1;
+    int status = lb_list(lb, s.number, &v, &n);
+    if (status != LB_OK && status != LB_NOTFOUND) {
+        ctl_failed(c, lb, status);
+        return -1;
+    }
+    bool open = status == LB_OK && n > 0 && !v[0].ended;
+    if (open)
+        *w = v[0];
+    free(v);
+    return open;
+}
+
+/* -1 after a message, and a question. */
+static int
+check_open(struct ctl *c, const char *path, const char *name)
+{
+    struct lb_workload_info w;
+    char what[4700] = "";
+    int open = goes_on(c, name, &w);
+
+    if (open <= 0)
+        return open;
+    uint32_t left = w.jobs - w.done - w.failed - w.cancelled;
+    text_add(what, sizeof what, "%.4000s: %s goes on, %" PRIu32 " of its %"
+             PRIu32 " jobs are left and would run twice: \"lbctl cancel %s\" "
+             "ends them, \"lbctl results --follow %s\" waits for them", path,
+             name, left, w.jobs, name, name);
+    return ctl_confirm(c, what) ? 0 : -1;
+}
+
+int
+joblog_check(struct ctl *c, const char *path)
+{
+    struct buf text = { 0 };
+    char (*name)[NAME_MOST] = NULL;
+    size_t n = 0;
+    int rc = read_file(c, path, &text);
+    struct span rest = buf_span(&text);
+
+    while (rc == 0 && rest.len > 0) {
+        const uint8_t *end = memchr(rest.p, '\n', rest.len);
+        size_t len = (size_t)(end - rest.p), k = 0;
+        struct span job = column_span(span_of(rest.p, len), COLUMN_JOB);
+        const uint8_t *dot = memchr(job.p, '.', job.len);
+        char one[NAME_MOST];
+        rest = span_of(end + 1, rest.len - len - 1);
+        if (dot == NULL || dot - job.p >= NAME_MOST)
+            continue;
+        span_copy(span_of(job.p, (size_t)(dot - job.p)), one, sizeof one);
+        while (k < n && strcmp(name[n - 1 - k], one) != 0)
+            k++;
+        if (k < n)
+            continue;
+        name = xrealloc(name, n + 1, sizeof *name);
+        memcpy(name[n++], one, sizeof one);
+        rc = check_open(c, path, one);
+    }
+    free(name);
+    buf_fini(&text);
+    return rc;
 }

@@ -349,7 +349,8 @@ submit_or_run(struct ctl *c, struct args *a, bool run)
         resume(c, &s, &jobs) == 0 && !s.nothing) {
         if (s.dry_run)
             dry_run(c, &s, &jobs);
-        else
+        else if ((!s.resume && !s.resume_failed) || s.sure ||
+                 joblog_check(c, s.joblog) == 0)
             submit_all(c, &s, &jobs);
     }
     jobfile_fini(&jobs);

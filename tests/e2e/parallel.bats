@@ -216,6 +216,30 @@ halts() { # WHEN FIRST LAST: these of ten fail
     [[ $output == *'of input is above jobs.max_input = 2M' ]]
 }
 
+@test "32: a log whose workload goes on is not resumed beside it" {
+    start_north
+    local slow=(sh -c '[ $1 = 1 ] || until [ -e go ]; do sleep 0.05; done' sh)
+    lbctl run --progress=none --joblog log -- "${slow[@]}" ::: 1 2 3 4 3>&- &
+    local pid=$!
+    await has_lines 2
+    kill -KILL "$pid"
+    wait "$pid" || :
+    fails 2 'log: north-1 goes on, 3 of its 4 jobs are left' \
+        lbctl --timeout 20s run --joblog log --resume -- "${slow[@]}" ::: 1 2 3 4
+    fails 2 'confirm with -y' \
+        lbctl --timeout 20s run --joblog log --resume-failed -- "${slow[@]}" ::: 1 2 3 4
+    fails 0 'log has 1 of 4 jobs' \
+        lbctl run --joblog log --resume --dry-run -- "${slow[@]}" ::: 1 2 3 4
+    lbctl cancel -y north-1
+    await lbctl wait north-1 || :
+    : >go
+    lbctl run --joblog log --resume -- "${slow[@]}" ::: 1 2 3 4
+    [ "$(lbctl list -q | wc -l)" -eq 2 ]
+    [ "$(sed 1d log | cut -f1,10 | sort | tr '\t\n' '  ')" = \
+        '1 north-1.0 2 north-2.0 3 north-2.1 4 north-2.2 ' ]
+}
+has_lines() { [ "$(wc -l <log)" -ge "$1" ]; }
+
 @test "32: a log goes on where it ended" {
     start_north
     local half=(sh -c 'echo $1; [ $1 != b ] || [ -e fixed ]' sh)
