@@ -90,8 +90,9 @@ detach(struct ctl *c, const struct followed *f,
         lb_reply_free(r);
     }
     if (status == LB_OK)
-        fprintf(stderr, "%u of %u jobs unfinished; they go on\n",
-                p.jobs - p.done - p.failed - p.cancelled, p.jobs);
+        fprintf(stderr, "%u of %u job%s unfinished; they go on\n",
+                p.jobs - p.done - p.failed - p.cancelled, p.jobs,
+                p.jobs == 1 ? "" : "s");
     fprintf(stderr, "lbctl wait %s\n", f->name);
     if (o->files)
         fprintf(stderr, "lbctl results --out DIR %s\n", f->name);
@@ -124,9 +125,10 @@ static int
 timed_out(struct run *r)
 {
     progress_wipe(&r->bar);
-    return ctl_fail(r->c, EXIT_TIMEOUT, "%s is %s, %u of %u jobs ended; it "
+    return ctl_fail(r->c, EXIT_TIMEOUT, "%s is %s, %u of %u job%s ended; it "
                     "goes on", r->f->name, r->now.state, r->now.done +
-                    r->now.failed + r->now.cancelled, r->now.jobs);
+                    r->now.failed + r->now.cancelled, r->now.jobs,
+                    r->now.jobs == 1 ? "" : "s");
 }
 
 /* How long one question may take, in ms; < 0: the time is over. */
@@ -303,7 +305,8 @@ finish(struct run *r)
     }
     progress_summary(&r->now, summary, sizeof summary);
     if (r->c->output != OUTPUT_QUIET)
-        fprintf(stderr, "%s\n", summary);
+        fprintf(stderr, "%s%s%s\n", r->o->named ? r->f->name : "",
+                r->o->named ? ": " : "", summary);
     return ctl_status(r->c, bad ? EXIT_FAILED : EXIT_DONE);
 }
 

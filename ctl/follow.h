@@ -12,6 +12,7 @@ struct follow_options {
     bool results;           /* print them, in order */
     bool files;             /* fetch what jobs return */
     bool cancel;            /* at an interrupt */
+    bool named;             /* the summary begins with the workload's name */
     enum progress_mode progress;
     const char *halt;       /* --halt as halt_read takes it; NULL: never */
     struct save *save;      /* --results; NULL: nowhere */

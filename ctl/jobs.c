@@ -56,7 +56,7 @@ ask(struct ctl *c, const struct target *t, struct lb_call *call)
     return NULL;
 }
 
-/* $1 is the name, $2 and $3 the numbers. */
+/* $1 is the name, $2 and $3 the numbers, $s the s of more or less than one. */
 static void
 print_format(const char *format, const char *name, uint64_t a, uint64_t b)
 {
@@ -70,6 +70,8 @@ print_format(const char *format, const char *name, uint64_t a, uint64_t b)
         p++;
         if (*p == '1')
             text_add(text, sizeof text, "%s", name);
+        else if (*p == 's')
+            text_add(text, sizeof text, "%s", a == 1 ? "" : "s");
         else
             text_add(text, sizeof text, "%" PRIu64, *p == '2' ? a : b);
     }
@@ -137,7 +139,7 @@ start_one(struct ctl *c, const struct target *t)
     if (r == NULL)
         return c->status;
     bool started = lb_reply_number(r, "started", 0) > 0;
-    tell(c, t, r, keys, started ? "$1 started, $2 jobs"
+    tell(c, t, r, keys, started ? "$1 started, $2 job$s"
                                 : "$1 is started already");
     lb_reply_free(r);
     return 0;
@@ -189,7 +191,7 @@ hold_main(struct ctl *c, struct args *a)
 
     if (args_next(c, a) != 0 || args_words(c, a, 1, SIZE_MAX) != 0)
         return c->status;
-    return each(c, a, a->n_words, &call, keys, "$1: $2 jobs held");
+    return each(c, a, a->n_words, &call, keys, "$1: $2 job$s held");
 }
 
 int
@@ -207,7 +209,7 @@ priority_main(struct ctl *c, struct args *a)
         return c->status;
     }
     lb_call_number(&call, "value", n);
-    return each(c, a, a->n_words - 1, &call, keys, "$1: $2 jobs changed");
+    return each(c, a, a->n_words - 1, &call, keys, "$1: $2 job$s changed");
 }
 
 /* "all", and much at once, are asked about. */
@@ -233,8 +235,8 @@ may_cancel(struct ctl *c, struct args *a, const struct targets *t)
         return true;
     for (size_t i = 0; i < a->n_words; i++)
         text_add(what, sizeof what, " %s", a->word[i]);
-    text_add(what, sizeof what, ": %zu workload%s, %" PRIu64 " jobs", t->n,
-             t->n == 1 ? "" : "s", jobs);
+    text_add(what, sizeof what, ": %zu workload%s, %" PRIu64 " job%s", t->n,
+             t->n == 1 ? "" : "s", jobs, jobs == 1 ? "" : "s");
     return ctl_confirm(c, what);
 }
 
@@ -280,5 +282,5 @@ retry_main(struct ctl *c, struct args *a)
     if (id < 0 || args_words(c, a, 1, SIZE_MAX) != 0)
         return c->status;
     lb_call_text(&call, "what", all ? "all" : "failed");
-    return each(c, a, a->n_words, &call, keys, "$1: $2 jobs run again");
+    return each(c, a, a->n_words, &call, keys, "$1: $2 job$s run again");
 }

@@ -72,6 +72,30 @@ lists(const char *list, const char *word)
     return list == NULL;
 }
 
+/* Is each word of --state a state? -1 after a message. */
+static int
+check_states(struct ctl *c, const struct listing *g)
+{
+    const char *known = g->jobs
+        ? "held,queued,running,done,failed,cancelled,unknown"
+        : "held,running,done,failed,cancelled";
+    char word[64];
+
+    for (const char *at = g->states; at != NULL && *at != '\0';) {
+        size_t len = strcspn(at, ",");
+        word[0] = '\0';
+        text_add(word, sizeof word, "%.*s", (int)len, at);
+        if (!lists(known, word)) {
+            ctl_fail(c, EXIT_USAGE, "--state: \"%s\" is not one of %s%s",
+                     word, known, g->jobs ? "" : ", the states of workloads; "
+                     "those of jobs are with --jobs");
+            return -1;
+        }
+        at += len + (at[len] == ',');
+    }
+    return 0;
+}
+
 static void
 workload_row(struct listing *g, const struct target *t,
              const struct lb_workload_info *w)
@@ -296,7 +320,7 @@ list_main(struct ctl *c, struct args *a)
     while ((id = args_next(c, a)) > 0)
         if (take(c, &g, a, id) != 0)
             return c->status;
-    if (id < 0)
+    if (id < 0 || check_states(c, &g) != 0)
         return c->status;
     g.table = table_new(g.jobs ? job_columns : workload_columns);
     /* A wrong column is said before anybody is asked. */

@@ -66,6 +66,26 @@ unknown(struct ctl *c, const struct setting *s, const char *word)
     return -1;
 }
 
+static int
+unknown_key(struct ctl *c, const struct setting *s, const char *key)
+{
+    const char *near = text_nearest(key, s->keys);
+    char list[256] = "";
+
+    for (size_t i = 1; s->keys[i] != NULL; i++) /* behind "name" */
+        text_add(list, sizeof list, " %.*s",
+                 (int)(strcmp(s->keys[i], "retry_max_ms") == 0
+                           ? strlen("retry_max") : strlen(s->keys[i])),
+                 s->keys[i]);
+    if (near != NULL)
+        ctl_fail(c, EXIT_USAGE, "%s: unknown key \"%s\" (did you mean "
+                 "\"%s\"?)", s->op, key, near);
+    else
+        ctl_fail(c, EXIT_USAGE, "%s: unknown key \"%s\"; keys:%s", s->op,
+                 key, list);
+    return -1;
+}
+
 /* KEY=V; retry_max takes a duration. */
 static int
 add_pair(struct ctl *c, const struct setting *s, struct wish *w,
@@ -88,13 +108,8 @@ add_pair(struct ctl *c, const struct setting *s, struct wish *w,
     } else {
         text_add(w->text[i], sizeof w->text[i], "%.60s", equals + 1);
     }
-    if (!has(s->keys, w->key[i]) || strcmp(w->key[i], "name") == 0) {
-        const char *near = text_nearest(w->key[i], s->keys);
-        ctl_fail(c, EXIT_USAGE, near != NULL
-                 ? "%s: unknown key \"%s\" (did you mean \"%s\"?)"
-                 : "%s: unknown key \"%s\"", s->op, w->key[i], near);
-        return -1;
-    }
+    if (!has(s->keys, w->key[i]) || strcmp(w->key[i], "name") == 0)
+        return unknown_key(c, s, w->key[i]);
     lb_call_text(&w->call, w->key[i], w->text[i]);
     w->n++;
     return 0;

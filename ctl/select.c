@@ -175,7 +175,8 @@ add_selector(struct ctl *c, struct targets *t, const char *word)
     const char *ranges = dot != NULL ? dot + 1 : NULL;
 
     if (selector_parse(word, &s) != 0) {
-        ctl_fail(c, EXIT_USAGE, "\"%s\" is not a selector", word);
+        ctl_fail(c, EXIT_USAGE, "\"%s\" is not a selector; write NODE-N, "
+                 "LABEL-N, NODE-N.INDEX, last or all", word);
         return -1;
     }
     struct lb *lb = reach_asked(c);

@@ -326,8 +326,9 @@ resume(struct ctl *c, struct submit *s, struct jobfile *jobs)
         n += jobs->load[i].plan.n_jobs;
     s->nothing = skipped > 0 && n == 0;
     if (skipped > 0)
-        ctl_note(c, "%s has %" PRId64 " of %" PRIu64 " jobs%s", s->joblog,
+        ctl_note(c, "%s has %" PRId64 " of %" PRIu64 " job%s%s", s->joblog,
                  skipped, n + (uint64_t)skipped,
+                 n + (uint64_t)skipped == 1 ? "" : "s",
                  n == 0 ? ", nothing to do" : "");
     return skipped < 0 ? -1 : 0;
 }

@@ -74,6 +74,7 @@ wait_main(struct ctl *c, struct args *a)
         o.until_us = now_us() + c->timeout_us;
     if (select_words(c, a->word, a->n_words, &t) != 0)
         goto out;
+    o.named = t.n > 1;
     if (any && t.n > 1) {
         wait_any(c, &t, &o);
         goto out;

@@ -85,7 +85,8 @@ sees_both() {
     printf '# two kinds\nsleep 5\nfib n=9\nsleep 1\nfib 10\n' >jobs.txt
     [ "$(lbctl submit -a jobs.txt 2>/dev/null | tr '\n' ' ')" = \
         "north-1 north-2 " ]
-    lbctl wait north-1 north-2
+    lbctl wait north-1 north-2 2>err
+    [ "$(cut -d' ' -f1 err | tr '\n' ' ')" = 'north-1: north-2: ' ]
     [ "$(lbctl results --follow --raw north-2)" = 3455 ]
     [ "$(seq 1 6 | lbctl run -a - fib 2>/dev/null | tr '\n' ' ')" = \
         "1 1 2 3 5 8 " ]
@@ -172,7 +173,7 @@ submit_within() { (ulimit -v "$1" && lbctl submit -a "$2" 2>said); }
     [ "$status" -eq 1 ]
     lbctl results --failed --json last >json || [ $? -eq 1 ]
     grep -q '"state":"failed"' json
-    [ "$(lbctl retry last)" = 'north-1: 1 jobs run again' ]
+    [ "$(lbctl retry last)" = 'north-1: 1 job run again' ]
     fails 1 '1 failed' lbctl wait last
 }
 
@@ -434,6 +435,10 @@ has_left() { not grep -q "^$1 " <(lbctl nodes --raw); }
     lbctl policy | grep -q '^north sender '
     fails 2 'unknown key "diference" (did you mean "difference"?)' \
         lbctl policy diference=3
+    fails 2 'unknown key "foo"; keys: difference amount queue_max' \
+        lbctl policy foo=1
+    fails 2 'min_push low_rtt max_moves retry_max bootstrap duplicate' \
+        lbctl policy foo=1
     lbctl placement round_robin | grep -q '^north round_robin '
     fails 2 'unknown placement "best"; placements: local drain' \
         lbctl placement best

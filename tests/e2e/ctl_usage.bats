@@ -334,9 +334,20 @@ while True:
 
 @test "35: selectors" {
     start_socketless() { lbctl -n "ipc://$work/none.sock" "$@"; }
-    fails 2 '"12x" is not a selector' start_socketless show 12x
+    fails 2 '"12x" is not a selector; write NODE-N, LABEL-N, NODE-N.INDEX, last or all' \
+        start_socketless show 12x
     fails 66 'last: no workload was submitted from here yet' \
         start_socketless show last
+}
+
+@test "states that are none" {
+    fails 2 '"foo" is not one of held,running,done,failed,cancelled, the' \
+        lbctl list --state done,foo
+    fails 2 'those of jobs are with --jobs' lbctl list --state queued
+    fails 2 '"foo" is not one of held,queued,running,done' \
+        lbctl list --state foo --jobs
+    fails 69 'no agent reachable' \
+        lbctl -n 127.0.0.1:1025 list --state queued,done --jobs
 }
 
 @test "40: throttle values" {

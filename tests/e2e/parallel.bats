@@ -231,7 +231,7 @@ halts() { # WHEN FIRST LAST: these of ten fail
     fails 0 'log has 1 of 4 jobs' \
         lbctl run --joblog log --resume --dry-run -- "${slow[@]}" ::: 1 2 3 4
     lbctl cancel -y north-1
-    await lbctl wait north-1 || :
+    fails 1 '3 cancelled' lbctl wait north-1
     : >go
     lbctl run --joblog log --resume -- "${slow[@]}" ::: 1 2 3 4
     [ "$(lbctl list -q | wc -l)" -eq 2 ]
