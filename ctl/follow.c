@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "ctl/away.h"
 #include "ctl/cut.h"
 #include "ctl/download.h"
 #include "ctl/failure.h"
@@ -108,6 +109,7 @@ struct run {
     struct reorder *early;  /* NULL: results come by index */
     struct cut cut;
     struct lb_progress now;
+    bool again;             /* the home was away: what is in may come twice */
 };
 
 static int
@@ -119,6 +121,18 @@ failed(struct run *r, int status)
     struct target t = { .lb = r->f->lb, .number = r->f->number };
     text_add(t.name, sizeof t.name, "%s", r->f->name);
     return target_failed(r->c, &t, status);
+}
+
+/* No answer: LB_OK once its home is back. */
+static int
+silent(struct run *r)
+{
+    progress_wipe(&r->bar);
+    int status = away_wait(r->c, r->f, r->o->until_us);
+
+    r->now.version = 0;     /* it counts anew */
+    r->again = true;
+    return status == LB_OK ? LB_OK : failed(r, status);
 }
 
 static int
@@ -145,8 +159,12 @@ static int
 look(struct run *r, int64_t wait_ms)
 {
     bool first = r->now.state[0] == '\0';
-    int status = lb_wait(r->f->lb, r->f->number, wait_ms, &r->now);
+    int status;
 
+    while ((status = lb_wait(r->f->lb, r->f->number, wait_ms, &r->now)) ==
+           LB_TIMEOUT)
+        if ((status = silent(r)) != LB_OK)
+            return status;
     if (status != LB_OK)
         return failed(r, status);
     if (first) {
@@ -219,13 +237,50 @@ log_result(struct run *r, const struct lb_result *one, bool whole)
     return status;
 }
 
+/* One that is in. */
+static int
+take_result(struct run *r, const struct lb_result *one, bool whole)
+{
+    if (r->again && r->early != NULL && reorder_has(r->early, one->index))
+        return LB_OK;
+    int status = fetch(r, one);
+    if (status != LB_OK)
+        return status;
+    return r->early != NULL ? log_result(r, one, whole)
+                            : put_result(r, one, whole);
+}
+
+static struct lb_results *
+open_results(const struct run *r)
+{
+    struct lb_results_of of = { .workload = r->f->number, .follow = true,
+                                .by_finish = r->early != NULL };
+
+    return lb_results_open(r->f->lb, &of);
+}
+
+/* No page came. An index stays what it is; in which order jobs have ended the
+ * home may see otherwise when it has started anew: all of them once more. */
+static int
+lost_page(struct run *r, struct lb_results **all)
+{
+    int status = lb_results_status(*all);
+
+    if (status != LB_TIMEOUT)
+        return failed(r, status);
+    status = silent(r);
+    if (status == LB_OK && r->early != NULL) {
+        lb_results_free(*all);
+        *all = open_results(r);
+    }
+    return status;
+}
+
 /* All results as they come. */
 static int
 take_results(struct run *r)
 {
-    struct lb_results_of of = { .workload = r->f->number, .follow = true,
-                                .by_finish = r->early != NULL };
-    struct lb_results *all = lb_results_open(r->f->lb, &of);
+    struct lb_results *all = open_results(r);
     bool whole = value_is_whole(r->f);
     int status = look(r, 0);
     size_t n = 0;
@@ -236,14 +291,11 @@ take_results(struct run *r)
         if (wait_ms < 0) {
             status = timed_out(r);
         } else if (lb_results_next(all, wait_ms, &one)) {
-            status = fetch(r, &one);
-            if (status == LB_OK)
-                status = r->early != NULL ? log_result(r, &one, whole)
-                                          : put_result(r, &one, whole);
+            status = take_result(r, &one, whole);
             if (++n % LOOK_RESULTS == 0 && status == LB_OK)
                 status = look(r, 0);
         } else if (lb_results_status(all) != LB_OK) {
-            status = failed(r, lb_results_status(all));
+            status = lost_page(r, &all);
         } else if (lb_results_ended(all)) {
             break;
         } else {

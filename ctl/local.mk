@@ -4,6 +4,7 @@ bin_PROGRAMS += lbctl
 noinst_LIBRARIES += libctl.a
 libctl_a_SOURCES = \
 	ctl/args.c ctl/args.h \
+	ctl/away.c ctl/away.h \
 	ctl/carry.c ctl/carry.h \
 	ctl/cmd.h \
 	ctl/commands.c \

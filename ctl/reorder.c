@@ -74,6 +74,12 @@ reorder_put(struct reorder *o, const struct lb_result *r)
 }
 
 bool
+reorder_has(const struct reorder *o, uint32_t index)
+{
+    return index < o->next || (index < o->cap && o->held[index] != NULL);
+}
+
+bool
 reorder_next(struct reorder *o, struct lb_result *out)
 {
     free(o->out);

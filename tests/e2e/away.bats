@@ -21,3 +21,52 @@ teardown() {
         fails 124 "$LB_NODE did not answer within 1s" lbctl --timeout 1s ping
     done
 }
+
+# Until then north has ended none of them, and half of those below.
+# shellcheck disable=SC2317  # called by await
+logs() { [ "$(wc -l <"$work/log")" -gt "$1" ]; } # JOBS
+
+@test "a run outlives its home: told once, each job logged and printed once" {
+    start_agent north workers.count=2 "jobs.commands=$own"
+    LB_NODE=$(control_of north)
+    export LB_NODE
+    # The first ends last, so that the log has another order than the jobs.
+    printf '%s\n' 2 0 0.2 0 1 0 3 0 0.5 0 >times
+    lbctl run --joblog log -- sh -c "sleep \$1; echo \$1" x :::: times \
+        >out 2>err 3>&- &
+    local run=$!
+    await logs 3
+    kill_agent north
+    await grep -q 'did not answer within 5s; north-1 goes on, and this waits' err
+    start_agent north workers.count=2 "jobs.commands=$own"
+    wait "$run"
+    cat err
+    diff times out
+    grep -qx 'lbctl: north is back' err
+    [ "$(grep -c 'goes on' err)" -eq 1 ]
+    cut -f 1 log | tail -n +2 | sort -n | diff - <(seq 10)
+    [ "$(cut -f 7 log | tail -n +2 | sort -u)" = 0 ]
+}
+
+@test "a home that is away: --timeout and Ctrl-C end the wait, and say how to go on" {
+    start_agent north
+    LB_NODE=$(control_of north)
+    export LB_NODE
+    lbctl submit sleep 600s
+    local rc=0 wait
+    lbctl wait last 2>err 3>&- &
+    wait=$!
+    lbctl --timeout 8s wait last 2>err.8 3>&- &
+    await lbctl ping
+    kill -STOP "$(cat pid.north)"
+    wait $! || rc=$?
+    cat err.8
+    [ "$rc" -eq 124 ]
+    grep -Eqx 'lbctl: north (is away|did not answer within 5s); north-1 goes on' err.8
+    await grep -q 'this waits until north is back' err
+    rc=0
+    kill -TERM "$wait"
+    wait "$wait" || rc=$?
+    [ "$rc" -eq 143 ]
+    grep -qx 'lbctl wait north-1' err
+}
