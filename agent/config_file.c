@@ -264,6 +264,14 @@ check_mode(struct reading *r)
                  NULL);
 }
 
+static bool
+is_directory(FILE *f)
+{
+    struct stat st;
+
+    return fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 int
 config_read(struct config_file *f, const char *path, struct problems *p)
 {
@@ -272,6 +280,11 @@ config_read(struct config_file *f, const char *path, struct problems *p)
     r.file = fopen(path, "re");
     if (r.file == NULL)
         return -errno;
+    if (is_directory(r.file)) {
+        problem_add(p, path, "is a directory");
+        fclose(r.file);
+        return 0;
+    }
     r.given = xcalloc(config_n_keys() +
                           CONFIG_KINDS_MAX * config_n_kind_keys(),
                       sizeof *r.given);

@@ -448,7 +448,10 @@ main(int argc, char **argv)
     if (!digest_start())
         return fail(EXIT_FAILED, "libsodium cannot be started");
     int status = run_node(&node);
+    bool ran = node.shell.workers != NULL;
     remove_endpoint(&node);
     close_node(&node);
+    if (ran)
+        log_event(LOG_INFO, "stopped", "status=%d", status);
     return status;
 }

@@ -41,6 +41,7 @@ send_bytes() {
     pid=$(pid_of north)
     kill "$pid"
     wait "$pid"
+    [ "$(tail -n 1 north.log | grep -o 'evt=.*')" = 'evt=stopped status=0' ]
     [ ! -e north/run/endpoint ]
     [ ! -e north/run/control.sock ]
 }
@@ -187,6 +188,8 @@ incarnation_after() {
     printf '[policy]\nname = receiver\n' >good.ini
     lbagent -c good.ini --check
     fails 66 'lbagent: none.ini: no such file' lbagent -c none.ini
+    mkdir a.dir
+    fails 78 'lbagent: a.dir: is a directory' lbagent -c a.dir --check
 }
 
 @test "--dump-config is a valid node.ini" {
