@@ -143,10 +143,12 @@ const struct command commands[] = {
       "  lbctl rebalance --dry-run\n  lbctl rebalance all\n\n"
       "One bulk plan now.\n" },
     { "events", events_options, events_main,
-      "events [-f] [--since DUR] [--node NODES] [--level L] [--type T]",
+      "events [-f] [--lines N] [--since DUR] [--node NODES] [--level L] "
+      "[--type T]",
       "  lbctl events -f\n"
       "  lbctl events --since 10min --type transfer\n\n"
-      "What happened; -f goes on until Ctrl-C.\n" },
+      "What happened; -f begins with the last 10 of each node, or --lines or\n"
+      "--since, and goes on until Ctrl-C.\n" },
     { "kinds", NULL, kinds_main, "kinds [NAME]",
       "  lbctl kinds\n  lbctl kinds vecinc\n\n"
       "The kinds of jobs and their parameters.\n" },

@@ -459,6 +459,33 @@ has_left() { not grep -q "^$1 " <(lbctl nodes --raw); }
     lbctl kinds --json fib | grep -q '"nodes":1'
 }
 
+@test "events -f: the last ones, then what comes" {
+    for i in 1 2 3 4 5 6 7 8; do
+        lbctl pause >/dev/null
+        lbctl resume >/dev/null
+    done
+    lbctl events >all
+    [ "$(wc -l <all)" -gt 16 ]
+    [ "$(lbctl events --lines 3)" = "$(tail -n 3 all)" ]
+    [ -z "$(lbctl events --lines 0)" ]
+    type=$(tail -n 1 all | awk '{ print $5 }')
+    lbctl events --type "$type" >one
+    [ "$(lbctl events --type "$type" --lines 2)" = "$(tail -n 2 one)" ]
+    lbctl events -f >followed 3>&- &
+    pid=$!
+    lbctl events -f --since 1h >since 3>&- &
+    other=$!
+    await follows followed 10
+    lbctl submit --name marked fib 3
+    await grep -q workload=north-1 followed
+    await grep -q workload=north-1 since
+    kill $pid $other
+    wait $pid $other || :
+    [ "$(head -n 10 followed)" = "$(tail -n 10 all)" ]
+    [ "$(head -n "$(wc -l <all)" since)" = "$(cat all)" ]
+}
+follows() { [ "$(wc -l <"$1")" -ge "$2" ]; }
+
 @test "output: table, raw, JSON, ids; a pipe ends in silence" {
     lbctl run --name 'a b' fib n=1..3 >/dev/null
     [ "$(lbctl list -q)" = north-1 ]
