@@ -267,6 +267,17 @@ get_ready(struct ctl *c, const struct submit *s, const struct load *l,
     return 0;
 }
 
+/* Why nothing happens for a while. */
+static void
+tell_later(void *with, const char *why)
+{
+    const char *end = strstr(why, "; try again");
+
+    ctl_note(with, "%.*s; waiting", (int)(end != NULL ? end - why
+                                                      : (long)strlen(why)),
+             why);
+}
+
 static int
 send_load(struct ctl *c, const struct submit *s, const struct load *l,
           struct sent *sent)
@@ -279,6 +290,8 @@ send_load(struct ctl *c, const struct submit *s, const struct load *l,
     }
     struct lb *lb = reach_asked(c);
     ready.w.key = sent->key;
+    ready.w.later = tell_later;
+    ready.w.later_with = c;
     struct lb_submit *out = lb_submit_open(lb, &ready.w);
     int status = send_jobs(c, s, l, out, ready.bytes);
     sent->number = lb_submit_number(out);

@@ -29,6 +29,8 @@ struct lb_submit {
     uint32_t total, number, accepted, first, count;
     uint32_t most;              /* jobs of a chunk: what the home can hold */
     bool patient, duplicate, list;
+    void (*later)(void *with, const char *why);
+    void *later_with;
     char *note;                 /* what the node said last; NULL: nothing */
     const uint8_t *needed;      /* files, borrowed */
     size_t n_needed;
@@ -63,6 +65,8 @@ lb_submit_open(struct lb *lb, const struct lb_workload *w)
     s->most = most < 1 ? 1 : most < SAME_JOBS ? (uint32_t)most : SAME_JOBS;
     s->total = w->n_jobs;
     s->patient = w->patient;
+    s->later = w->later;
+    s->later_with = w->later_with;
     s->needed = w->needed;
     s->n_needed = w->n_needed;
     s->asked_ms = dial_now_ms();
@@ -176,12 +180,24 @@ keep_files(struct lb_submit *s)
     return status;
 }
 
+/* A node that is full says how many ms it may take; one that takes nothing, as
+ * it leaves, does not. Where there are jobs already the rest may yet go. */
+static bool
+may_have_room(const struct lb_submit *s, const struct lb_reply *r)
+{
+    return s->number != 0 || lb_reply_number(r, "retry_s", 0) == 0 ||
+           lb_reply_number(r, "retry_ms", 0) > 0;
+}
+
 /* Waits as the node asks for and sends all again that it has not taken. */
 static int
 try_again(struct lb_submit *s, const struct lb_reply *r)
 {
     int64_t until = dial_now_ms() + pause_ms(s, r), left;
 
+    if (s->later != NULL)
+        s->later(s->later_with, lb_error(s->lb));
+    s->later = NULL;
     client_forget(s->lb, 0);
     while ((left = until - dial_now_ms()) > 0) {
         if (dial_interrupted(s->lb->interrupt))
@@ -228,7 +244,7 @@ settle(struct lb_submit *s)
         status = LB_OK;
     else if (status == LB_OK)
         taken(s, r, i);
-    else if (status == LB_LATER && s->patient)
+    else if (status == LB_LATER && s->patient && may_have_room(s, r))
         status = try_again(s, r);
     lb_reply_free(r);
     return status;

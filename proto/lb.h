@@ -147,6 +147,9 @@ struct lb_workload {
     uint8_t retries;        /* 0..100, or LB_RETRIES_DEFAULT */
     uint8_t flags;          /* enum lb_flag */
     bool patient;           /* queue full: ask again until there is room */
+    void (*later)(void *with, const char *why); /* called once, before that is
+                               waited for, with what the node said; NULL */
+    void *later_with;
     bool ship;              /* the node may read the file of the jobs and send
                                its bytes to who cannot */
     const char *halt;       /* "soon,fail=2": when what is left is cancelled;

@@ -70,3 +70,26 @@ logs() { [ "$(wc -l <"$work/log")" -gt "$1" ]; } # JOBS
     [ "$rc" -eq 143 ]
     grep -qx 'lbctl wait north-1' err
 }
+
+@test "run waits for room, and says so once; who leaves refuses" {
+    start_agent north workers.count=1 queue.max_jobs=2
+    LB_NODE=$(control_of north)
+    export LB_NODE
+    lbctl submit sleep 600s jobs=2
+    lbctl run fib 10 >out 2>err 3>&- &
+    local run=$! rc=0
+    await grep -qx 'lbctl: north has no room (2 of 2 jobs); waiting' err
+    lbctl cancel -y north-1
+    wait "$run"
+    [ "$(cat out)" = 55 ]
+    [ "$(grep -c waiting err)" -eq 1 ]
+    lbctl submit sleep 600s jobs=2
+    lbctl run fib 10 >out 2>err 3>&- &
+    run=$!
+    await grep -q waiting err
+    lbctl drain -y
+    wait "$run" || rc=$?
+    [ "$rc" -eq 75 ]
+    grep -qx 'lbctl: north is draining; no other node is known' err
+    fails 75 'north is draining' lbctl run fib 10
+}

@@ -39,6 +39,7 @@ struct node {
     /* how it behaves */
     int drop;               /* so many pings are not answered */
     int full;               /* so many submits are refused */
+    int drains;             /* that is why */
     int lacks;              /* of files: this one, and those behind it */
     int busy;               /* so many questions for a piece are refused */
     int bytes, total;       /* x that every file has, and is said to have */
@@ -81,7 +82,8 @@ take_chunk(struct node *n, const struct msg_command *q, struct buf *pairs,
         r->status = LB_LATER;
         r->text = span_str("alpha has no room");
         pair_add_u64(pairs, "retry_s", 24 * 3600);
-        pair_add_u64(pairs, "retry_ms", 1); /* the finer one counts */
+        if (!n->drains)
+            pair_add_u64(pairs, "retry_ms", 1); /* the finer one counts */
         return;
     }
     pair_u64(q->pairs, "workload", 0, &number);

@@ -184,6 +184,36 @@ a_full_queue_refuses_or_is_waited_for(void **state)
 }
 
 static void
+count_later(void *with, const char *why)
+{
+    assert_string_equal(why, "alpha has no room");
+    ++*(int *)with;
+}
+
+static void
+who_waits_for_room_hears_of_it_once_who_leaves_is_not_waited_for(void **state)
+{
+    struct node *n = *state;
+    struct lb *lb = connected(n);
+    int told = 0;
+    const struct lb_workload w = { .kind = "fib", .n_jobs = 1, .cost = 1,
+                                   .patient = true, .later = count_later,
+                                   .later_with = &told };
+
+    put(n, &n->full, 3);
+    for (int drains = 0; drains < 2; drains++) {
+        struct lb_submit *s = lb_submit_open(lb, &w);
+        assert_int_equal(lb_submit_same(s, 1), LB_OK);
+        assert_int_equal(lb_submit_end(s), drains ? LB_LATER : LB_OK);
+        assert_int_equal(told, 1);
+        lb_submit_free(s);
+        put(n, &n->drains, 1);
+        put(n, &n->full, 1);
+    }
+    lb_free(lb);
+}
+
+static void
 results_come_page_by_page_each_once(void **state)
 {
     struct node *n = *state;
@@ -274,6 +304,8 @@ main(void)
         cmocka_unit_test(nobody_there_is_said_at_once),
         PLAYED(jobs_go_in_chunks_in_order),
         PLAYED(a_full_queue_refuses_or_is_waited_for),
+        PLAYED(
+            who_waits_for_room_hears_of_it_once_who_leaves_is_not_waited_for),
         PLAYED(results_come_page_by_page_each_once),
         PLAYED(a_watch_gives_events_decoded_and_drops_the_rest),
     };
