@@ -87,7 +87,7 @@ logs() { [ "$(wc -l <"$work/log")" -gt "$1" ]; } # JOBS
     lbctl run fib 10 >out 2>err 3>&- &
     run=$!
     await grep -q waiting err
-    lbctl drain -y
+    lbctl drain -y --force
     wait "$run" || rc=$?
     [ "$rc" -eq 75 ]
     grep -qx 'lbctl: north is draining; no other node is known' err
