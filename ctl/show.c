@@ -54,6 +54,8 @@ value_json(const char *key, const char *value)
     uint64_t n;
     char name[64];
 
+    if (strcmp(key, "label") == 0 && value[0] == '\0')
+        return json_null();     /* as in list */
     if (is_yes_or_no(key))
         return json_boolean(strcmp(value, "0") != 0);
     if (text_u64(value, 0, INT64_MAX, &n) == 0 && strcmp(key, "cost") == 0)

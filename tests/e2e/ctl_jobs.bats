@@ -129,6 +129,9 @@ submit_within() { (ulimit -v "$1" && lbctl submit -a "$2" 2>said); }
     grep -q '^cost  *2\.5$' shown
     lbctl show --json north-1 | jq -e \
         '[.held, .once, .idempotent, .cost] == [true, true, false, 2.5]'
+    # Without a label: as in list.
+    lbctl show --json north-1 | jq -e 'has("label") and .label == null'
+    lbctl list --json | jq -e '.workloads[0].name == null'
 }
 
 @test "the same id is the same workload; other jobs are refused" {
