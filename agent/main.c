@@ -81,6 +81,11 @@ read_config(struct node *n)
         status = say_problems(&p);
     else if (n->options.dump != DUMP_NO)
         config_dump(n->shell.config, n->options.dump == DUMP_CHANGED, stdout);
+    if (status < 0 && n->options.check) {
+        const char *unused = programs_unused(config_get(n->shell.config));
+        if (unused != NULL)
+            fprintf(stderr, "lbagent: warning: %s\n", unused);
+    }
     if (status < 0 && (n->options.dump != DUMP_NO || n->options.check))
         status = fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
     problems_fini(&p);

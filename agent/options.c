@@ -117,7 +117,36 @@ take_loss(struct options *o, const char *n)
         usage("--accept-loss: \"%s\" is not a whole number", n);
 }
 
-/* What getopt has refused stands right before `next`. */
+static const struct argp_option *
+letter_find(char letter)
+{
+    const struct argp_option *o = OPTIONS;
+
+    while (o->name != NULL && o->key != letter)
+        o++;
+    return o->name != NULL ? o : NULL;
+}
+
+/* Of letters in one word the first that is none, or lacks its value; else
+ * NULL. */
+static const char *
+wrong_letter(const char *word)
+{
+    if (word == NULL || word[0] != '-' || word[1] == '-')
+        return NULL;
+    for (const char *p = word + 1; *p != '\0'; p++) {
+        const struct argp_option *o = letter_find(*p);
+        if (o == NULL)
+            return p;
+        if (o->arg != NULL)     /* what follows is its value */
+            return p[1] == '\0' && (o->flags & OPTION_ARG_OPTIONAL) == 0
+                       ? p : NULL;
+    }
+    return NULL;
+}
+
+/* What getopt has refused stands right before `next`; a letter with others
+ * behind it, at `next`. */
 __attribute__((noreturn)) static void
 unknown(const struct argp_state *state)
 {
@@ -130,6 +159,15 @@ unknown(const struct argp_state *state)
     char word[64] = "", text[160] = "";
     const char *given = state->argv[state->next - 1];
 
+    const char *letter = wrong_letter(given);
+
+    if (letter == NULL && strncmp(given, "--", 2) != 0)
+        letter = wrong_letter(state->argv[state->next]);
+    if (letter != NULL) {
+        text_add(word, sizeof word, "-%c", *letter);
+        usage(letter_find(*letter) != NULL ? "option \"%s\" needs a value"
+                                           : "unknown option \"%s\"", word);
+    }
     text_add(word, sizeof word, "%.*s", (int)strcspn(given, "="), given);
     const char *near = text_nearest(word, names);
     for (size_t i = 0; names[i] != NULL; i++)

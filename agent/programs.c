@@ -55,6 +55,17 @@ list_own_kinds(struct programs *p, const struct config *c)
 }
 
 const char *
+programs_unused(const struct config *c)
+{
+    if (c->commands == COMMANDS_YES && commands_of(c) == COMMANDS_NO)
+        return "[jobs] commands = yes runs none as root; only root does";
+    if (c->n_kinds > 0 && !own_kinds_run(c))
+        return "kinds of one's own do not run as root; only with [jobs] "
+               "commands = root";
+    return NULL;
+}
+
+const char *
 programs_open(struct programs *p, const struct config *c, const char *node)
 {
     const struct spawner_config s = {

@@ -29,6 +29,8 @@ struct programs {
                                    configuration */
 };
 
+/* What is asked for and yet never runs, and why; NULL: nothing. */
+const char *programs_unused(const struct config *c);
 /* Before the first thread, and before limits, umask and signals are the
  * agent's own. `p` is zeroed. Borrows the kinds of `c`, the name `node`, and
  * until the slots are made env_keep. NULL, or why it cannot be. */

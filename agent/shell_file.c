@@ -55,10 +55,11 @@ judge(const struct loop *l, const struct net_in *in, char *text, size_t cap)
     }
     if (!core_runs_kind(core, COMMAND))
         text_add(text, cap, "%s does not run commands; set jobs.commands = "
-                 "yes in node.ini there", name);
+                 "yes (root, where root runs it) in node.ini there", name);
     else if (!in->local)
         text_add(text, cap, "%s takes files of commands over its local socket "
-                 "only; run lbctl on that host", name);
+                 "only; run lbctl on that host, with -n ipc://PATH of its "
+                 "control.sock", name);
     return text[0] != '\0' ? EXIT_REFUSED : EXIT_DONE;
 }
 

@@ -227,15 +227,15 @@ submit_again(struct core *c, struct ask *a, struct workload *w,
 static bool
 may_submit_kind(const struct core *c, struct ask *a, struct span kind)
 {
-    if (!span_is(kind, "command"))
+    if (!span_is(kind, "command") ||
+        (kind_runs_here(c, kind, true) && a->local))
         return true;
-    if (!kind_runs_here(c, kind, true))
-        ask_refuse(a, EXIT_REFUSED, "%s does not run commands; set "
-                   "jobs.commands = yes in node.ini there", c->config.name);
-    else if (!a->local)
-        ask_refuse(a, EXIT_REFUSED, "%s takes commands over its local socket "
-                   "only; run lbctl on that host", c->config.name);
-    return a->status == EXIT_DONE;
+    ask_refuse(a, EXIT_REFUSED, kind_runs_here(c, kind, true)
+                   ? "%s takes commands over its local socket only; run lbctl "
+                     "on that host, with -n ipc://PATH of its control.sock"
+                   : "%s does not run commands; set jobs.commands = yes (root, "
+                     "where root runs it) in node.ini there", c->config.name);
+    return false;
 }
 
 static bool

@@ -105,7 +105,8 @@ refuses(struct ctl *c, const struct load *l, struct lb *lb)
     if (l->kind != &kind_command || (runs != NULL && strcmp(runs, "no") != 0))
         return false;
     ctl_fail(c, EXIT_REFUSED, "%s does not run commands; set jobs.commands = "
-             "yes in node.ini there", lb_name(lb));
+             "yes (root, where root runs it) in node.ini there",
+             lb_name(lb));
     return true;
 }
 

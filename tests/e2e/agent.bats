@@ -190,6 +190,14 @@ incarnation_after() {
     fails 66 'lbagent: none.ini: no such file' lbagent -c none.ini
     mkdir a.dir
     fails 78 'lbagent: a.dir: is a directory' lbagent -c a.dir --check
+    lbagent -c good.ini -D jobs.commands=yes --check 2>said
+    if [ "$own" = root ]; then
+        grep -qx 'lbagent: warning: \[jobs\] commands = yes runs none as root; only root does' said
+    else
+        [ ! -s said ]
+    fi
+    lbagent -c good.ini -D "jobs.commands=$own" --check 2>said
+    [ ! -s said ]
 }
 
 @test "--dump-config is a valid node.ini" {
@@ -202,6 +210,9 @@ incarnation_after() {
 
 @test "wrong options are named" {
     fails 2 'unknown option "--chek" (did you mean "--check"?)' lbagent --chek
+    fails 2 'option "-c" needs a value' lbagent -c
+    fails 2 'option "-D" needs a value' lbagent -tD
+    fails 2 'unknown option "-x"' lbagent -txc
     fails 2 '"now": lbagent takes options only' lbagent now
     fails 2 '--accept-loss: "x" is not a whole number' lbagent --accept-loss x
     fails 78 '-D: "x" is not SECTION.KEY=VALUE' lbagent -c /dev/null -D x

@@ -98,13 +98,14 @@ field() { # FILTER: of the last workload
 
 @test "commands come over the control socket only" {
     start north
-    fails 77 'north' lbctl -n "127.0.0.1:$(port_of north)" run -- true
+    fails 77 'local socket only; run lbctl on that host, with -n ipc://PATH' \
+        lbctl -n "127.0.0.1:$(port_of north)" run -- true
     lbctl run -- true
 }
 
 @test "a node may refuse commands" {
     start_agent north jobs.commands=no
-    fails 77 'north does not run commands; set jobs.commands = yes in node.ini there' \
+    fails 77 'north does not run commands; set jobs.commands = yes (root, where root runs it) in node.ini there' \
         lbctl -n "$(control_of north)" run -- true
     [ "$own" = root ] || return 0
     start_agent south jobs.commands=yes

@@ -525,7 +525,7 @@ follows() { [ "$(wc -l <"$1")" -ge "$2" ]; }
         skip "the node offers commands"
     run lbctl run -- ls
     [ "$status" -eq 77 ]
-    [ "$output" = "lbctl: north does not run commands; set jobs.commands = yes in node.ini there" ]
+    [ "$output" = "lbctl: north does not run commands; set jobs.commands = yes (root, where root runs it) in node.ini there" ]
 }
 
 @test "results of several kinds go to one file, none is lost" {

@@ -95,7 +95,8 @@ files_come_through_the_door_of_commands(void **state)
     s.local = true;
     assert_int_equal(put(&s, "file_put", NULL), EXIT_REFUSED);
     assert_string_equal(s.text, "alpha does not run commands; set "
-                        "jobs.commands = yes in node.ini there");
+                        "jobs.commands = yes (root, where root runs it) in "
+                        "node.ini there");
     scene_free(&s);
     for (int own = 0; own < 2; own++) {
         open_scene(&s, own ? "sleep" : "sleep command", own ? "command" : "");
@@ -105,7 +106,8 @@ files_come_through_the_door_of_commands(void **state)
         s.local = false;
         assert_int_equal(put(&s, "file_put", NULL), EXIT_REFUSED);
         assert_string_equal(s.text, "alpha takes files of commands over its "
-                            "local socket only; run lbctl on that host");
+                            "local socket only; run lbctl on that host, "
+                            "with -n ipc://PATH of its control.sock");
         assert_int_equal(put(&s, "file_put", "0"), EXIT_REFUSED);
         assert_int_equal(put(&s, "file_get", NULL), EXIT_DONE);
         assert_int_equal(put(&s, "file_have", NULL), EXIT_DONE);
