@@ -217,8 +217,8 @@ text_work(const struct app *a, const struct pending_act *p, struct dialog *d)
     if (w == NULL)
         return;
     if (p->act == ACT_RETRY)
-        text_add(d->line[0], sizeof d->line[0], "Retry %u failed jobs of %s?",
-                 (unsigned)w->failed, p->name);
+        text_add(d->line[0], sizeof d->line[0], "Retry %u failed job%s of %s?",
+                 (unsigned)w->failed, w->failed == 1 ? "" : "s", p->name);
     else if (p->act == ACT_HOLD)
         text_add(d->line[0], sizeof d->line[0],
                  "Hold %s? %u running jobs will finish; %u wait.", p->name,
