@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -255,6 +257,36 @@ count_jobs(struct ctl *c, struct submit *s, const struct template *t,
     return -1;
 }
 
+/* Bytes that nobody will read: of a file, or in a pipe by now. */
+static bool
+stdin_waits(void)
+{
+    struct stat st;
+    int n = 0;
+
+    if (fstat(STDIN_FILENO, &st) != 0)
+        return false;
+    if (S_ISREG(st.st_mode))
+        return lseek(STDIN_FILENO, 0, SEEK_CUR) < st.st_size;
+    return (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)) &&
+           ioctl(STDIN_FILENO, FIONREAD, &n) == 0 && n > 0;
+}
+
+/* One job, of which more might have been meant. */
+static void
+tell_no_source(struct ctl *c, const struct submit *s, const struct template *t)
+{
+    const char *value = s->program.value;
+
+    if (template_replaces(t))
+        ctl_note(c, "nothing gives %s a value, it stays as it is; give ::: "
+                 "VALUES, or :::: - for lines of standard input",
+                 value != NULL ? value : "{}");
+    else if (s->program.stdin_file == NULL && stdin_waits())
+        ctl_note(c, "standard input is not read, this is one job; give :::: - "
+                 "for one a line, --stdin - for one that reads it");
+}
+
 int
 program_read(struct ctl *c, struct submit *s, const char *const *words,
              size_t n_words, struct jobfile *out)
@@ -280,10 +312,8 @@ program_read(struct ctl *c, struct submit *s, const char *const *words,
         s->label = s->owned[0] = label_of(words[0], &form);
     struct inputs *in = inputs_new();
     int rc = sources_read(c, s, in, words + n, n_words - n);
-    if (rc == 0 && inputs_sources(in) == 0 && template_replaces(t))
-        ctl_note(c, "nothing gives %s a value, it stays as it is; give ::: "
-                 "VALUES, or :::: - for lines of standard input",
-                 form.value != NULL ? form.value : "{}");
+    if (rc == 0 && inputs_sources(in) == 0)
+        tell_no_source(c, s, t);
     if (rc == 0)
         rc = count_jobs(c, s, t, in);
     if (rc == 0)

@@ -103,3 +103,26 @@ END
     [ "$(tr '\n' ';' <out)" = \
         'done -;failed exit\x203;failed signal\x209;' ]
 }
+
+@test "a standard input that nobody reads is told of" {
+    note='lbctl: standard input is not read, this is one job; give :::: - for one a line, --stdin - for one that reads it'
+    seq 3 >file
+    [ "$(lbctl run -- echo x <file 2>err)" = x ]
+    grep -qxF "$note" err
+    mkfifo pipe
+    exec {held}<>pipe
+    lbctl run -- echo x <pipe 2>err     # it does not wait for what may come
+    not grep -F 'is not read' err
+    echo 1 >&"$held"
+    lbctl run -- echo x <pipe 2>err
+    grep -qxF "$note" err
+    exec {held}>&-
+    lbctl -q run -- echo x <file 2>err
+    lbctl run -- echo x ::: 1 <file 2>>err
+    lbctl run -- echo x :::: - <file 2>>err
+    lbctl run -- echo x </dev/null 2>>err
+    : >empty
+    lbctl run -- echo x <empty 2>>err
+    [ "$(lbctl run --stdin - -- cat <file 2>>err | tail -n 1)" = 3 ]
+    not grep -F 'is not read' err
+}
