@@ -78,7 +78,7 @@ check_states(struct ctl *c, const struct listing *g)
 {
     const char *known = g->jobs
         ? "held,queued,running,done,failed,cancelled,unknown"
-        : "held,running,done,failed,cancelled";
+        : "held,running,incomplete,done,failed,cancelled";
     char word[64];
 
     for (const char *at = g->states; at != NULL && *at != '\0';) {

@@ -341,7 +341,7 @@ while True:
 }
 
 @test "states that are none" {
-    fails 2 '"foo" is not one of held,running,done,failed,cancelled, the' \
+    fails 2 '"foo" is not one of held,running,incomplete,done,failed,cancelled, the' \
         lbctl list --state done,foo
     fails 2 'those of jobs are with --jobs' lbctl list --state queued
     fails 2 '"foo" is not one of held,queued,running,done' \
