@@ -17,6 +17,7 @@ enum exit_status {
     EXIT_CONFIG = 78,
     EXIT_TIMEOUT = 124,
     EXIT_INT = 130,
+    EXIT_PIPE = 141,
     EXIT_TERM = 143
 };
 

@@ -89,7 +89,9 @@ ctl_stdout(struct ctl *c)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;
-    if (!c->stdout_lost)
+    if (ctl_interrupt == EXIT_PIPE)     /* which is told */
+        ctl_status(c, EXIT_PIPE);
+    else if (!c->stdout_lost)
         ctl_fail(c, EXIT_DISK, "stdout: cannot be written");
     c->stdout_lost = true;
     return -1;
@@ -127,8 +129,11 @@ ctl_pause(struct ctl *c, uint64_t ms)
 static void
 on_signal(int signal)
 {
-    int status = signal == SIGINT ? EXIT_INT : EXIT_TERM;
+    int status = signal == SIGINT ? EXIT_INT
+                 : signal == SIGPIPE ? EXIT_PIPE : EXIT_TERM;
 
+    if (ctl_interrupt != 0 && signal == SIGPIPE)
+        return;             /* each write raises it */
     if (ctl_interrupt != 0) {
         ssize_t n = write(STDERR_FILENO, ctl_last_words,
                           strlen(ctl_last_words));
@@ -146,4 +151,14 @@ ctl_catch_signals(void)
     sigemptyset(&act.sa_mask);
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
+}
+
+void
+ctl_catch_pipe(void)
+{
+    struct sigaction act = { .sa_handler = on_signal }, was;
+
+    sigemptyset(&act.sa_mask);
+    if (sigaction(SIGPIPE, NULL, &was) == 0 && was.sa_handler == SIG_DFL)
+        sigaction(SIGPIPE, &act, NULL);
 }

@@ -63,11 +63,13 @@ int ctl_pause(struct ctl *c, uint64_t ms);
  * terminal it is refused, status 2: WHAT; confirm with -y. */
 bool ctl_confirm(struct ctl *c, const char *what);
 
-/* 0 until INT or TERM comes: then its exit status, EXIT_INT or EXIT_TERM. The
- * second one ends the program at once. */
+/* 0 until INT, TERM or PIPE comes: then its exit status, EXIT_INT, EXIT_TERM or
+ * EXIT_PIPE. INT or TERM after any of them ends the program at once. */
 extern volatile sig_atomic_t ctl_interrupt;
 /* What the second one prints before that: how to come back. */
 extern char ctl_last_words[128];
 void ctl_catch_signals(void);
+/* For who has more to do than to print: PIPE alone ends a program at once. */
+void ctl_catch_pipe(void);
 
 #endif

@@ -59,6 +59,26 @@ is_to_cancel(const struct followed *f, const struct follow_options *o)
            (answer[0] == 'y' || answer[0] == 'Y');
 }
 
+/* How to come back to it; `p` NULL: how it stands is not known. */
+static void
+tell_way(const struct followed *f, const struct follow_options *o,
+         const struct lb_progress *p)
+{
+    uint32_t left = p == NULL ? 1 : p->jobs - p->done - p->failed -
+                                    p->cancelled;
+
+    if (p != NULL && left > 0)
+        fprintf(stderr, "%u of %u job%s unfinished; they go on\n", left,
+                p->jobs, p->jobs == 1 ? "" : "s");
+    fprintf(stderr, left > 0 ? "lbctl wait %s\n"
+                             : "all of it has ended\nlbctl results %s\n",
+            f->name);
+    if (left > 0 && ctl_interrupt == EXIT_PIPE)
+        fprintf(stderr, "lbctl cancel %s\n", f->name);
+    if (o->files)
+        fprintf(stderr, "lbctl results --out DIR %s\n", f->name);
+}
+
 /* The first Ctrl-C: what is left goes on, and how to come back to it. */
 static int
 detach(struct ctl *c, const struct followed *f,
@@ -72,11 +92,16 @@ detach(struct ctl *c, const struct followed *f,
     struct lb_progress p = { .version = 0 };
 
     lb_set_interrupt(f->lb, NULL);
+    if (ctl_interrupt == EXIT_PIPE)
+        ctl_note(c, "nobody reads standard output any more");
     snprintf(ctl_last_words, sizeof ctl_last_words, "\nlbctl wait %s\n",
              f->name);
     if (is_to_cancel(f, o)) {
-        if (lb_cancel(f->lb, f->number) == LB_OK)
+        int rc = lb_cancel(f->lb, f->number);
+        if (rc == LB_OK)
             ctl_note(c, "%s cancelled", f->name);
+        else
+            ctl_failed(c, f->lb, rc);
         return ctl_status(c, ctl_interrupt);
     }
     lb_call_number(&call, "workload", f->number);
@@ -90,13 +115,7 @@ detach(struct ctl *c, const struct followed *f,
                 fprintf(stderr, "%s.%s %s\n", f->name, index, state);
         lb_reply_free(r);
     }
-    if (status == LB_OK)
-        fprintf(stderr, "%u of %u job%s unfinished; they go on\n",
-                p.jobs - p.done - p.failed - p.cancelled, p.jobs,
-                p.jobs == 1 ? "" : "s");
-    fprintf(stderr, "lbctl wait %s\n", f->name);
-    if (o->files)
-        fprintf(stderr, "lbctl results --out DIR %s\n", f->name);
+    tell_way(f, o, status == LB_OK ? &p : NULL);
     return ctl_status(c, ctl_interrupt);
 }
 
@@ -288,7 +307,9 @@ take_results(struct run *r)
     while (status == LB_OK) {
         struct lb_result one;
         int64_t wait_ms = slice(r, LOOK_MS);
-        if (wait_ms < 0) {
+        if (ctl_interrupt != 0) {
+            status = failed(r, LB_INTERRUPTED);
+        } else if (wait_ms < 0) {
             status = timed_out(r);
         } else if (lb_results_next(all, wait_ms, &one)) {
             status = take_result(r, &one, whole);
@@ -369,6 +390,7 @@ follow(struct ctl *c, const struct followed *f,
     struct run r = { .c = c, .f = f, .o = o };
     int status;
 
+    ctl_catch_pipe();
     r.value = value_new(f);
     r.early = o->log != NULL ? reorder_new() : NULL;
     progress_init(&r.bar, o->progress, c, f->name);

@@ -93,3 +93,41 @@ logs() { [ "$(wc -l <"$work/log")" -gt "$1" ]; } # JOBS
     grep -qx 'lbctl: north is draining; no other node is known' err
     fails 75 'north is draining' lbctl run fib 10
 }
+
+@test "a pipe that nobody reads any more: told what goes on, status 141" {
+    start_agent north workers.count=1 "jobs.commands=$own"
+    LB_NODE=$(control_of north)
+    export LB_NODE
+    local rc=0 first
+    # shellcheck disable=SC2016  # of the jobs' shell
+    local job='echo $1; [ $1 -gt 1 ] || exit 0
+        until [ -e go ]; do sleep 0.1; done; [ $1 -eq 2 ] || sleep 600'
+    mkfifo pipe
+    seq 9 >values
+    lbctl run -- sh -c "$job" x :::: values >pipe 2>err 3>&- &
+    exec {held}<pipe
+    read -r -u "$held" first
+    [ "$first" = 1 ]
+    exec {held}<&-
+    touch go
+    wait $! || rc=$?
+    cat err
+    [ "$rc" -eq 141 ]
+    grep -qx 'lbctl: nobody reads standard output any more' err
+    grep -qx '7 of 9 jobs unfinished; they go on' err
+    grep -qx 'lbctl cancel north-1' err
+    not grep -F 'cannot be written' err
+    lbctl list --raw | grep -q ' running '
+}
+
+@test "a pipe that nobody reads any more: all may have ended" {
+    start_agent north workers.count=1 "jobs.commands=$own"
+    LB_NODE=$(control_of north)
+    export LB_NODE
+    # More than a pipe holds.
+    lbctl run -- seq 100000 2>err | head -n 1 && rc=${PIPESTATUS[0]}
+    cat err
+    [ "$rc" -eq 141 ]
+    grep -qx 'all of it has ended' err
+    grep -qx 'lbctl results north-1' err
+}
