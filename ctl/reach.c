@@ -231,7 +231,7 @@ reach_node(const struct ctl *c, const char *name)
 static struct lb *
 try_reach(struct ctl *c, const char *name, int *status, char *why, size_t cap)
 {
-    char where[300] = "";
+    char where[300] = "", at[1024];
 
     why[0] = '\0';
     for (size_t i = 0; i < c->n_links; i++)
@@ -252,7 +252,9 @@ try_reach(struct ctl *c, const char *name, int *status, char *why, size_t cap)
     bool v6 = strchr(node->host, ':') != NULL;
     snprintf(where, sizeof where, v6 ? "[%s]:%u" : "%s:%u", node->host,
              node->port);
-    struct lb *lb = dial_node(c, where, status, why, cap);
+    struct lb *lb = dial_node(c, where, status, at, sizeof at);
+    if (lb == NULL)     /* who asks knows it by its name, not its address */
+        text_add(why, cap, "%s: %s", name, at);
     if (lb != NULL && strcmp(lb_name(lb), name) != 0) {
         *status = EXIT_UNREACHABLE;
         text_add(why, cap, "%s is not reachable: %s answers as %s", name,

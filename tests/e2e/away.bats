@@ -9,7 +9,9 @@ load lib.bash
 setup() { lb_setup; }
 teardown() {
     # Who stands still hears no TERM.
-    [ ! -e pid.north ] || kill -CONT "$(cat pid.north)" 2>/dev/null || :
+    for file in pid.*; do
+        [ ! -e "$file" ] || kill -CONT "$(cat "$file")" 2>/dev/null || :
+    done
     lb_teardown
 }
 
@@ -25,6 +27,13 @@ teardown() {
 # Until then north has ended none of them, and half of those below.
 # shellcheck disable=SC2317  # called by await
 logs() { [ "$(wc -l <"$work/log")" -gt "$1" ]; } # JOBS
+
+@test "a node that is asked through another one is named" {
+    start_two
+    kill -STOP "$(cat pid.south)"
+    fails 124 "lbctl: south: 127.0.0.1:$(port_of south) did not answer within 1s" \
+        lbctl --timeout 1s throttle south 50%
+}
 
 @test "a run outlives its home: told once, each job logged and printed once" {
     start_agent north workers.count=2 "jobs.commands=$own"
