@@ -40,8 +40,8 @@ logs() { [ "$(wc -l <"$work/log")" -gt "$1" ]; } # JOBS
     LB_NODE=$(control_of north)
     export LB_NODE
     # The first ends last, so that the log has another order than the jobs.
-    printf '%s\n' 2 0 0.2 0 1 0 3 0 0.5 0 >times
-    lbctl run --joblog log -- sh -c "sleep \$1; echo \$1" x :::: times \
+    printf '%s\n' 2 0 0.2 0 1 0 3 0 0.5 0 >naps
+    lbctl run --joblog log -- sh -c "sleep \$1; echo \$1" x :::: naps \
         >out 2>err 3>&- &
     local run=$!
     await logs 3
@@ -50,7 +50,7 @@ logs() { [ "$(wc -l <"$work/log")" -gt "$1" ]; } # JOBS
     start_agent north workers.count=2 "jobs.commands=$own"
     wait "$run"
     cat err
-    diff times out
+    diff naps out
     grep -qx 'lbctl: north is back' err
     [ "$(grep -c 'goes on' err)" -eq 1 ]
     cut -f 1 log | tail -n +2 | sort -n | diff - <(seq 10)

@@ -117,12 +117,14 @@ END
     lbctl run -- echo x <pipe 2>err
     grep -qxF "$note" err
     exec {held}>&-
-    lbctl -q run -- echo x <file 2>err
-    lbctl run -- echo x ::: 1 <file 2>>err
-    lbctl run -- echo x :::: - <file 2>>err
-    lbctl run -- echo x </dev/null 2>>err
     : >empty
-    lbctl run -- echo x <empty 2>>err
+    {
+        lbctl -q run -- echo x <file
+        lbctl run -- echo x ::: 1 <file
+        lbctl run -- echo x :::: - <file
+        lbctl run -- echo x </dev/null
+        lbctl run -- echo x <empty
+    } 2>err
     [ "$(lbctl run --stdin - -- cat <file 2>>err | tail -n 1)" = 3 ]
     not grep -F 'is not read' err
 }
