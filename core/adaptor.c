@@ -55,6 +55,8 @@ view_of_peer(const struct core *c, uint16_t i)
     v.inflight_jobs = p->inflight_jobs;
     v.seen_s = seconds(c->now_us - p->state_us);
     v.rtt_s = seconds(p->rtt_us == 0 ? 1000 : p->rtt_us);
+    v.vain_s = p->vain_us == 0 || c->now_us - p->vain_us > VAIN_US
+                   ? NEVER_S : seconds(c->now_us - p->vain_us);
     if (p->refused)
         v.room = 0;
     return v;
@@ -235,13 +237,21 @@ adaptor_request(struct core *c, uint16_t peer, const struct msg_request *m)
     c->decide_due = true;
 }
 
+/* No work from who was asked. */
+static void
+in_vain(struct core *c)
+{
+    peer_at(c, (uint16_t)c->request_to)->vain_us = c->now_us;
+    c->request_to = -1;
+}
+
 void
 adaptor_refused(struct core *c, uint16_t peer, const struct msg_refuse *m)
 {
     (void)m;
     if (c->request_to != peer)
         return;
-    c->request_to = -1;
+    in_vain(c);
     int64_t most = c->config.policy.retry_max_us;
     int64_t rtt = peer_at(c, peer)->rtt_us;
     c->backoff_us = c->backoff_us == 0 ? 2 * (rtt == 0 ? 1000 : rtt)
@@ -374,7 +384,7 @@ adaptor_tick(struct core *c)
         int64_t rtt = peer_at(c, (uint16_t)c->request_to)->rtt_us;
         patience = 4 * rtt > patience ? 4 * rtt : patience;
         if (c->now_us - c->request_us > patience)
-            c->request_to = -1;
+            in_vain(c);
     }
     if (c->now_us >= c->interval_us) {
         c->interval_us = c->now_us + c->config.state_interval_us;

@@ -66,6 +66,7 @@ enum {
     STATE_GAP_US = 50 * MS,     /* between states published on change */
     STATE_SLOW_US = 5 * SECOND, /* between those for consoles far off */
     ASKED_GAP_US = 100 * MS,    /* between states that clients ask for */
+    VAIN_US = 60 * SECOND,      /* who had no work for us is asked last */
     HEARD_US = 3 * SECOND,      /* no offers to who is silent longer */
     BOUND_LEAST_US = 10 * MS,   /* a median of less says nothing about a run
                                    that a busy host holds up */

@@ -100,6 +100,7 @@ struct peer {
     bool deaf;                  /* is heard, and answers no offers: it gets
                                    none until it does */
     bool refused;               /* a batch: no more until its next state */
+    int64_t vain_us;            /* when it was asked for work in vain; 0 */
 };
 
 struct peers {

@@ -373,11 +373,15 @@ nth(const struct plan *pl, uint64_t i,
     return NULL;
 }
 
+/* Whom to ask rather: what somebody has queued may all be pinned to it, so that
+ * who had nothing for us is asked again only when the others were. */
 static const struct view *
-hotter(const struct view *a, const struct view *b)
+better(const struct view *a, const struct view *b)
 {
     if (a == NULL || b == NULL)
         return a == NULL ? b : a;
+    if (LB_BUG != 42 && a->vain_s != b->vain_s)
+        return b->vain_s > a->vain_s ? b : a;
     return drain_s(projected(b), b->r) > drain_s(projected(a), a->r) ? b : a;
 }
 
@@ -408,14 +412,14 @@ whom_to_ask(const struct plan *pl)
         if (!can_help(pl, &p->node[i]))
             continue;
         n++;
-        from = hotter(from, &p->node[i]);
+        from = better(from, &p->node[i]);
     }
     if (n > 1 && pl->n_peers > 16) {
         /* two by lot: if all asked the hottest, all but one would fail */
         uint64_t a = random_below(pl->rng, n);
         uint64_t b = random_below(pl->rng, n - 1);
         b += b >= a;
-        from = hotter(nth(pl, a < b ? a : b, can_help),
+        from = better(nth(pl, a < b ? a : b, can_help),
                       nth(pl, a < b ? b : a, can_help));
     }
     bool idle = pl->me->queued == 0 && pl->me->running < pl->me->slots;

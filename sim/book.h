@@ -34,7 +34,7 @@ struct book_work {
     struct node_id home_id;
     uint32_t number;        /* 0 not known yet */
     uint32_t n_jobs, accepted;  /* accepted: acknowledged to the client */
-    bool once, stays_held, halts;
+    bool once, held, stays_held, halts;     /* held: at first */
     char pin[64];           /* nodes that alone may run its jobs; "": any */
     bool file;              /* its jobs are about parts of a file */
     bool ship;              /* bytes of which may go along */
@@ -49,6 +49,8 @@ struct book_work {
     uint16_t timeout_percent;
     int64_t submitted_us;
     uint32_t n_done;
+    uint32_t waits;         /* the first job that is neither begun nor over */
+    int64_t waits_since_us; /* 0: none (idle.c) */
     struct book_job *job;   /* [n_jobs] */
 };
 

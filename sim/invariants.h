@@ -42,6 +42,9 @@ void check_fail(struct world *w, const struct book_work *k, uint32_t index,
                 const char *what);
 const char *check_home_name(const struct world *w,
                             const struct book_work *k);
+/* Each second once the faults are over, where the policy is hybrid and every
+ * node runs all kinds. */
+void check_idle(struct world *w);
 /* Whether all jobs that were acknowledged have ended; else `why` not. */
 bool check_ended(const struct world *w, char *why, size_t cap);
 /* All is over: counts jobs; each acknowledged one has its result. */

@@ -68,6 +68,7 @@ load_add(struct world *w, const struct wish *wish)
     k->once = wish->once;
     k->halts = wish->halt.when != HALT_NEVER;
     memcpy(k->pin, wish->pin, sizeof k->pin);
+    k->held = wish->held;
     k->stays_held = wish->stays_held;
     k->file = wish->file;
     k->ship = wish->ship;

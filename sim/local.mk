@@ -8,6 +8,7 @@ lbsim_SOURCES = \
 	sim/faults.c sim/faults.h \
 	sim/faulty.c \
 	sim/heap.c sim/heap.h \
+	sim/idle.c \
 	sim/invariants.c sim/invariants.h sim/invariants_end.c \
 	sim/link.c sim/link.h \
 	sim/load.c sim/load.h sim/load_parts.h sim/load_reply.c \

@@ -229,6 +229,22 @@ draw_quick(struct plan *p, struct wish *h)
     h->hang_permille = 10 + (uint32_t)random_below(r, 100);
 }
 
+/* So long that what waits behind them has to go elsewhere. */
+static void
+draw_long(struct plan *p, struct wish *h)
+{
+    struct random *r = &p->kinds_rng;
+
+    if (!p->pins || p->style == STYLE_WALK || random_below(r, 100) >= 8)
+        return;
+    h->min_us = 60 * SEC;
+    h->max_us = (120 + (uint32_t)random_below(r, 240)) * SEC;
+    h->n_jobs = 1 + (uint32_t)random_below(r, 4);
+    h->chunk = h->n_jobs;
+    h->timeout_us = h->hang_permille = 0;
+    h->retries = 0;
+}
+
 void
 plan_client(struct plan *p, struct world *w)
 {
@@ -262,6 +278,7 @@ plan_client(struct plan *p, struct world *w)
                        w->node[random_below(&p->rng, w->n)].config.name);
     draw_troubles(p, &h);
     draw_quick(p, &h);
+    draw_long(p, &h);
     draw_file(p, w, &h);
     if (random_below(&p->kinds_rng, 100) < 10)
         h.timeout_percent = (uint16_t)(120 + random_below(&p->kinds_rng, 400));
@@ -325,5 +342,7 @@ plan_world(struct plan *p, uint64_t seed)
     hide_files(p, w);
     draw_kinds(p, w, seed);
     draw_bad_node(p, w);
+    w->shares = p->pins && w->node[0].config.policy.name == POLICY_HYBRID &&
+                (p->faults.mix & FAULT_MEDDLE) == 0;
     return w;
 }

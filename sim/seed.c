@@ -59,6 +59,8 @@ demand(struct world *w, int64_t bound_us,
             return;
         }
         world_run(w, w->now_us + SEC);
+        if (w->shares)
+            check_idle(w);
     }
 }
 

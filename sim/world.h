@@ -114,6 +114,7 @@ struct node {
     struct slot *slot;          /* [config.slots] */
     struct run *order;          /* [n_orders], begin at first_order */
     size_t first_order, n_orders, orders_cap;
+    int64_t idle_since_us;      /* 0: it is not (idle.c) */
     size_t n_later, later_cap;
     struct due *later;          /* what came while it was paused */
     uint32_t fail_next;         /* runs that will fail */
@@ -155,6 +156,7 @@ struct world {
     struct figures figures;
     bool faultless;             /* strict invariants hold */
     bool alone;                 /* no job may run twice at once */
+    bool shares;                /* who is idle takes what waits */
     int64_t fetch_us;           /* what reading a part of a file takes */
     int64_t healed_us;          /* no fault since; INT64_MAX while faults */
     bool quiet;                 /* no lines on asking for work in vain */

@@ -64,6 +64,7 @@ cat >"$work/table" <<'END'
 39 sim who answers no offers gets the next one
 40 sim what waits behind full slots is thought to start soon
 41 sim who takes a job that is tried again keeps it for good
+42 sim who had nothing for us is asked again and again
 END
 
 cc_bug() { # BUG FILE OBJECT
