@@ -99,7 +99,7 @@ fibonacci() { # FROM TO
     grep -qF "$taken of its 150000 jobs were submitted; it waits for the others" \
         said
     fails 124 "north-1 is incomplete, $taken of 150000 jobs ended" \
-        lbctl --timeout 1s wait north-1
+        lbctl --timeout 5s wait north-1
     lbctl submit --id K --hold noop jobs=150000 2>said
     cat said
     lbctl --timeout 60s wait north-1

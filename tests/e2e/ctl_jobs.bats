@@ -363,7 +363,7 @@ at_90() { [ "$(lbctl throttle south)" = "south 90" ]; }
         lbctl drain south,north -y
     lbctl ping south
     kill -STOP "$(cat pid.south)"
-    fails 124 'nothing done' lbctl --timeout 300ms drain north,south -y
+    fails 124 'nothing done' lbctl --timeout 5s drain north,south -y
     kill -CONT "$(cat pid.south)"
     lbctl ping north
     await lbctl ping south

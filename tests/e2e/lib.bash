@@ -92,9 +92,10 @@ control_of() { echo "ipc://$work/$1/run/control.sock"; }
 
 # await COMMAND...: until it succeeds, at most a minute.
 await() {
-    local i
-    for ((i = 0; i < 1200; i++)); do
+    local end=$((SECONDS + 60))
+    while :; do
         "$@" >/dev/null 2>&1 && return 0
+        [ "$SECONDS" -lt "$end" ] || break
         sleep 0.05
     done
     echo "never: $*" >&2
