@@ -17,7 +17,7 @@
 bool ahead_may(const struct core *c, const struct job *j);
 /* How long every worker has had a run that does not end; 0: one is free. */
 int64_t ahead_stuck_us(const struct core *c);
-/* A run has ended, or is the first after none: workers do work. */
+/* A run has ended, or a free worker gets one. */
 void ahead_works(struct core *c);
 /* Every TICK_US. */
 void ahead_tick(struct core *c);

@@ -216,6 +216,7 @@ int64_t core_deadline_us(const struct core *c);
 struct core_counts {
     uint32_t own_jobs, own_open;    /* of this home: all, not yet ended */
     uint32_t queued, running, offered, released, unacked_results;
+    uint32_t elsewhere;             /* of those queued, for other nodes */
     uint32_t foreign;               /* copies held for other homes */
     uint32_t by_home, by_workload;  /* the same, as counted there */
     uint32_t verdicts, outbox, clients;

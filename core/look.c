@@ -8,6 +8,7 @@ core_count(const struct core *c)
 {
     struct core_counts n = { .own_open = c->own_open,
                              .queued = c->queue.n + c->elsewhere.n,
+                             .elsewhere = c->elsewhere.n,
                              .running = c->n_running,
                              .offered = c->n_offered,
                              .released = c->n_released,

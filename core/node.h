@@ -148,8 +148,8 @@ struct core {
     uint32_t n_free_runs;
     uint32_t run_number;
     double ordered_s;           /* expected work of all orders out */
-    int64_t worked_us;          /* true time when a run ended, or the first
-                                   was ordered */
+    int64_t worked_us;          /* true time when a run ended, or a free
+                                   worker got one */
     double mean_run_us;
     /* holder */
     bool finals_due;            /* a holder is to be told of an end */

@@ -6,6 +6,7 @@
 
 #include "core/command_ask.h"
 #include "core/quarantine.h"
+#include "core/transfer.h"
 
 /* ---- load and speed ---- */
 
@@ -225,15 +226,13 @@ fill_load(const struct core *c, struct state *s)
     double speed = slot_speed(c, &own), longest;
     double rate = speed * c->config.slots;
     double w = queue_work_s(c) + rest_of_runs(c, speed, &longest);
-    uint32_t waits = c->queue.n + c->elsewhere.n;
 
     s->running = c->n_running < UINT16_MAX ? (uint16_t)c->n_running
                                            : UINT16_MAX;
     s->queued = c->queue.n;
     s->held = c->held_jobs + c->elsewhere.n;
-    if (c->phase == PHASE_RUN && !c->disk_full &&
-        waits < c->config.queue_max_jobs)
-        s->room = c->config.queue_max_jobs - waits;
+    if (c->phase == PHASE_RUN && !c->disk_full)
+        s->room = transfer_room(c);
     s->queued_cost = speed_round(queue_work_s(c) * 1e6);
     s->w = speed_round(w * 1e6);
     s->slot_rate = speed_round(speed * 1e6);

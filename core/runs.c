@@ -50,7 +50,7 @@ order(struct core *c, struct job *j)
     uint32_t ticket = c->free_run[--c->n_free_runs];
     struct run *run = &c->runs[ticket];
 
-    if (c->n_running == 0)
+    if (c->n_running < c->config.slots)
         ahead_works(c);
     queue_remove(&c->queue, j);
     j->flags &= (uint8_t)~JOB_AVOID;

@@ -53,11 +53,21 @@ take_own(struct core *c, const struct offered *o)
     return VERDICT_TAKEN;
 }
 
+uint32_t
+transfer_room(const struct core *c)
+{
+    uint32_t most = c->config.queue_max_jobs + (LB_BUG == 24);
+    uint32_t waits = c->queue.n + c->elsewhere.n, slots = c->config.slots;
+
+    if (waits < most)
+        return most - waits;
+    return c->queue.n < slots && c->queue.n < most ? slots - c->queue.n : 0;
+}
+
 static bool
 queue_has_room(const struct core *c, const struct offered *o)
 {
-    return c->queue.n + c->elsewhere.n <
-               c->config.queue_max_jobs + (LB_BUG == 24) &&
+    return transfer_room(c) > 0 &&
            c->queue.bytes + c->elsewhere.bytes + o->args.len <=
                c->config.queue_max_bytes;
 }

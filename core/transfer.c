@@ -331,6 +331,24 @@ target_restarted(struct core *c, struct batch *b, uint64_t up_ms)
         all_in_doubt(c, b);
 }
 
+/* Its own port may be blocked: the next job goes to somebody else. The empty
+ * batches that tell it `low` go on, and show when it hears again. */
+static void
+set_deaf(struct core *c, uint16_t peer, bool deaf)
+{
+    struct peer *p = peer_at(c, peer);
+
+    if (p->deaf == deaf)
+        return;
+    p->deaf = deaf;
+    if (deaf)
+        core_log(c, LOG_WARN, "peer-deaf", "peer=%s why=\"is heard, but "
+                 "answers no offers; can its port be reached from here?\"",
+                 peer_name(c, peer));
+    else
+        core_log(c, LOG_INFO, "peer-hears", "peer=%s", peer_name(c, peer));
+}
+
 void
 transfer_peer_restarted(struct core *c, uint16_t peer, uint64_t up_ms)
 {
@@ -340,7 +358,8 @@ transfer_peer_restarted(struct core *c, uint16_t peer, uint64_t up_ms)
         if (b->target_inc < p->inc)
             target_restarted(c, b, up_ms);
     }
-    p->refused = p->deaf = false;
+    p->refused = false;
+    set_deaf(c, peer, false);
     p->low_seen = 0;
     for (struct verdict *v = LB_BUG == 28 ? NULL : p->verdicts, *next;
          v != NULL; v = next) {
@@ -409,24 +428,6 @@ fits(const struct batch *b, struct span items)
         n += it.count;
     }
     return n == b->n;
-}
-
-/* Its own port may be blocked: the next job goes to somebody else. The empty
- * batches that tell it `low` go on, and show when it hears again. */
-static void
-set_deaf(struct core *c, uint16_t peer, bool deaf)
-{
-    struct peer *p = peer_at(c, peer);
-
-    if (p->deaf == deaf)
-        return;
-    p->deaf = deaf;
-    if (deaf)
-        core_log(c, LOG_WARN, "peer-deaf", "peer=%s why=\"is heard, but "
-                 "answers no offers; can its port be reached from here?\"",
-                 peer_name(c, peer));
-    else
-        core_log(c, LOG_INFO, "peer-hears", "peer=%s", peer_name(c, peer));
 }
 
 void

@@ -32,6 +32,10 @@ bool transfer_give_job(struct core *c, uint16_t peer, struct job *j);
 
 /* Takes the job out of the offer it is in; place AT_NONE. */
 void transfer_void(struct core *c, struct job *j);
+/* How many jobs more are taken from peers. Those that wait for other nodes
+ * leave some for each slot: two nodes that are full of jobs for each other
+ * would never get rid of them. */
+uint32_t transfer_room(const struct core *c);
 void transfer_batch(struct core *c, uint16_t peer, uint64_t peer_inc,
                     const struct msg_batch *m);
 void transfer_ack(struct core *c, uint16_t peer, uint64_t up_ms,

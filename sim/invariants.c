@@ -183,7 +183,10 @@ check_room(struct world *w, struct node *n, const struct core_counts *before)
 {
     const struct core_counts now = core_count(n->core);
 
-    if (now.queued > before->queued && now.queued > n->config.queue_max_jobs)
+    /* What waits for other nodes leaves room for each slot. */
+    if (now.queued > before->queued &&
+        now.queued > n->config.queue_max_jobs &&
+        (now.elsewhere == 0 || now.queued - now.elsewhere > n->config.slots))
         world_fail(w, "node %u queues %u jobs, its limit is %u", n->at + 1u,
                    now.queued, n->config.queue_max_jobs);
 }
