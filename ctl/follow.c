@@ -18,7 +18,8 @@
 #include "ctl/reorder.h"
 #include "ctl/select.h"
 
-enum { LOOK_MS = 200, LOOK_RESULTS = 512, WAIT_MS = 2000, UNFINISHED = 10 };
+enum { LOOK_MS = 200, LOOK_RESULTS = 512, WAIT_MS = 2000, UNFINISHED = 10,
+       AWAY_MS = 1000 };
 
 int
 followed_ask(struct ctl *c, const struct target *t, struct followed *f,
@@ -44,6 +45,19 @@ followed_ask(struct ctl *c, const struct target *t, struct followed *f,
     f->shared = span_of(params, len);
     return 0;
 }
+
+struct run {
+    struct ctl *c;
+    const struct followed *f;
+    const struct follow_options *o;
+    struct progress bar;
+    struct value *value;
+    struct reorder *early;  /* NULL: results come by index */
+    struct cut cut;
+    struct lb_progress now;
+    bool away;              /* the home does not answer */
+    bool again;             /* it was away: what is in may come twice */
+};
 
 /* Who sits at a terminal is asked; a second Ctrl-C leaves all as it is. */
 static bool
@@ -79,64 +93,70 @@ tell_way(const struct followed *f, const struct follow_options *o,
         fprintf(stderr, "lbctl results --out DIR %s\n", f->name);
 }
 
-/* The first Ctrl-C: what is left goes on, and how to come back to it. */
 static int
-detach(struct ctl *c, const struct followed *f,
-       const struct follow_options *o)
+cancel(struct ctl *c, const struct followed *f)
+{
+    int status = lb_cancel(f->lb, f->number);
+
+    if (status == LB_OK) {
+        ctl_note(c, "%s cancelled", f->name);
+    } else {
+        ctl_failed(c, f->lb, status);
+        fprintf(stderr, "lbctl cancel %s\n", f->name);
+    }
+    return ctl_status(c, ctl_interrupt);
+}
+
+/* Some of the jobs that have not ended. */
+static void
+tell_unfinished(const struct followed *f)
 {
     struct lb_call call = { .op = "job_list" };
     struct lb_reply *r;
     const uint8_t *row;
     size_t len, at = 0, n = 0;
     char index[16], state[16];
-    struct lb_progress p = { .version = 0 };
 
-    lb_set_interrupt(f->lb, NULL);
-    if (ctl_interrupt == EXIT_PIPE)
-        ctl_note(c, "nobody reads standard output any more");
-    snprintf(ctl_last_words, sizeof ctl_last_words, "\nlbctl wait %s\n",
-             f->name);
-    if (is_to_cancel(f, o)) {
-        int rc = lb_cancel(f->lb, f->number);
-        if (rc == LB_OK)
-            ctl_note(c, "%s cancelled", f->name);
-        else
-            ctl_failed(c, f->lb, rc);
-        return ctl_status(c, ctl_interrupt);
-    }
     lb_call_number(&call, "workload", f->number);
     lb_call_text(&call, "state", "held,queued,running");
     lb_call_number(&call, "limit", UNFINISHED);
-    int status = lb_wait(f->lb, f->number, 0, &p);
-    if (status == LB_OK && lb_call_do(f->lb, &call, &r) == LB_OK) {
+    if (lb_call_do(f->lb, &call, &r) == LB_OK)
         while (n++ < UNFINISHED && lb_reply_row(r, &at, &row, &len))
             if (lb_row_get(row, len, "index", index, sizeof index) &&
                 lb_row_get(row, len, "state", state, sizeof state))
                 fprintf(stderr, "%s.%s %s\n", f->name, index, state);
-        lb_reply_free(r);
-    }
-    tell_way(f, o, status == LB_OK ? &p : NULL);
-    return ctl_status(c, ctl_interrupt);
+    lb_reply_free(r);
 }
 
-struct run {
-    struct ctl *c;
-    const struct followed *f;
-    const struct follow_options *o;
-    struct progress bar;
-    struct value *value;
-    struct reorder *early;  /* NULL: results come by index */
-    struct cut cut;
-    struct lb_progress now;
-    bool again;             /* the home was away: what is in may come twice */
-};
+/* The first Ctrl-C: what is left goes on, and how to come back to it. */
+static int
+detach(struct run *r)
+{
+    const struct followed *f = r->f;
+    struct lb_progress p = { .version = 0 };
+
+    lb_set_interrupt(f->lb, NULL);
+    if (r->away)
+        lb_set_timeout(f->lb, AWAY_MS);
+    if (ctl_interrupt == EXIT_PIPE)
+        ctl_note(r->c, "nobody reads standard output any more");
+    snprintf(ctl_last_words, sizeof ctl_last_words, "\nlbctl wait %s\n",
+             f->name);
+    if (is_to_cancel(f, r->o))
+        return cancel(r->c, f);
+    bool known = !r->away && lb_wait(f->lb, f->number, 0, &p) == LB_OK;
+    if (known)
+        tell_unfinished(f);
+    tell_way(f, r->o, known ? &p : NULL);
+    return ctl_status(r->c, ctl_interrupt);
+}
 
 static int
 failed(struct run *r, int status)
 {
     progress_wipe(&r->bar);
     if (status == LB_INTERRUPTED)
-        return detach(r->c, r->f, r->o);
+        return detach(r);
     struct target t = { .lb = r->f->lb, .number = r->f->number };
     text_add(t.name, sizeof t.name, "%s", r->f->name);
     return target_failed(r->c, &t, status);
@@ -147,8 +167,10 @@ static int
 silent(struct run *r)
 {
     progress_wipe(&r->bar);
+    r->away = true;
     int status = away_wait(r->c, r->f, r->o->until_us);
 
+    r->away = status != LB_OK;
     r->now.version = 0;     /* it counts anew */
     r->again = true;
     return status == LB_OK ? LB_OK : failed(r, status);

@@ -85,6 +85,26 @@ logs() { [ "$(wc -l <"$work/log")" -gt "$1" ]; } # JOBS
     grep -qx 'lbctl wait north-1' err
 }
 
+# shellcheck disable=SC2317  # called by await
+is_running() { lbctl list --raw | grep -q ' running '; }
+
+@test "a home that is away: who would cancel is told that it is not, and how to" {
+    start_agent north
+    LB_NODE=$(control_of north)
+    export LB_NODE
+    lbctl run --cancel-on-interrupt sleep 600s >out 2>err 3>&- &
+    local run=$! rc=0
+    await is_running
+    kill -STOP "$(cat pid.north)"
+    await grep -q 'this waits until north is back' err
+    kill -TERM "$run"
+    wait "$run" || rc=$?
+    cat err
+    [ "$rc" -eq 143 ]
+    grep -qx 'lbctl: north did not answer within 1s' err
+    grep -qx 'lbctl cancel north-1' err
+}
+
 @test "run waits for room, and says so once; who leaves refuses" {
     start_agent north workers.count=1 queue.max_jobs=2
     LB_NODE=$(control_of north)
