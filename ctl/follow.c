@@ -57,6 +57,7 @@ struct run {
     struct lb_progress now;
     bool away;              /* the home does not answer */
     bool again;             /* it was away: what is in may come twice */
+    bool reopen;            /* it was away since the results were opened */
 };
 
 /* Who sits at a terminal is asked; a second Ctrl-C leaves all as it is. */
@@ -172,7 +173,7 @@ silent(struct run *r)
 
     r->away = status != LB_OK;
     r->now.version = 0;     /* it counts anew */
-    r->again = true;
+    r->again = r->reopen = true;
     return status == LB_OK ? LB_OK : failed(r, status);
 }
 
@@ -300,21 +301,23 @@ open_results(const struct run *r)
     return lb_results_open(r->f->lb, &of);
 }
 
-/* No page came. An index stays what it is; in which order jobs have ended the
- * home may see otherwise when it has started anew: all of them once more. */
-static int
-lost_page(struct run *r, struct lb_results **all)
+/* An index stays what it is; in which order jobs have ended the home may see
+ * otherwise when it has started anew: all of them once more. */
+static struct lb_results *
+reopen(struct run *r, struct lb_results *all)
 {
-    int status = lb_results_status(*all);
+    r->reopen = false;
+    if (r->early == NULL)
+        return all;
+    lb_results_free(all);
+    return open_results(r);
+}
 
-    if (status != LB_TIMEOUT)
-        return failed(r, status);
-    status = silent(r);
-    if (status == LB_OK && r->early != NULL) {
-        lb_results_free(*all);
-        *all = open_results(r);
-    }
-    return status;
+/* No page came. */
+static int
+lost_page(struct run *r, int status)
+{
+    return status == LB_TIMEOUT ? silent(r) : failed(r, status);
 }
 
 /* All results as they come. */
@@ -329,6 +332,8 @@ take_results(struct run *r)
     while (status == LB_OK) {
         struct lb_result one;
         int64_t wait_ms = slice(r, LOOK_MS);
+        if (r->reopen)
+            all = reopen(r, all);
         if (ctl_interrupt != 0) {
             status = failed(r, LB_INTERRUPTED);
         } else if (wait_ms < 0) {
@@ -338,7 +343,7 @@ take_results(struct run *r)
             if (++n % LOOK_RESULTS == 0 && status == LB_OK)
                 status = look(r, 0);
         } else if (lb_results_status(all) != LB_OK) {
-            status = lost_page(r, &all);
+            status = lost_page(r, lb_results_status(all));
         } else if (lb_results_ended(all)) {
             break;
         } else {
