@@ -3,8 +3,10 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/xalloc.h"
 #include "ctl/follow.h"
 #include "ctl/select.h"
 
@@ -25,27 +27,64 @@ wait_one(struct ctl *c, const struct target *t,
     return follow(c, &f, o);
 }
 
-/* Until the first of them has ended. */
+/* LB_TIMEOUT: its home is away, which is told once; it may be back soon. */
 static int
-wait_any(struct ctl *c, const struct targets *t,
-         const struct follow_options *o)
+ask_one(const struct ctl *c, const struct target *t, bool *away,
+        struct lb_progress *p)
 {
-    while (ctl_interrupt == 0 &&
-           (o->until_us == 0 || now_us() < o->until_us)) {
-        for (size_t i = 0; i < t->n; i++) {
+    int status = lb_wait(t->lb, t->number, 0, p);
+    bool silent = status == LB_TIMEOUT || (*away && status == LB_LATER);
+
+    if (silent && !*away)
+        ctl_note(c, "%s; %s goes on, and this waits until %s is back",
+                 lb_error(t->lb), t->name, lb_name(t->lb));
+    else if (*away && status == LB_OK)
+        ctl_note(c, "%s is back", lb_name(t->lb));
+    *away = silent;
+    return silent ? LB_TIMEOUT : status;
+}
+
+static bool
+has_time(const struct follow_options *o)
+{
+    return ctl_interrupt == 0 && (o->until_us == 0 || now_us() < o->until_us);
+}
+
+/* The first of them that has ended; NULL after a message. `away` [t->n]. */
+static struct target *
+first_ended(struct ctl *c, const struct targets *t,
+            const struct follow_options *o, bool *away)
+{
+    while (has_time(o)) {
+        for (size_t i = 0; i < t->n && has_time(o); i++) {
             struct lb_progress p = { .version = 0 };
-            int status = lb_wait(t->v[i].lb, t->v[i].number, 0, &p);
-            if (status != LB_OK)
-                return target_failed(c, &t->v[i], status);
-            if (lb_progress_ended(&p))
-                return wait_one(c, &t->v[i], o);
+            int status = ask_one(c, &t->v[i], &away[i], &p);
+            if (status == LB_OK && lb_progress_ended(&p))
+                return &t->v[i];
+            if (status != LB_OK && status != LB_TIMEOUT) {
+                target_failed(c, &t->v[i], status);
+                return NULL;
+            }
         }
         poll(NULL, 0, ANY_MS);
     }
     if (ctl_interrupt != 0)
-        return ctl_status(c, ctl_interrupt);
-    return ctl_fail(c, EXIT_TIMEOUT, "none of the workloads has ended; they "
-                    "go on");
+        ctl_status(c, ctl_interrupt);
+    else
+        ctl_fail(c, EXIT_TIMEOUT, "none of the workloads has ended; they go "
+                 "on");
+    return NULL;
+}
+
+static int
+wait_any(struct ctl *c, const struct targets *t,
+         const struct follow_options *o)
+{
+    bool *away = xcalloc(t->n, sizeof *away);
+    struct target *ended = first_ended(c, t, o, away);
+
+    free(away);
+    return ended != NULL ? wait_one(c, ended, o) : c->status;
 }
 
 int

@@ -86,6 +86,33 @@ logs() { [ "$(wc -l <"$work/log")" -gt "$1" ]; } # JOBS
 }
 
 # shellcheck disable=SC2317  # called by await
+have_asked() { # COUNT, of north
+    kill -USR1 "$(cat "$work/pid.north")"
+    logged north "counter=net.clients value=$1$"
+}
+
+@test "wait --any outlives the home of what it waits for" {
+    start_agent north
+    LB_NODE=$(control_of north)
+    export LB_NODE
+    lbctl submit --hold sleep 600s
+    lbctl submit --hold sleep 0
+    lbctl wait --any north-1 north-2 2>err 3>&- &
+    local wait=$!
+    # The third of them is greeted, as is the one behind it.
+    await have_asked 3
+    lbctl ping
+    kill -STOP "$(cat pid.north)"
+    await grep -q 'goes on, and this waits until north is back' err
+    kill -CONT "$(cat pid.north)"
+    await grep -qx 'lbctl: north is back' err
+    lbctl start north-2
+    wait "$wait"
+    cat err
+    [ "$(grep -c 'goes on, and' err)" -le 2 ]
+}
+
+# shellcheck disable=SC2317  # called by await
 is_running() { lbctl list --raw | grep -q ' running '; }
 
 @test "a home that is away: who would cancel is told that it is not, and how to" {
