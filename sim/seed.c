@@ -111,13 +111,14 @@ work_left(const struct plan *p, const struct world *w,
     return (int64_t)(sum_us / p->slots + 2 * most_us);
 }
 
-/* After the last fault: two leases, the work, and for clients whose answers
- * are lost, or whose files are sought, what they wait. */
+/* After the last fault: two leases, the work, also that of homes that are lost,
+ * as it may have the slots, and for clients whose answers are lost, or whose
+ * files are sought, what they wait. */
 static int64_t
 bound_of(const struct plan *p, const struct world *w)
 {
     int64_t us = 2 * w->node[0].config.lease_us + work_left(p, w, is_open)
-                 + (w->healed_us - w->now_us) + ANSWERS_US;
+                 + work_left(p, w, is_lost) + (w->healed_us - w->now_us) + ANSWERS_US;
 
     for (size_t i = 0; i < w->book.n; i++) {
         const struct book_work *k = w->book.v[i];
