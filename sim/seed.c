@@ -118,7 +118,8 @@ static int64_t
 bound_of(const struct plan *p, const struct world *w)
 {
     int64_t us = 2 * w->node[0].config.lease_us + work_left(p, w, is_open)
-                 + work_left(p, w, is_lost) + (w->healed_us - w->now_us) + ANSWERS_US;
+                 + work_left(p, w, is_lost) + (w->healed_us - w->now_us)
+                 + ANSWERS_US;
 
     for (size_t i = 0; i < w->book.n; i++) {
         const struct book_work *k = w->book.v[i];
