@@ -125,9 +125,8 @@ tell_left_out(struct ctl *c, const struct names *s, const struct names *out)
         while (k < s->n && strcmp(s->v[k], out->v[i]) != 0)
             k++;
         if (k == s->n)
-            ctl_fail(c, EXIT_UNREACHABLE, "%s is %s: left out, nothing is "
-                     "changed there", out->v[i],
-                     life_name(reach_node(c, out->v[i])->life));
+            ctl_fail(c, EXIT_UNREACHABLE, "%s is %s: left out",
+                     out->v[i], life_name(reach_node(c, out->v[i])->life));
     }
 }
 
