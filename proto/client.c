@@ -192,6 +192,8 @@ too_late(struct lb *lb)
         struct dial d = { .where = lb->where, .offset = CONTROL_OFFSET,
                           .interrupt = lb->interrupt };
         enum dial_word word = dial_listen(&d);
+        if (dial_interrupted(lb->interrupt))
+            return client_fail(lb, LB_INTERRUPTED, "interrupted");
         if (word == DIAL_FOREIGN)
             return not_ours(lb);
         if (word == DIAL_CLOSED)

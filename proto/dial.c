@@ -89,9 +89,24 @@ dial_ipc(struct dial *d, const char *path)
     return LB_OK;
 }
 
+/* Waits for one of `events` until `end` of dial_now_ms(). Whether there is. */
+static bool
+wait_for(struct pollfd *p, int64_t end, const volatile sig_atomic_t *interrupt)
+{
+    while (!dial_interrupted(interrupt)) {
+        int64_t left = end - dial_now_ms();
+        if (left <= 0)
+            return false;
+        if (poll(p, 1, left < SLICE_MS ? (int)left : SLICE_MS) > 0)
+            return true;
+    }
+    return false;
+}
+
 /* A descriptor, or -errno. */
 static int
-knock(const struct addrinfo *a, const volatile sig_atomic_t *interrupt)
+knock(const struct addrinfo *a, int64_t end,
+      const volatile sig_atomic_t *interrupt)
 {
     int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
                     0);
@@ -102,14 +117,10 @@ knock(const struct addrinfo *a, const volatile sig_atomic_t *interrupt)
         struct pollfd p = { .fd = fd, .events = POLLOUT };
         socklen_t len = sizeof error;
         error = errno;
-        int64_t end = dial_now_ms() + PROBE_MS;
-        int got = 0;
-        while (error == EINPROGRESS && got <= 0 && dial_now_ms() < end &&
-               !dial_interrupted(interrupt))
-            got = poll(&p, 1, SLICE_MS);
+        bool got = error == EINPROGRESS && wait_for(&p, end, interrupt);
         if (error == EINPROGRESS)
             error = ETIMEDOUT;
-        if (got > 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
+        if (got && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
             error = errno;
     }
     if (error == 0)
@@ -122,7 +133,7 @@ knock(const struct addrinfo *a, const volatile sig_atomic_t *interrupt)
 static int
 probe(const struct addrinfo *a, const volatile sig_atomic_t *interrupt)
 {
-    int fd = knock(a, interrupt);
+    int fd = knock(a, dial_now_ms() + PROBE_MS, interrupt);
 
     if (fd < 0)
         return -fd;
@@ -195,12 +206,15 @@ dial_listen(struct dial *d)
 
     if (resolve(d, &base, port, &list) != LB_OK)
         return DIAL_SILENT;
+    int64_t end = dial_now_ms() + LOOK_MS;
     for (struct addrinfo *a = list; a != NULL; a = a->ai_next) {
-        struct pollfd p = { .fd = knock(a, d->interrupt), .events = POLLIN };
+        struct pollfd p = { .fd = knock(a, end, d->interrupt),
+                            .events = POLLIN };
         if (p.fd < 0)
             continue;
         (void)send(p.fd, greeting, sizeof greeting - 1, MSG_NOSIGNAL);
-        if (poll(&p, 1, LOOK_MS) > 0 && (n = recv(p.fd, &said, 1, 0)) < 0)
+        if (wait_for(&p, end, d->interrupt) &&
+            (n = recv(p.fd, &said, 1, 0)) < 0)
             n = 0;
         close(p.fd);
         break;

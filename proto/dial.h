@@ -22,9 +22,10 @@ struct dial {
 /* LB_OK with an address; LB_USAGE, LB_UNREACHABLE, LB_REFUSED or
  * LB_INTERNAL (no descriptor or memory left here) with a text. */
 int dial(struct dial *d);
-/* What who listens by TCP makes of a greeting, told within half a second from
- * when it is connected: nothing, or the right thing; hangs up; says what is no
- * greeting, which alone proves that it is none of ours. */
+/* What who listens by TCP makes of a greeting, told within half a second (but
+ * for looking its name up): nothing, or the right thing, or no time was left;
+ * hangs up; says what is no greeting, which alone proves that it is none of
+ * ours. */
 enum dial_word { DIAL_SILENT, DIAL_CLOSED, DIAL_FOREIGN };
 enum dial_word dial_listen(struct dial *d);
 int64_t dial_now_ms(void);
