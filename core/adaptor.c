@@ -55,8 +55,8 @@ view_of_peer(const struct core *c, uint16_t i)
     v.inflight_jobs = p->inflight_jobs;
     v.seen_s = seconds(c->now_us - p->state_us);
     v.rtt_s = seconds(p->rtt_us == 0 ? 1000 : p->rtt_us);
-    v.vain_s = p->vain_us == 0 || c->now_us - p->vain_us > VAIN_US
-                   ? NEVER_S : seconds(c->now_us - p->vain_us);
+    if (p->vain_us != 0 && c->now_us - p->vain_us < VAIN_US)
+        v.vain_s = seconds(c->now_us - p->vain_us + 1);
     if (p->refused)
         v.room = 0;
     return v;

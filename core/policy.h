@@ -31,7 +31,8 @@ struct view {
     double inflight;        /* cost offered to it, unanswered */
     double seen_s;          /* age of this picture of it, s (0 for me) */
     double rtt_s;           /* offer to acknowledgement */
-    double vain_s;          /* since it was asked for work in vain; NEVER_S */
+    double vain_s;          /* since it was asked for work in vain; 0: it has
+                               not been, lately */
     uint32_t inflight_jobs;
 };
 

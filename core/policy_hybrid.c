@@ -381,7 +381,8 @@ better(const struct view *a, const struct view *b)
     if (a == NULL || b == NULL)
         return a == NULL ? b : a;
     if (LB_BUG != 42 && a->vain_s != b->vain_s)
-        return b->vain_s > a->vain_s ? b : a;
+        return b->vain_s == 0 || (a->vain_s > 0 && b->vain_s > a->vain_s)
+                   ? b : a;
     return drain_s(projected(b), b->r) > drain_s(projected(a), a->r) ? b : a;
 }
 
@@ -422,8 +423,10 @@ whom_to_ask(const struct plan *pl)
         from = better(nth(pl, a < b ? a : b, can_help),
                       nth(pl, a < b ? b : a, can_help));
     }
+    /* Others wait longer than they think, behind runs that do not end. */
     bool idle = pl->me->queued == 0 && pl->me->running < pl->me->slots;
-    return from == NULL && idle ? by_lot(pl) : from;
+    return idle && (from == NULL || (LB_BUG != 42 && from->vain_s > 0))
+               ? by_lot(pl) : from;
 }
 
 static void
