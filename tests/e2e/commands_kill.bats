@@ -53,6 +53,9 @@ whole_log() { # every job once, and all of them 0
     begin
     await lines log 20
     kill_agent north
+    # It would wait until north is back.
+    await grep -q 'this waits until north is back' err
+    kill "$pid"
     wait $pid && false
     tail -n +2 log | cut -f1 | sort -n >logged
     [ "$(uniq logged | wc -l)" -eq "$(wc -l <logged)" ]
