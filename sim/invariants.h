@@ -43,7 +43,8 @@ void check_fail(struct world *w, const struct book_work *k, uint32_t index,
 const char *check_home_name(const struct world *w,
                             const struct book_work *k);
 /* Each second once the faults are over, where the policy is hybrid and every
- * node runs all kinds. */
+ * node runs all kinds, as fast as the others: a long job may rather wait for a
+ * fast one. */
 void check_idle(struct world *w);
 /* Whether all jobs that were acknowledged have ended; else `why` not. */
 bool check_ended(const struct world *w, char *why, size_t cap);

@@ -343,6 +343,7 @@ plan_world(struct plan *p, uint64_t seed)
     draw_kinds(p, w, seed);
     draw_bad_node(p, w);
     w->shares = p->pins && w->node[0].config.policy.name == POLICY_HYBRID &&
-                (p->faults.mix & FAULT_MEDDLE) == 0;
+                (p->faults.mix & (FAULT_MEDDLE | FAULT_THROTTLE |
+                                  FAULT_SLOW)) == 0 && p->slowest >= 1;
     return w;
 }
