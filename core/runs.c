@@ -146,9 +146,11 @@ learn(struct core *c, const struct run *run, const struct event_outcome *ev)
 
 /* A run that we stopped ourselves has no outcome: its job waits again. */
 static void
-stopped(struct core *c, struct job *j)
+stopped(struct core *c, struct job *j, bool unbegun)
 {
-    if (j->w->home != 0)
+    if (unbegun)
+        ahead_back(c, j);
+    else if (j->w->home != 0)
         claims_release_job(c, j, true);
     else if (workload_once(j->w))
         home_reclaim(c, j);
@@ -181,17 +183,13 @@ runs_outcome(struct core *c, const struct event_outcome *ev)
     learn(c, &was, ev);
     free_ticket(c, ev->slot);
     /* A slot falls idle: who has more is asked now, not at the next tick. */
-    if (c->phase == PHASE_RUN && c->queue.n == 0 &&
-        c->n_running + 1 == c->config.slots)
-        c->decide_due = true;
+    c->decide_due |= c->phase == PHASE_RUN && c->queue.n == 0 &&
+                     c->n_running + 1 == c->config.slots;
     if (j == NULL)
         return;
     bool late = ev->outcome == OUTCOME_CANCELLED && was.timed && !ev->unbegun;
     if (ev->outcome == OUTCOME_CANCELLED && !late) {
-        if (ev->unbegun)
-            ahead_back(c, j);
-        else
-            stopped(c, j);
+        stopped(c, j, ev->unbegun);
         return;
     }
     struct workload *w = j->w;
@@ -442,6 +440,6 @@ runs_kill_all(struct core *c)
         if (j == NULL)
             continue;
         runs_stop(c, j);
-        stopped(c, j);
+        stopped(c, j, false);
     }
 }

@@ -169,7 +169,7 @@ dial_tcp(struct dial *d)
 {
     char port[12], digits[64], whole[ENDPOINT_MAX_BYTES + 16];
     uint16_t base = 0;
-    struct addrinfo *list;
+    struct addrinfo *list = NULL;
     int error = ENOENT, status = resolve(d, &base, port, &list);
 
     if (status != LB_OK)
@@ -202,7 +202,7 @@ dial_listen(struct dial *d)
     uint8_t said = 0xff;
     ssize_t n = -1;
     uint16_t base;
-    struct addrinfo *list;
+    struct addrinfo *list = NULL;
 
     if (resolve(d, &base, port, &list) != LB_OK)
         return DIAL_SILENT;
