@@ -11,6 +11,7 @@
 #include "core/policy.h"
 
 #include "base/bug.h"
+#include "core/limits.h"
 #include "core/policy_view.h"
 
 /* What a job must gain to be moved: there < here * margin. */
@@ -234,7 +235,8 @@ answer(struct plan *pl, size_t asker)
             transfer(pl, n, (struct decision){
                 .n_jobs = n_jobs, .asker = asker, .answers = true,
                 .idle_asker = has_free_slot(&t, 0) &&
-                              (pl->p->stuck_s >= 1 || is_idle(&t)) });
+                              (pl->p->stuck_s * 1e6 >= AHEAD_WAIT_US ||
+                               is_idle(&t)) });
             return;
         }
     }

@@ -33,14 +33,26 @@ ask(const struct followed *f, int64_t until_us, struct lb_reply **out)
     }
 }
 
+void
+away_tell(const struct ctl *c, struct lb *lb, const char *name)
+{
+    ctl_note(c, "%s; %s goes on, and this waits until %s is back",
+             lb_error(lb), name, lb_name(lb));
+}
+
+void
+away_over(const struct ctl *c, struct lb *lb)
+{
+    ctl_note(c, "%s is back", lb_name(lb));
+}
+
 int
 away_wait(const struct ctl *c, const struct followed *f, int64_t until_us)
 {
     struct lb_reply *hello = NULL;
 
     if (until_us == 0 || now_us() < until_us)
-        ctl_note(c, "%s; %s goes on, and this waits until %s is back",
-                 lb_error(f->lb), f->name, lb_name(f->lb));
+        away_tell(c, f->lb, f->name);
     int status = ask(f, until_us, &hello);
     if (status == LB_OK) {
         const char *was = lb_reply_get(lb_hello(f->lb), "id", NULL);
@@ -50,7 +62,7 @@ away_wait(const struct ctl *c, const struct followed *f, int64_t until_us)
                                  "%s is there now; %s is not known to it",
                                  lb_name(f->lb), f->name);
         else
-            ctl_note(c, "%s is back", lb_name(f->lb));
+            away_over(c, f->lb);
     }
     lb_reply_free(hello);
     return status;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "ctl/away.h"
 #include "ctl/follow.h"
 #include "ctl/select.h"
 
@@ -36,10 +37,9 @@ ask_one(const struct ctl *c, const struct target *t, bool *away,
     bool silent = status == LB_TIMEOUT || (*away && status == LB_LATER);
 
     if (silent && !*away)
-        ctl_note(c, "%s; %s goes on, and this waits until %s is back",
-                 lb_error(t->lb), t->name, lb_name(t->lb));
+        away_tell(c, t->lb, t->name);
     else if (*away && status == LB_OK)
-        ctl_note(c, "%s is back", lb_name(t->lb));
+        away_over(c, t->lb);
     *away = silent;
     return silent ? LB_TIMEOUT : status;
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* idle - an invariant: who has time does not stay idle while a job waits. */
-#include <inttypes.h>
-
 #include "core/core.h"
 #include "sim/invariants.h"
 
